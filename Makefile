@@ -1,0 +1,87 @@
+# Every target makes what it needs; `make help` lists them.
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+
+# The first interpreter new enough; set PYTHON= to choose another.
+PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python; do \
+	command -v $$p >/dev/null 2>&1 && $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
+	&& { echo $$p; break; }; done)
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+PORT ?= 8501
+
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.PHONY: help
+help: ## Show the targets
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+.PHONY: env
+env: $(STAMP) ## Build .venv with the locked versions and this package
+
+$(STAMP): requirements-dev.txt pyproject.toml
+	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed; install it or set PYTHON=/its/path." >&2; exit 2; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { \
+		if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then apt-get update -qq && apt-get install -y -qq python3-venv >/dev/null; \
+		else echo "Python's venv module is missing; on Debian: apt-get install python3-venv" >&2; exit 2; fi; }
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install -q --require-hashes -r requirements-dev.txt
+	$(BIN)/pip install -q --no-deps --no-build-isolation -e .
+	@touch $@
+
+.PHONY: lock
+lock: env ## Resolve the exact versions anew (needs the network)
+	$(BIN)/pip install -q uv
+	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+		--no-header --extra sandbox --extra lambda pyproject.toml -o requirements.txt
+	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+		--no-header --extra sandbox --extra lambda --group dev -c requirements.txt pyproject.toml -o requirements-dev.txt
+
+.PHONY: demo
+demo: env ## Sandbox, demo data, dashboard and web app in one; PORT= chooses the port
+	@exec $(BIN)/studio demo --port $(PORT)
+
+.PHONY: browser
+browser: env
+	@$(BIN)/python tests/browser/chromium.py
+
+.PHONY: lint
+lint: env ## Style, import directions, dependency audit
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/lint-imports
+
+.PHONY: types
+types: env ## mypy, strict
+	$(BIN)/mypy
+
+.PHONY: unit
+unit: env ## Unit, property and sandbox tests
+	$(BIN)/python -m pytest -q tests/unit tests/sandbox
+
+.PHONY: ui
+ui: env browser ## AppTest and browser tests
+	$(BIN)/python -m pytest -q tests/ui tests/browser
+
+.PHONY: test
+test: lint types browser ## All of it
+	$(BIN)/python -m pytest -q
+
+.PHONY: wheel
+wheel: env ## Build the wheel and try it in a clean environment
+	$(BIN)/python -m pip wheel -q --no-deps --no-build-isolation -w dist .
+	$(BIN)/python tests/packaging/try_wheel.py dist
+
+.PHONY: bench
+bench: env ## Calls and times beside their bounds, into docs/benchmarks.md
+	$(BIN)/python -m bench
+
+.PHONY: soak
+soak: env ## Kill and weather tests at full length
+	$(BIN)/python -m bench.soak
+
+.PHONY: clean
+clean: ## Remove what the targets made
+	rm -rf $(VENV) dist build .artifacts .mypy_cache .ruff_cache .pytest_cache .hypothesis

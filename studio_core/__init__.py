@@ -1,0 +1,1 @@
+"""Run a hackathon on Amazon SageMaker Studio."""
