@@ -41,7 +41,8 @@ class PlanChangedError(StudioError):
 
     def __init__(self, plan: Plan) -> None:
         super().__init__(
-            "Something changed since this plan was shown.", "Look at the new plan and confirm again."
+            "Something changed since this plan was shown.",
+            "Look at the new plan and confirm again.",
         )
         self.plan = plan
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
 from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
 
 EVENT_TAG = "studio-cli:event"
 """Tag key that marks what the tool created; its value is the event's short name."""
@@ -114,13 +117,18 @@ class Profile:
 
 @dataclass(frozen=True, slots=True)
 class Space:
-    """A space as ListSpaces shows it. `owner` is a profile name, or None for classic spaces."""
+    """A space as ListSpaces shows it. `owner` is a profile name, or None for classic spaces.
+
+    `ebs_gb` is in GiB. `instance_type` is what a new space asks for; lists do not tell it.
+    """
 
     name: str
     status: str
     owner: str | None = None
     sharing: str | None = None
     app_type: str | None = None
+    ebs_gb: int | None = None
+    instance_type: str | None = None
     ownership: Ownership = Ownership.OTHER
     created: datetime | None = None
 
@@ -152,6 +160,11 @@ class App:
     def running(self) -> bool:
         """True while the app uses an instance or is about to."""
         return self.status in {Status.PENDING, Status.IN_SERVICE, Status.UPDATING}
+
+    @property
+    def gone(self) -> bool:
+        """True when it holds nothing: lists show deleted and failed apps for another day."""
+        return self.status in {Status.DELETED, Status.FAILED}
 
 
 @dataclass(frozen=True, slots=True)

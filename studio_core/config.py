@@ -1,0 +1,293 @@
+"""Settings: environment over TOML file over defaults, and the seed's JSON file read once."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import tempfile
+import tomllib
+from dataclasses import dataclass, fields, replace
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import platformdirs
+import tomli_w
+
+from studio_core.errors import SettingsError
+from studio_core.model import AppType, SpaceTemplate
+from studio_core.naming import check_event_name
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+ENV_PREFIX = "STUDIO_"
+APP_NAME = "studio-cli"
+SEED_KEYS = ("region", "domain_id", "table_name")
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """All that a hackathon needs to know. Empty text means not set.
+
+    `account` pins the AWS account that the settings were saved for. `ebs_gb` is in GiB;
+    `concurrency` is the number of calls in flight at the most; `ends_on` is the last day
+    of the event, ISO date. `access` is how the participant web app proves a person.
+    """
+
+    region: str = ""
+    domain_id: str = ""
+    table_name: str = ""
+    event: str = "hackathon"
+    profile: str = ""
+    account: str = ""
+    app_type: str = AppType.JUPYTER_LAB.value
+    instance_type: str = "ml.t3.medium"
+    ebs_gb: int = 5
+    landing: str = ""
+    personal_spaces: bool = False
+    concurrency: int = 10
+    ends_on: str = ""
+    access: str = "event-code"
+    web_app_url: str = ""
+    audit_table: str = ""
+
+    @property
+    def template(self) -> SpaceTemplate:
+        """What a new space is made of."""
+        return SpaceTemplate(
+            AppType(self.app_type), self.instance_type, self.ebs_gb, self.personal_spaces
+        )
+
+    @property
+    def landing_uri(self) -> str:
+        """LandingUri of every link: the one set, else the one that opens the space's app."""
+        return self.landing or f"app:{self.app_type}:"
+
+    @property
+    def end_date(self) -> date | None:
+        """Last day of the event, or None."""
+        return date.fromisoformat(self.ends_on) if self.ends_on else None
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """Names of the settings without which nothing can run."""
+        return tuple(name for name in SEED_KEYS if not getattr(self, name))
+
+    def require(self) -> Settings:
+        """Return self when complete.
+
+        Raises:
+            SettingsError: region, domain or table is not set.
+        """
+        if self.missing:
+            names = ", ".join(name.replace("_", "-") for name in self.missing)
+            raise SettingsError(
+                f"Not configured yet: {names}.",
+                "Run `studio configure`, or fill in the dashboard's settings page.",
+            )
+        return self
+
+
+ACCESS_MODES = ("event-code", "personal-code", "mailed-code", "email-only")
+
+_RULES: dict[str, tuple[str, str]] = {
+    "region": (r"[a-z]{2}(-[a-z]+)+-\d", "a region looks like eu-west-1"),
+    "domain_id": (r"d-[a-z0-9-]{1,61}", "a domain id looks like d-abc123def456"),
+    "table_name": (r"[A-Za-z0-9_.-]{3,255}", "3 to 255 letters, digits, dot, dash or underscore"),
+    "account": (r"\d{12}", "an account number has 12 digits"),
+    "instance_type": (r"(ml\.[a-z0-9-]+\.[a-z0-9]+|system)", "an instance looks like ml.t3.medium"),
+    "landing": (r"(studio::|app:)[\x21-\x7e]{0,1010}", "a landing starts with app: or studio::"),
+    "audit_table": (r"[A-Za-z0-9_.-]{3,255}", "3 to 255 letters, digits, dot, dash or underscore"),
+    "web_app_url": (r"https?://\S+", "an address starts with https://"),
+}
+_CHOICES: dict[str, tuple[str, ...]] = {
+    "app_type": tuple(kind.value for kind in AppType),
+    "access": ACCESS_MODES,
+}
+_RANGES: dict[str, tuple[int, int]] = {"ebs_gb": (5, 16384), "concurrency": (1, 64)}
+
+
+def check(settings: Settings) -> Settings:
+    """Return the settings, tidied.
+
+    Raises:
+        SettingsError: a value cannot be right; the sentence names the setting and the value.
+    """
+    if settings.event:
+        settings = replace(settings, event=check_event_name(settings.event))
+    else:
+        raise SettingsError("The event has no name.", "Give it a short one, such as hack-2026.")
+    for name, (pattern, hint) in _RULES.items():
+        value = getattr(settings, name)
+        if value and not re.fullmatch(pattern, value):
+            raise SettingsError(f"{_label(name)} cannot be {value!r}.", f"Correct it: {hint}.")
+    for name, allowed in _CHOICES.items():
+        if getattr(settings, name) not in allowed:
+            raise SettingsError(
+                f"{_label(name)} cannot be {getattr(settings, name)!r}.",
+                f"Choose one of {', '.join(allowed)}.",
+            )
+    for name, (low, high) in _RANGES.items():
+        if not low <= getattr(settings, name) <= high:
+            raise SettingsError(
+                f"{_label(name)} cannot be {getattr(settings, name)}.",
+                f"Choose a number from {low} to {high}.",
+            )
+    try:
+        _ = settings.end_date
+    except ValueError:
+        raise SettingsError(
+            f"{_label('ends_on')} cannot be {settings.ends_on!r}.",
+            "Write the date as year-month-day: 2026-11-30.",
+        ) from None
+    return settings
+
+
+def config_path(environ: Mapping[str, str] = os.environ) -> Path:
+    """Where the settings are kept: `STUDIO_CONFIG`, else the user's configuration folder."""
+    if chosen := environ.get("STUDIO_CONFIG"):
+        return Path(chosen).expanduser()
+    return platformdirs.user_config_path(APP_NAME) / "config.toml"
+
+
+def state_path(environ: Mapping[str, str] = os.environ) -> Path:
+    """Folder for journals and the audit log: `STUDIO_STATE`, else the user's state folder."""
+    if chosen := environ.get("STUDIO_STATE"):
+        return Path(chosen).expanduser()
+    if environ.get("STUDIO_CONFIG"):
+        return config_path(environ).parent / "state"
+    return platformdirs.user_state_path(APP_NAME)
+
+
+def seed_path() -> Path:
+    """Where the first generation of the tool kept its settings, as JSON."""
+    return Path.home() / ".studio_cli" / "config"
+
+
+def load(environ: Mapping[str, str] = os.environ) -> Settings:
+    """Read the settings that hold now: environment over file over defaults.
+
+    Raises:
+        SettingsError: the file cannot be read or a value cannot be right.
+    """
+    return overlay(load_file(environ), environ)
+
+
+def load_file(environ: Mapping[str, str] = os.environ) -> Settings:
+    """Read the settings as saved, without what the environment overrides.
+
+    When no file of ours exists and none was named, the seed's JSON file is taken over.
+
+    Raises:
+        SettingsError: the file cannot be read or a value cannot be right.
+    """
+    path = config_path(environ)
+    try:
+        with path.open("rb") as file:
+            raw: dict[str, Any] = tomllib.load(file)
+    except FileNotFoundError:
+        raw = {} if environ.get("STUDIO_CONFIG") else _read_seed(seed_path())
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
+        raise SettingsError(
+            f"The settings file {path} cannot be read: {error}.",
+            "Correct or delete it, then run `studio configure`.",
+        ) from error
+    return _from_mapping(raw, source=str(path))
+
+
+def overlay(settings: Settings, environ: Mapping[str, str]) -> Settings:
+    """Settings with every `STUDIO_…` variable that is set and not empty put on top.
+
+    Raises:
+        SettingsError: a variable's value cannot be right.
+    """
+    names = overridden(environ)
+    changed = {name: environ[variable(name)] for name in names}
+    return _from_mapping({**_as_dict(settings), **changed}, source="the environment")
+
+
+def overridden(environ: Mapping[str, str] = os.environ) -> tuple[str, ...]:
+    """Names of the settings that the environment sets."""
+    return tuple(f.name for f in fields(Settings) if environ.get(variable(f.name)))
+
+
+def variable(name: str) -> str:
+    """Environment variable of a setting: `domain_id` gives `STUDIO_DOMAIN_ID`."""
+    return ENV_PREFIX + name.upper()
+
+
+def save(settings: Settings, environ: Mapping[str, str] = os.environ) -> Path:
+    """Write the settings, readable by their owner alone; the old file stays until then.
+
+    Raises:
+        SettingsError: a value cannot be right, or the file cannot be written.
+    """
+    settings = check(settings)
+    path = config_path(environ)
+    content = {k: v for k, v in _as_dict(settings).items() if v != ""}
+    stamp = f"# Studio CLI settings, written {datetime.now(UTC):%Y-%m-%d %H:%M} UTC\n"
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".config-")
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            file.write(stamp + tomli_w.dumps(content))
+        Path(temporary).replace(path)
+    except OSError as error:
+        raise SettingsError(
+            f"The settings cannot be written to {path}: {error.strerror}.",
+            "Point STUDIO_CONFIG at a file that you may write.",
+        ) from error
+    return path
+
+
+def as_table(settings: Settings) -> list[tuple[str, str]]:
+    """Name and value of every setting as text, in the order in which people think of them."""
+    return [(f.name.replace("_", "-"), str(getattr(settings, f.name))) for f in fields(settings)]
+
+
+def _as_dict(settings: Settings) -> dict[str, Any]:
+    return {f.name: getattr(settings, f.name) for f in fields(settings)}
+
+
+def _label(name: str) -> str:
+    return f"The setting {name.replace('_', '-')}"
+
+
+def _from_mapping(raw: Mapping[str, Any], source: str) -> Settings:
+    values: dict[str, Any] = {}
+    for field in fields(Settings):
+        if field.name in raw:
+            values[field.name] = _convert(field.name, field.default, raw[field.name], source)
+    return check(Settings(**values))
+
+
+def _convert(name: str, default: object, value: object, source: str) -> str | int | bool:
+    text = str(value).strip()
+    if isinstance(default, bool):
+        if text.lower() in {"1", "true", "yes", "on"}:
+            return True
+        if text.lower() in {"", "0", "false", "no", "off"}:
+            return False
+        raise SettingsError(
+            f"{_label(name)} cannot be {text!r} ({source}).", "Write true or false."
+        )
+    if isinstance(default, int):
+        try:
+            return int(text)
+        except ValueError:
+            raise SettingsError(
+                f"{_label(name)} cannot be {text!r} ({source}).", "Write a whole number."
+            ) from None
+    return text
+
+
+def _read_seed(path: Path) -> dict[str, Any]:
+    try:
+        raw = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    if not isinstance(raw, dict):
+        return {}
+    return {key: raw[key] for key in SEED_KEYS if raw.get(key)}

@@ -1,0 +1,344 @@
+"""From what is wanted and what is there to what must be done: (`Roster`, `Snapshot`) to `Plan`."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING
+
+from studio_core.model import (
+    Action,
+    App,
+    Kind,
+    Ownership,
+    Plan,
+    Profile,
+    Purpose,
+    Record,
+    Roster,
+    Snapshot,
+    Space,
+    SpaceTemplate,
+    Status,
+    Step,
+)
+from studio_core.naming import (
+    assign_profiles,
+    assign_spaces,
+    host_profile,
+    personal_space_name,
+    team_key,
+)
+from studio_core.removal import profile_key, removal, space_key
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import datetime
+
+_BROKEN = {Status.FAILED, Status.DELETING, Status.DELETE_FAILED}
+LEAVING = "not in the roster any more; stays until you ask to remove who left"
+NOT_OURS = "a {kind} of this name exists and is not of this event"
+UNREADABLE = "a {kind} of this name exists and its tags cannot be read"
+
+
+def plan_setup(
+    roster: Roster,
+    snapshot: Snapshot,
+    template: SpaceTemplate,
+    *,
+    remove_leaving: bool = False,
+    made_at: datetime | None = None,
+) -> Plan:
+    """Plan everything that makes the domain and the table hold the roster.
+
+    People new in the roster are created, people whose team changed are moved, people no
+    longer in it are shown as skipped, or removed when `remove_leaving`. A row is written
+    before its profile is created, so that a name once given survives whatever happens in
+    between. Planning again after the plan was applied gives an empty plan.
+    """
+    builder = _Setup(roster, snapshot, template)
+    steps = [*builder.host(), *builder.rows(), *builder.spaces(), *builder.profiles()]
+    steps += builder.leaving(remove=remove_leaving)
+    return Plan(Purpose.SETUP, snapshot.identity, snapshot.event, tuple(steps), made_at=made_at)
+
+
+def plan_start_apps(
+    snapshot: Snapshot,
+    template: SpaceTemplate,
+    *,
+    team: str | None = None,
+    made_at: datetime | None = None,
+) -> Plan:
+    """Plan one running app in each space of ours, or of one team's."""
+    running = {app.space.casefold(): app for app in snapshot.apps if app.space and app.running}
+    going = {
+        app.space.casefold() for app in snapshot.apps if app.space and app.status == Status.DELETING
+    }
+    steps = []
+    for space in _spaces_of(snapshot, team):
+        app = running.get(space.name.casefold())
+        if app is not None:
+            steps.append(_step(Action.KEEP, app, f"already {app.status}"))
+            continue
+        wanted = App(
+            space.app_type or template.app_type,
+            "default",
+            Status.PENDING,
+            space=space.name,
+            instance_type=template.instance_type,
+            ownership=Ownership.OURS,
+        )
+        if space.name.casefold() in going:
+            steps.append(_step(Action.SKIP, wanted, "its last app is still being deleted"))
+        elif space.status != Status.IN_SERVICE:
+            steps.append(_step(Action.SKIP, wanted, f"its space is {space.status}"))
+        else:
+            steps.append(_step(Action.CREATE, wanted))
+    return Plan(
+        Purpose.START_APPS, snapshot.identity, snapshot.event, tuple(steps), made_at=made_at
+    )
+
+
+def plan_stop_apps(
+    snapshot: Snapshot, *, team: str | None = None, made_at: datetime | None = None
+) -> Plan:
+    """Plan the deletion of every app of ours, or of one team's; files stay in the spaces."""
+    names = {space.name.casefold() for space in _spaces_of(snapshot, team)}
+    apps = [
+        app
+        for app in snapshot.apps
+        if app.ownership is Ownership.OURS
+        and not app.gone
+        and (team is None or (app.space or "").casefold() in names)
+    ]
+    steps = tuple(removal(snapshot, apps=apps))
+    return Plan(Purpose.STOP_APPS, snapshot.identity, snapshot.event, steps, made_at=made_at)
+
+
+def fingerprint(plan: Plan) -> str:
+    """Digest of what a plan would change and where; equal plans have equal digests.
+
+    What a person confirmed is compared with this when the plan is about to run.
+    """
+    lines = [plan.purpose, plan.scope, plan.event]
+    lines += [plan.identity.account, plan.identity.region, plan.identity.domain_id]
+    for step in plan.changes:
+        lines += [step.key, _essence(step.target)]
+    return hashlib.sha256("\n".join(lines).encode()).hexdigest()
+
+
+def _essence(target: Record | Profile | Space | App) -> str:
+    """What of a target a person agreed to: statuses and times may move on by themselves."""
+    match target:
+        case Record():
+            return f"{target.team} {target.profile} {target.space}"
+        case Space():
+            return f"{target.owner} {target.app_type}"
+        case App():
+            return f"{target.app_type} {target.name}"
+        case Profile():
+            return ""
+
+
+def _spaces_of(snapshot: Snapshot, team: str | None) -> list[Space]:
+    spaces = [space for space in snapshot.spaces if space.ownership is Ownership.OURS]
+    if team is None:
+        return spaces
+    wanted = {
+        record.space.casefold()
+        for record in snapshot.records
+        if record.space and team_key(record.team) == team_key(team)
+    }
+    return [space for space in spaces if space.name.casefold() in wanted]
+
+
+def _step(action: Action, app: App, reason: str = "") -> Step:
+    return Step(f"{action}:app:{app.label.casefold()}", action, Kind.APP, app.label, app, reason)
+
+
+class _Setup:
+    """Works out names once, then gives the steps kind by kind."""
+
+    def __init__(self, roster: Roster, snapshot: Snapshot, template: SpaceTemplate) -> None:
+        self._roster = roster
+        self._snapshot = snapshot
+        self._template = template
+        self._host = host_profile(snapshot.event)
+        self._foreign = {record.email: record for record in snapshot.foreign}
+        self._records = {record.email: record for record in snapshot.records}
+        self._profiles = {profile.name.casefold(): profile for profile in snapshot.profiles}
+        self._spaces = {space.name.casefold(): space for space in snapshot.spaces}
+        self._people = [p for p in roster.participants if p.email not in self._foreign]
+        known = {r.email: r.profile for r in snapshot.records if r.profile}
+        others = [p.name for p in snapshot.profiles if p.ownership is not Ownership.OURS]
+        foreign_names = [r.profile for r in snapshot.foreign if r.profile]
+        self._profile_of = assign_profiles(
+            [p.email for p in self._people], known, [self._host, *others, *foreign_names]
+        )
+        self._space_of = self._assign_spaces()
+
+    def _assign_spaces(self) -> dict[str, str]:
+        if self._template.personal:
+            return {p.email: personal_space_name(self._profile_of[p.email]) for p in self._people}
+        known = {r.team: r.space for r in self._snapshot.records if r.space}
+        others = [s.name for s in self._snapshot.spaces if s.ownership is not Ownership.OURS]
+        by_team = assign_spaces({p.team for p in self._people}, known, others)
+        return {p.email: by_team[p.team] for p in self._people}
+
+    def _wanted_spaces(self) -> dict[str, str]:
+        """Owner by space name, teams in their order."""
+        if self._template.personal:
+            return {self._space_of[p.email]: self._profile_of[p.email] for p in self._people}
+        team_of = {p.team: self._space_of[p.email] for p in self._people}
+        order = Roster(tuple(self._people)).teams
+        return {team_of[team]: self._host for team in order}
+
+    def host(self) -> list[Step]:
+        """The profile that owns the team spaces, so that people can come and go."""
+        if self._template.personal or not self._people:
+            return []
+        return self._profile(self._host, needs=())
+
+    def rows(self) -> list[Step]:
+        """One step a person: create, move, or keep; rows of other events are left alone."""
+        steps = []
+        for person in self._roster.participants:
+            key = f"row:{person.email}"
+            if foreign := self._foreign.get(person.email):
+                reason = f"already a participant of {foreign.event or foreign.domain_id}"
+                steps.append(Step(key, Action.SKIP, Kind.ROW, person.email, foreign, reason))
+                continue
+            old = self._records.get(person.email)
+            new = Record(
+                person.email,
+                person.team,
+                self._snapshot.identity.domain_id,
+                self._snapshot.event,
+                self._profile_of[person.email],
+                self._space_of[person.email],
+                last_link_at=old.last_link_at if old else None,
+                extra=old.extra if old else {},
+            )
+            if old == new:
+                steps.append(Step(key, Action.KEEP, Kind.ROW, person.email, new))
+            elif old is None:
+                steps.append(Step(key, Action.CREATE, Kind.ROW, person.email, new))
+            else:
+                steps.append(
+                    Step(key, Action.UPDATE, Kind.ROW, person.email, new, _difference(old, new))
+                )
+        return steps
+
+    def profiles(self) -> list[Step]:
+        """One profile a person, each behind its row."""
+        steps: list[Step] = []
+        for person in self._people:
+            name = self._profile_of[person.email]
+            steps += self._profile(name, needs=(f"row:{person.email}",))
+        return steps
+
+    def _profile(self, name: str, needs: tuple[str, ...]) -> list[Step]:
+        key = f"profile:{name.casefold()}"
+        wanted = Profile(name, Status.PENDING, Ownership.OURS)
+        seen = self._profiles.get(name.casefold())
+        if seen is None:
+            return [Step(key, Action.CREATE, Kind.PROFILE, name, wanted, needs=needs)]
+        if seen.ownership is not Ownership.OURS:
+            return [Step(key, Action.SKIP, Kind.PROFILE, name, seen, _refusal(seen))]
+        if seen.status in _BROKEN:
+            gone = removal(self._snapshot, profiles=[seen])[0]
+            if gone.action is Action.SKIP:
+                return [Step(key, Action.SKIP, Kind.PROFILE, name, seen, gone.reason)]
+            needs = (*needs, profile_key(name))
+            return [gone, Step(key, Action.CREATE, Kind.PROFILE, name, wanted, needs=needs)]
+        return [Step(key, Action.KEEP, Kind.PROFILE, name, seen)]
+
+    def spaces(self) -> list[Step]:
+        """One space a team, or a person, each behind the profile that owns it."""
+        steps: list[Step] = []
+        for name, owner in self._wanted_spaces().items():
+            steps += self._space(name, owner)
+        return steps
+
+    def _space(self, name: str, owner: str) -> list[Step]:
+        key = f"space:{name.casefold()}"
+        needs: tuple[str, ...] = (f"profile:{owner.casefold()}",)
+        template = self._template
+        wanted = Space(
+            name,
+            Status.PENDING,
+            owner=owner,
+            sharing="Private" if template.personal else "Shared",
+            app_type=template.app_type.value,
+            ebs_gb=template.ebs_gb,
+            instance_type=template.instance_type,
+            ownership=Ownership.OURS,
+        )
+        seen = self._spaces.get(name.casefold())
+        if seen is None:
+            return [Step(key, Action.CREATE, Kind.SPACE, name, wanted, needs=needs)]
+        if seen.ownership is not Ownership.OURS:
+            return [Step(key, Action.SKIP, Kind.SPACE, name, seen, _refusal(seen))]
+        if seen.status in _BROKEN:
+            gone = removal(self._snapshot, spaces=[seen])[0]
+            if gone.action is Action.SKIP:
+                return [Step(key, Action.SKIP, Kind.SPACE, name, seen, gone.reason)]
+            needs = (*needs, space_key(name))
+            return [gone, Step(key, Action.CREATE, Kind.SPACE, name, wanted, needs=needs)]
+        reason = ""
+        if seen.app_type and seen.app_type != template.app_type:
+            reason = (
+                f"stays {seen.app_type}: AWS cannot change a space's app type "
+                f"to {template.app_type}"
+            )
+        return [Step(key, Action.KEEP, Kind.SPACE, name, seen, reason)]
+
+    def leaving(self, *, remove: bool) -> list[Step]:
+        """People and spaces of ours that the roster no longer names."""
+        emails = {p.email for p in self._roster.participants}
+        records = [r for r in self._snapshot.records if r.email not in emails]
+        wanted = {name.casefold() for name in self._wanted_spaces()}
+        left_spaces = {r.space.casefold() for r in self._snapshot.records if r.space} - wanted
+        names = {r.profile.casefold() for r in records if r.profile}
+        profiles = self._ours(self._snapshot.profiles, names)
+        spaces = [
+            s
+            for s in self._snapshot.spaces
+            if s.ownership is Ownership.OURS
+            and s.name.casefold() not in wanted
+            and (s.name.casefold() in left_spaces or (s.owner or "").casefold() in names)
+        ]
+        if remove:
+            inside = names | {s.name.casefold() for s in spaces}
+            apps = [a for a in self._snapshot.apps if a.owner.casefold() in inside]
+            return removal(
+                self._snapshot, apps=apps, spaces=spaces, profiles=profiles, records=records
+            )
+        gone: list[tuple[Kind, str, Record | Space | Profile]] = []
+        gone += [(Kind.ROW, r.email, r) for r in records]
+        gone += [(Kind.SPACE, s.name, s) for s in spaces]
+        gone += [(Kind.PROFILE, p.name, p) for p in profiles]
+        return [
+            Step(f"leaving:{kind}:{name}", Action.SKIP, kind, name, target, LEAVING)
+            for kind, name, target in gone
+        ]
+
+    @staticmethod
+    def _ours(profiles: Iterable[Profile], names: set[str]) -> list[Profile]:
+        return [p for p in profiles if p.ownership is Ownership.OURS and p.name.casefold() in names]
+
+
+def _refusal(seen: Profile | Space) -> str:
+    kind = "profile" if isinstance(seen, Profile) else "space"
+    text = UNREADABLE if seen.ownership is Ownership.UNKNOWN else NOT_OURS
+    return text.format(kind=kind)
+
+
+def _difference(old: Record, new: Record) -> str:
+    if old.event is None:
+        return "row of an earlier tool, taken over"
+    if team_key(old.team) != team_key(new.team):
+        return f"moves from team {old.team} to team {new.team}"
+    return "row brought up to date"
+
+
+__all__ = ["LEAVING", "fingerprint", "plan_setup", "plan_start_apps", "plan_stop_apps"]
