@@ -81,3 +81,7 @@ class QuotaError(AwsError):
 
 class TransientError(AwsError):
     """Throttling, a server error or a broken connection: the same call may succeed later."""
+
+
+class NotReadyError(TransientError):
+    """The resource is still settling; the same call succeeds when it has."""

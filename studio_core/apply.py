@@ -1,0 +1,308 @@
+"""Running a plan: dependency order, bounded concurrency, one poller for all waits, retries."""
+
+from __future__ import annotations
+
+import heapq
+import queue
+import random
+import threading
+import time
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Protocol
+
+from studio_core.errors import CredentialsError, InUseError, StudioError, TransientError
+from studio_core.model import Action, Event, Kind, Outcome, Phase, Result, Step
+from studio_core.pace import Pace
+from studio_core.poller import Poller, Sweep, Verdict
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from concurrent.futures import Executor
+
+    from studio_core.model import Plan
+
+ROW_BATCH = 25
+"""Most rows of one BatchWriteItem (DynamoDB API reference)."""
+
+_DELETE_TRIES = 3
+_LONGEST_SLEEP = 1.0
+
+
+class Hands(Protocol):
+    """Carries out steps; see `studio_core.aws.hands.Hands`."""
+
+    def do(self, step: Step) -> bool:
+        """Make the step's call; True when there is nothing to wait for afterwards."""
+
+    def write_rows(self, steps: Sequence[Step]) -> None:
+        """Write or delete up to 25 rows."""
+
+    def statuses(self, kind: Kind) -> Mapping[str, str]:
+        """Status by lower-case name of all resources of a kind."""
+
+
+@dataclass(slots=True)
+class _Work:
+    """One step on its way. Only the deciding thread reads or writes it."""
+
+    index: int
+    step: Step
+    needs: set[str]
+    dependants: list[str] = field(default_factory=list)
+    tries: int = 0
+    began: float = 0.0
+    flying: bool = False
+    outcome: Outcome | None = None
+
+    @property
+    def is_row(self) -> bool:
+        return self.step.kind is Kind.ROW
+
+    @property
+    def deletes(self) -> bool:
+        return self.step.action is Action.DELETE
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    works: tuple[_Work, ...]
+    settled: bool = False
+    error: Exception | None = None
+
+
+class Applier:
+    """Runs one plan, once. All decisions are taken by the thread that calls `apply`.
+
+    Calls run on `executor`, which needs room for `pace.concurrency` and three listings.
+    `on_event` is called from the deciding thread. Setting `cancel` ends the run after the
+    calls in flight.
+    """
+
+    def __init__(
+        self,
+        hands: Hands,
+        executor: Executor,
+        *,
+        pace: Pace | None = None,
+        on_event: Callable[[Event], None] = lambda _: None,
+        cancel: threading.Event | None = None,
+        clock: Callable[[], float] = time.monotonic,
+        jitter: Callable[[], float] = random.random,
+    ) -> None:
+        self._hands = hands
+        self._executor = executor
+        self._pace = pace or Pace()
+        self._on_event = on_event
+        self._cancel = cancel or threading.Event()
+        self._clock = clock
+        self._jitter = jitter
+        self._inbox: queue.SimpleQueue[_Answer | Sweep] = queue.SimpleQueue()
+        self._poller = Poller(
+            hands.statuses, executor, self._pace, clock=clock, post=self._inbox.put
+        )
+        self._works: dict[str, _Work] = {}
+        self._ready: list[tuple[int, str]] = []
+        self._ready_rows: list[_Work] = []
+        self._rows_to_come = 0
+        self._retries: list[tuple[float, int, str]] = []
+        self._flying = 0
+        self._ended = 0
+        self._dead: StudioError | None = None
+
+    def apply(self, plan: Plan) -> tuple[Outcome, ...]:
+        """Carry out the plan's changes; one outcome each, in the plan's order.
+
+        Never raises for a step: what went wrong is in its outcome, and what needed it is
+        blocked, while everything else is still done.
+        """
+        self._load(plan)
+        while self._ended < len(self._works):
+            if self._cancel.is_set() or self._dead:
+                self._drop_rest()
+                if not self._flying:
+                    break
+            else:
+                self._release_retries()
+                self._dispatch()
+                self._poller.ask()
+            self._take_answers()
+        return tuple(work.outcome for work in self._works.values() if work.outcome)
+
+    def _load(self, plan: Plan) -> None:
+        changes = {step.key: step for step in plan.changes}
+        refused = {step.key: step for step in plan.steps if step.action is Action.SKIP}
+        for index, step in enumerate(plan.changes):
+            needs = {key for key in step.needs if key in changes}
+            self._works[step.key] = _Work(index, step, needs)
+        for work in self._works.values():
+            self._rows_to_come += work.is_row
+            for key in work.needs:
+                self._works[key].dependants.append(work.step.key)
+        for work in list(self._works.values()):
+            blockers = [refused[key] for key in work.step.needs if key in refused]
+            if blockers:
+                blocker = blockers[0]
+                reason = f"needs {blocker.kind} {blocker.name}: {blocker.reason}"
+                self._end(work, Result.BLOCKED, reason)
+            elif not work.needs:
+                self._make_ready(work)
+
+    def _make_ready(self, work: _Work) -> None:
+        if work.is_row:
+            self._rows_to_come -= work.tries == 0
+            self._ready_rows.append(work)
+        else:
+            heapq.heappush(self._ready, (work.index, work.step.key))
+
+    def _dispatch(self) -> None:
+        while self._flying < self._pace.concurrency:
+            works = self._next_rows() or self._next_single()
+            if not works:
+                return
+            now = self._clock()
+            for work in works:
+                work.tries += 1
+                work.began = work.began or now
+                work.flying = True
+                if work.tries == 1:
+                    self._tell(Phase.STARTED, work.step)
+            self._flying += 1
+            self._executor.submit(self._call, works)
+
+    def _next_single(self) -> tuple[_Work, ...]:
+        if not self._ready:
+            return ()
+        return (self._works[heapq.heappop(self._ready)[1]],)
+
+    def _next_rows(self) -> tuple[_Work, ...]:
+        """Take up to 25 rows of one sort; a batch that may yet fill waits for the rest."""
+        if not self._ready_rows:
+            return ()
+        first = self._ready_rows[0]
+        if self._ready and self._ready[0][0] < first.index:
+            return ()
+        alike = [work for work in self._ready_rows if work.deletes == first.deletes][:ROW_BATCH]
+        if len(alike) < ROW_BATCH and self._rows_to_come and first.tries == 0:
+            return ()
+        taken = {work.step.key for work in alike}
+        self._ready_rows = [work for work in self._ready_rows if work.step.key not in taken]
+        return tuple(alike)
+
+    def _call(self, works: tuple[_Work, ...]) -> None:
+        """Runs on a worker thread, touches nothing but the inbox."""
+        try:
+            if works[0].is_row:
+                self._hands.write_rows([work.step for work in works])
+                answer = _Answer(works, settled=True)
+            else:
+                answer = _Answer(works, settled=self._hands.do(works[0].step))
+        except Exception as error:  # noqa: BLE001 - becomes the step's outcome, whatever it is
+            answer = _Answer(works, error=error)
+        self._inbox.put(answer)
+
+    def _take_answers(self) -> None:
+        """Sleep until something happens, then handle all that has."""
+        try:
+            message = self._inbox.get(timeout=self._time_to_sleep())
+            while True:
+                if isinstance(message, _Answer):
+                    self._on_answer(message)
+                else:
+                    self._on_sweep(message)
+                message = self._inbox.get_nowait()
+        except queue.Empty:
+            return
+
+    def _time_to_sleep(self) -> float:
+        """At most a second, so that a cancel is seen soon whatever else happens."""
+        due = [
+            at for at in (self._poller.due, *(r[0] for r in self._retries[:1])) if at is not None
+        ]
+        return max(0.0, min([_LONGEST_SLEEP, *(at - self._clock() for at in due)]))
+
+    def _on_answer(self, answer: _Answer) -> None:
+        self._flying -= 1
+        for work in answer.works:
+            work.flying = False
+            if answer.error is not None:
+                self._on_error(work, answer.error)
+            elif answer.settled:
+                self._end(work, Result.DONE)
+            else:
+                self._poller.add(work.step)
+                self._tell(Phase.WAITING, work.step)
+
+    def _on_error(self, work: _Work, error: Exception) -> None:
+        passing = isinstance(error, TransientError) or (
+            # What held it may be on its way out: lists lag behind what was deleted.
+            isinstance(error, InUseError) and work.deletes
+        )
+        if passing and self._clock() - work.began < self._pace.persistence:
+            self._retry(work)
+        elif isinstance(error, StudioError):
+            self._end(work, Result.FAILED, error.sentence, error.remedy)
+            if isinstance(error, CredentialsError):
+                self._dead = error
+        else:
+            self._end(work, Result.FAILED, f"{type(error).__name__} in this tool.", "Report it.")
+
+    def _retry(self, work: _Work) -> None:
+        pause = min(self._pace.retry_first * 2 ** (work.tries - 1), self._pace.retry_most)
+        due = self._clock() + pause * (0.5 + self._jitter() / 2)
+        heapq.heappush(self._retries, (due, work.index, work.step.key))
+        self._tell(Phase.RETRYING, work.step)
+
+    def _release_retries(self) -> None:
+        while self._retries and self._retries[0][0] <= self._clock():
+            self._make_ready(self._works[heapq.heappop(self._retries)[2]])
+
+    def _on_sweep(self, sweep: Sweep) -> None:
+        try:
+            for verdict in self._poller.judge(sweep):
+                self._on_verdict(self._works[verdict.key], verdict)
+        except CredentialsError as error:
+            self._dead = error
+
+    def _on_verdict(self, work: _Work, verdict: Verdict) -> None:
+        if verdict.result is not None:
+            self._end(work, verdict.result, verdict.reason, verdict.remedy)
+        elif work.tries < _DELETE_TRIES:
+            self._retry(work)  # an earlier run's failure may still be listed
+        else:
+            self._end(work, Result.FAILED, verdict.reason, verdict.remedy)
+
+    def _end(self, work: _Work, result: Result, reason: str = "", remedy: str = "") -> None:
+        if work.outcome is not None:
+            return
+        if work.is_row and work.tries == 0 and work.needs:
+            self._rows_to_come -= 1
+        work.outcome = Outcome(work.step, result, reason, remedy)
+        self._ended += 1
+        self._tell(Phase.ENDED, work.step, work.outcome)
+        for dependant in (self._works[key] for key in work.dependants):
+            if result is Result.DONE:
+                dependant.needs.discard(work.step.key)
+                if not dependant.needs and dependant.outcome is None:
+                    self._make_ready(dependant)
+            elif result is Result.CANCELLED:
+                self._end(dependant, result, reason)
+            else:
+                because = f"needs {work.step.kind} {work.step.name}: {reason}"
+                self._end(dependant, Result.BLOCKED, because, remedy)
+
+    def _drop_rest(self) -> None:
+        """End all that no call is out for; what was asked for may still come about."""
+        self._ready.clear()
+        self._ready_rows.clear()
+        self._retries.clear()
+        self._poller.clear()
+        for work in self._works.values():
+            if work.outcome is None and not work.flying:
+                if self._dead is not None:
+                    self._end(work, Result.FAILED, self._dead.sentence, self._dead.remedy)
+                else:
+                    asked = "asked for, not waited for" if work.tries else "not begun"
+                    self._end(work, Result.CANCELLED, f"stopped: {asked}")
+
+    def _tell(self, phase: Phase, step: Step, outcome: Outcome | None = None) -> None:
+        self._on_event(Event(phase, step, self._ended, len(self._works), outcome))

@@ -1,0 +1,103 @@
+"""What a step means in calls: the one place from which plans are carried out on AWS."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from studio_core.errors import InUseError, NotFoundError
+from studio_core.model import Action, App, Kind, Profile, Record, Space, Status, Step
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from studio_core.aws.studio import Studio
+    from studio_core.aws.table import Table
+
+
+class Hands:
+    """Carries out single steps, and lists statuses for those who wait.
+
+    Doing a step again is harmless: what is created or deleted already counts as done, so
+    that a call whose answer was lost can simply be made again.
+    """
+
+    def __init__(self, studio: Studio, table: Table, event: str) -> None:
+        self._studio = studio
+        self._table = table
+        self._event = event
+
+    def do(self, step: Step) -> bool:
+        """Make the step's call; True when there is nothing to wait for afterwards.
+
+        Raises:
+            InUseError: A name is taken by something that is not of this event, or what is
+                to be deleted is still held.
+            AwsError: The call was refused for another reason.
+        """
+        if step.action is Action.DELETE:
+            return self._delete(step.target)
+        try:
+            self._create(step.target)
+        except InUseError:
+            if not self._is_ours(step.target):
+                raise
+        return False
+
+    def write_rows(self, steps: Sequence[Step]) -> None:
+        """Write or delete up to 25 rows in one batch; all steps of one action."""
+        records = [step.target for step in steps if isinstance(step.target, Record)]
+        if steps[0].action is Action.DELETE:
+            self._table.delete(record.email for record in records)
+        else:
+            self._table.put(records)
+
+    def statuses(self, kind: Kind) -> Mapping[str, str]:
+        """Status of all profiles, spaces or apps, by the name of their steps in lower case."""
+        if kind is Kind.PROFILE:
+            return {p.name.casefold(): p.status for p in self._studio.list_profiles()}
+        if kind is Kind.SPACE:
+            return {s.name.casefold(): s.status for s in self._studio.list_spaces()}
+        statuses: dict[str, str] = {}
+        for app in self._studio.list_apps():
+            # A name used again stands in the list twice: what lives counts.
+            name = app.label.casefold()
+            if not app.gone or name not in statuses:
+                statuses[name] = app.status
+        return statuses
+
+    def _create(self, target: Record | Profile | Space | App) -> None:
+        match target:
+            case Profile():
+                self._studio.create_profile(target.name)
+            case Space():
+                self._studio.create_space(target)
+            case App():
+                self._studio.create_app(target)
+            case Record():
+                self._table.put([target])
+
+    def _delete(self, target: Record | Profile | Space | App) -> bool:
+        if not isinstance(target, Record) and target.status == Status.DELETING:
+            return False
+        try:
+            match target:
+                case Profile():
+                    self._studio.delete_profile(target.name)
+                case Space():
+                    self._studio.delete_space(target.name)
+                case App():
+                    self._studio.delete_app(target)
+                case Record():
+                    self._table.delete([target.email])
+        except NotFoundError:
+            return True
+        return isinstance(target, Record)
+
+    def _is_ours(self, target: Record | Profile | Space | App) -> bool:
+        match target:
+            case Profile():
+                return self._studio.event_of("user-profile", target.name) == self._event
+            case Space():
+                return self._studio.event_of("space", target.name) == self._event
+            case App() | Record():
+                return True  # an app of this name in a space of ours is the one we want

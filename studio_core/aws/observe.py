@@ -1,0 +1,191 @@
+"""From list pages to a `Snapshot`: what is there, and whose it is."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from studio_core.aws.errors import translated
+from studio_core.errors import AccessDeniedError, AwsError, NotFoundError
+from studio_core.model import EVENT_TAG, Identity, Kind, Ownership, Record, Snapshot
+from studio_core.naming import host_profile
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from concurrent.futures import Executor
+    from datetime import datetime
+
+    from studio_core.aws.studio import Studio
+    from studio_core.aws.table import Table
+    from studio_core.model import App, Profile, Space
+
+TAG_PAGE = 100
+"""Largest page of GetResources (botocore's resourcegroupstaggingapi model)."""
+
+_TYPES = {"user-profile": Kind.PROFILE, "space": Kind.SPACE}
+_NO_SWEEP = (
+    "The tags of the domain cannot be listed at once (tag:GetResources); "
+    "they were read one by one, which is slow."
+)
+
+TagKey = tuple[Kind, str]
+
+
+class Observer:
+    """Looks at the domain and the table: one sweep of list pages, each kind side by side."""
+
+    def __init__(
+        self,
+        studio: Studio,
+        table: Table,
+        tagging: Any,
+        identity: Identity,
+        event: str,
+        *,
+        executor: Executor,
+        clock: Callable[[], datetime],
+    ) -> None:
+        self._studio = studio
+        self._table = table
+        self._tagging = tagging
+        self._identity = identity
+        self._event = event
+        self._executor = executor
+        self._clock = clock
+
+    def observe(self) -> Snapshot:
+        """Take a snapshot. Resources whose tags cannot be read are not taken for ours.
+
+        Raises:
+            StudioError: A listing was refused or AWS could not be reached.
+        """
+        taken_at = self._clock()
+        profiles = self._executor.submit(self._studio.list_profiles)
+        spaces = self._executor.submit(self._studio.list_spaces)
+        apps = self._executor.submit(self._studio.list_apps)
+        swept = self._executor.submit(self._sweep_tags)
+        records, foreign = self._records()
+        tags, warnings = swept.result()
+        seen_profiles, seen_spaces = profiles.result(), spaces.result()
+        claimed = self._claimed(records, seen_profiles, seen_spaces)
+        unsure = [key for key in claimed if key not in tags]
+        tags.update(self._read_one_by_one(unsure, warnings))
+        return Snapshot(
+            identity=self._identity,
+            event=self._event,
+            **_owned(seen_profiles, seen_spaces, apps.result(), tags, self._event),
+            records=tuple(records),
+            foreign=tuple(foreign),
+            taken_at=taken_at,
+            warnings=tuple(warnings),
+        )
+
+    def _records(self) -> tuple[list[Record], list[Record]]:
+        ours: list[Record] = []
+        foreign: list[Record] = []
+        try:
+            scanned = self._table.scan()
+        except NotFoundError:
+            scanned = []  # no table yet: nothing was ever set up
+        for record in scanned:
+            here = record.domain_id in {"", self._identity.domain_id}
+            mine = here and record.event in {None, self._event}
+            (ours if mine else foreign).append(record)
+        return ours, foreign
+
+    def _sweep_tags(self) -> tuple[dict[TagKey, str | None], list[str]]:
+        """Event by kind and lower-case name, of all that carries our tag in the domain."""
+        prefix = f"{self._identity.domain_id}/"
+        tags: dict[TagKey, str | None] = {}
+        try:
+            with translated("list the tags of the domain"):
+                pages = self._tagging.get_paginator("get_resources").paginate(
+                    TagFilters=[{"Key": EVENT_TAG}],
+                    ResourceTypeFilters=[f"sagemaker:{kind}" for kind in _TYPES],
+                    ResourcesPerPage=TAG_PAGE,
+                )
+                for page in pages:
+                    for resource in page["ResourceTagMappingList"]:
+                        kind, _, rest = resource["ResourceARN"].split(":", 5)[5].partition("/")
+                        if kind in _TYPES and rest.startswith(prefix):
+                            name = rest.removeprefix(prefix).casefold()
+                            tags[_TYPES[kind], name] = next(
+                                t["Value"] for t in resource["Tags"] if t["Key"] == EVENT_TAG
+                            )
+        except AccessDeniedError:
+            return {}, [_NO_SWEEP]
+        return tags, []
+
+    def _claimed(
+        self, records: Iterable[Record], profiles: Iterable[Profile], spaces: Iterable[Space]
+    ) -> list[TagKey]:
+        """What the table or the host's name says is ours, and the domain really holds."""
+        names = {(Kind.PROFILE, host_profile(self._event).casefold())}
+        for record in records:
+            names |= {(Kind.PROFILE, (record.profile or "").casefold())}
+            names |= {(Kind.SPACE, (record.space or "").casefold())}
+        there = [(Kind.PROFILE, p.name.casefold()) for p in profiles]
+        there += [(Kind.SPACE, s.name.casefold()) for s in spaces]
+        return [key for key in there if key in names]
+
+    def _read_one_by_one(self, keys: list[TagKey], warnings: list[str]) -> dict[TagKey, str | None]:
+        """Tags that the sweep did not show: it lags behind, or was refused."""
+
+        def read(key: TagKey) -> tuple[TagKey, str | None]:
+            kind = "user-profile" if key[0] is Kind.PROFILE else "space"
+            return key, self._studio.event_of(kind, key[1]) or ""
+
+        tags: dict[TagKey, str | None] = {}
+        for future in [self._executor.submit(read, key) for key in keys]:
+            try:
+                key, value = future.result()
+                tags[key] = value
+            except NotFoundError:
+                continue
+            except AwsError as error:
+                warnings.append(f"{error.sentence} It is not taken for ours.")
+        for key in keys:
+            tags.setdefault(key, None)
+        return tags
+
+
+def _owned(
+    profiles: Iterable[Profile],
+    spaces: Iterable[Space],
+    apps: Iterable[App],
+    tags: dict[TagKey, str | None],
+    event: str,
+) -> dict[str, Any]:
+    """Mark whose each thing is: by its tag, else by the profile or space it lives in."""
+
+    def by_tag(key: TagKey) -> Ownership | None:
+        if key not in tags or tags[key] == "":
+            return None
+        value = tags[key]
+        if value is None:
+            return Ownership.UNKNOWN
+        return Ownership.OURS if value == event else Ownership.OTHER
+
+    owners: dict[TagKey, Ownership] = {}
+
+    def of_profile(profile: Profile) -> Profile:
+        key = (Kind.PROFILE, profile.name.casefold())
+        owners[key] = by_tag(key) or Ownership.OTHER
+        return replace(profile, ownership=owners[key])
+
+    def of_space(space: Space) -> Space:
+        key = (Kind.SPACE, space.name.casefold())
+        home = owners.get((Kind.PROFILE, (space.owner or "").casefold()), Ownership.OTHER)
+        owners[key] = by_tag(key) or home
+        return replace(space, ownership=owners[key])
+
+    def of_app(app: App) -> App:
+        kind = Kind.SPACE if app.space else Kind.PROFILE
+        owner = owners.get((kind, app.owner.casefold()), Ownership.OTHER)
+        return replace(app, ownership=owner)
+
+    return {
+        "profiles": tuple(of_profile(p) for p in profiles),
+        "spaces": tuple(of_space(s) for s in spaces),
+        "apps": tuple(of_app(a) for a in apps),
+    }

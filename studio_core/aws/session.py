@@ -1,0 +1,81 @@
+"""SDK clients: one of each kind, shared by all threads, retrying as botocore knows best."""
+
+from __future__ import annotations
+
+import os
+import threading
+from typing import Any
+
+import boto3
+from botocore.config import Config
+
+from studio_core.aws.errors import translated
+from studio_core.model import Identity
+
+MAX_ATTEMPTS = 8
+"""Tries of one call inside botocore, the first included; the engine tries again above it."""
+
+
+class Session:
+    """Makes the SDK's clients for one region and AWS profile, each kind once.
+
+    Clients are thread-safe (boto3 guide, "Clients"), making them is not: hence the lock.
+    Endpoints come from the SDK's own variables, such as AWS_ENDPOINT_URL.
+    """
+
+    def __init__(self, region: str, profile: str = "", *, concurrency: int = 10) -> None:
+        self.region = region
+        with translated("read the AWS configuration"):
+            self._boto = boto3.Session(region_name=region or None, profile_name=profile or None)
+        self._config = Config(
+            retries={"mode": "adaptive", "total_max_attempts": MAX_ATTEMPTS},
+            max_pool_connections=concurrency + 4,
+            connect_timeout=10,
+            read_timeout=60,
+            user_agent_extra="studio-cli",
+        )
+        self._clients: dict[str, Any] = {}
+        self._lock = threading.Lock()
+
+    def client(self, service: str, *, region: str | None = None) -> Any:
+        """The client of a service, made at first use.
+
+        Raises:
+            StudioError: There are no credentials or no region.
+        """
+        with self._lock:
+            key = f"{service}@{region or self.region}"
+            if key not in self._clients:
+                with translated(f"make a client for {service}"):
+                    self._clients[key] = self._boto.client(
+                        service, region_name=region, config=self._config
+                    )
+            return self._clients[key]
+
+    def identity(self, domain_id: str) -> Identity:
+        """Who calls, and where: one sts:GetCallerIdentity.
+
+        Raises:
+            CredentialsError: There are no usable credentials.
+        """
+        sts = self.client("sts")
+        with translated("find out who is calling"):
+            answer = sts.get_caller_identity()
+        return Identity(
+            account=answer["Account"],
+            region=self.region or self._boto.region_name or "",
+            domain_id=domain_id,
+            arn=answer["Arn"],
+            endpoint=os.environ.get("AWS_ENDPOINT_URL_SAGEMAKER")
+            or os.environ.get("AWS_ENDPOINT_URL"),
+        )
+
+
+def regions() -> list[str]:
+    """Regions that have SageMaker, from the SDK's own data, without a call."""
+    return sorted(boto3.Session().get_available_regions("sagemaker"))
+
+
+def profiles() -> list[str]:
+    """AWS profiles of this user, from the SDK's configuration files."""
+    return list(boto3.Session().available_profiles)

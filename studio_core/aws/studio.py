@@ -1,0 +1,222 @@
+"""Domains, user profiles, spaces, apps and presigned URLs of SageMaker Studio."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from studio_core.aws.errors import translated
+from studio_core.errors import AwsError, NotReadyError
+from studio_core.model import EVENT_TAG, App, Domain, Identity, Profile, Space
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+PAGE = 100
+"""Largest page of the List calls (botocore's sagemaker model, MaxResults)."""
+
+_SETTINGS_OF = {"JupyterLab": "JupyterLabAppSettings", "CodeEditor": "CodeEditorAppSettings"}
+
+
+class Studio:
+    """One Studio domain, as this event sees and changes it.
+
+    Every method is one call, but for the listings, which are a page each hundred. All
+    raise `AwsError`s; the create methods `InUseError` when the name is there already.
+    """
+
+    def __init__(self, sagemaker: Any, identity: Identity, event: str) -> None:
+        self._client = sagemaker
+        self._identity = identity
+        self._event = event
+        self._domain = identity.domain_id
+
+    def list_domains(self) -> list[Domain]:
+        """Domains of the region; `auth_mode` is not in the list, see `describe_domain`."""
+        with translated("list the Studio domains"):
+            paginator = self._client.get_paginator("list_domains")
+            pages = paginator.paginate(PaginationConfig={"PageSize": PAGE})
+            return [
+                Domain(d["DomainId"], d["DomainName"], d["Status"], url=d.get("Url"))
+                for page in pages
+                for d in page["Domains"]
+            ]
+
+    def describe_domain(self, domain_id: str = "") -> Domain:
+        """The domain, with its `auth_mode` (IAM or SSO).
+
+        Raises:
+            NotFoundError: There is no such domain in this region and account.
+        """
+        domain_id = domain_id or self._domain
+        with translated(f"look at the domain {domain_id}"):
+            d = self._client.describe_domain(DomainId=domain_id)
+        return Domain(domain_id, d["DomainName"], d["Status"], d.get("AuthMode"), d.get("Url"))
+
+    def list_profiles(self) -> list[Profile]:
+        """All user profiles; whose they are is not in the list."""
+        return [
+            Profile(p["UserProfileName"], p["Status"], created=p.get("CreationTime"))
+            for p in self._pages("list_user_profiles", "UserProfiles")
+        ]
+
+    def list_spaces(self) -> list[Space]:
+        """All spaces; classic ones have no app type, ownership or sharing in their summary."""
+        return [_space(s) for s in self._pages("list_spaces", "Spaces")]
+
+    def list_apps(self) -> list[App]:
+        """All apps, deleted and failed ones of the last day included."""
+        return [
+            App(
+                a["AppType"],
+                a["AppName"],
+                a["Status"],
+                profile=a.get("UserProfileName"),
+                space=a.get("SpaceName"),
+                instance_type=a.get("ResourceSpec", {}).get("InstanceType"),
+                created=a.get("CreationTime"),
+            )
+            for a in self._pages("list_apps", "Apps")
+        ]
+
+    def create_profile(self, name: str) -> None:
+        """Ask for a user profile of this event; it is Pending for a while."""
+        with translated(f"create profile {name}"):
+            self._client.create_user_profile(
+                DomainId=self._domain, UserProfileName=name, Tags=self._tags
+            )
+
+    def create_space(self, space: Space) -> None:
+        """Ask for a space; its owner must be InService.
+
+        AppType, sharing and owner cannot be changed later (UpdateSpace has no such fields).
+        """
+        settings: dict[str, Any] = {"AppType": space.app_type}
+        if space.ebs_gb:
+            size = {"EbsVolumeSizeInGb": space.ebs_gb}
+            settings["SpaceStorageSettings"] = {"EbsStorageSettings": size}
+        if space.instance_type and space.app_type in _SETTINGS_OF:
+            spec = {"DefaultResourceSpec": {"InstanceType": space.instance_type}}
+            settings[_SETTINGS_OF[space.app_type]] = spec
+        with translated(f"create space {space.name}"):
+            self._client.create_space(
+                DomainId=self._domain,
+                SpaceName=space.name,
+                OwnershipSettings={"OwnerUserProfileName": space.owner},
+                SpaceSharingSettings={"SharingType": space.sharing},
+                SpaceSettings=settings,
+                Tags=self._tags,
+            )
+
+    def create_app(self, app: App) -> None:
+        """Ask for an app in its space; it is Pending until its instance is up."""
+        spec = {"ResourceSpec": {"InstanceType": app.instance_type}} if app.instance_type else {}
+        with translated(f"start app {app.label}"):
+            self._client.create_app(
+                DomainId=self._domain,
+                **_owner(app),
+                AppType=app.app_type,
+                AppName=app.name,
+                Tags=self._tags,
+                **spec,
+            )
+
+    def delete_profile(self, name: str) -> None:
+        """Ask for the end of a profile; refused while it has apps or spaces."""
+        with _settling(), translated(f"delete profile {name}"):
+            self._client.delete_user_profile(DomainId=self._domain, UserProfileName=name)
+
+    def delete_space(self, name: str) -> None:
+        """Ask for the end of a space and its volume; refused while it has apps."""
+        with _settling(), translated(f"delete space {name}"):
+            self._client.delete_space(DomainId=self._domain, SpaceName=name)
+
+    def delete_app(self, app: App) -> None:
+        """Ask for the end of an app; files stay in its space or home directory."""
+        with _settling(), translated(f"stop app {app.label}"):
+            self._client.delete_app(
+                DomainId=self._domain, **_owner(app), AppType=app.app_type, AppName=app.name
+            )
+
+    def presigned_url(
+        self, profile: str, space: str, landing: str, *, expires_in: int, session_for: int
+    ) -> str:
+        """Mint a login link: a credential for `expires_in` seconds, 5 to 300.
+
+        The session that it opens lasts `session_for` seconds, 1,800 to 43,200. Only for
+        domains in IAM mode (CreatePresignedDomainUrl).
+        """
+        arguments = {"SpaceName": space} if space else {}
+        with translated(f"make a link for profile {profile}"):
+            answer = self._client.create_presigned_domain_url(
+                DomainId=self._domain,
+                UserProfileName=profile,
+                ExpiresInSeconds=expires_in,
+                SessionExpirationDurationInSeconds=session_for,
+                LandingUri=landing,
+                **arguments,
+            )
+        return str(answer["AuthorizedUrl"])
+
+    def event_of(self, kind: str, name: str) -> str | None:
+        """Value of the event's tag on one `user-profile` or `space`, None when it has none.
+
+        One ListTags; only for what a sweep of tags could not tell.
+        """
+        with translated(f"read the tags of {name}"):
+            answer = self._client.list_tags(ResourceArn=self.arn(kind, name))
+        return next((t["Value"] for t in answer.get("Tags", ()) if t["Key"] == EVENT_TAG), None)
+
+    def arn(self, kind: str, name: str) -> str:
+        """ARN of a `user-profile` or `space` of the domain; lists carry none."""
+        where = self._identity
+        partition = where.arn.split(":")[1] if where.arn.count(":") else "aws"
+        return (
+            f"arn:{partition}:sagemaker:{where.region}:{where.account}:{kind}/{self._domain}/{name}"
+        )
+
+    @property
+    def _tags(self) -> list[dict[str, str]]:
+        return [{"Key": EVENT_TAG, "Value": self._event}]
+
+    def _pages(self, operation: str, key: str) -> Iterator[dict[str, Any]]:
+        with translated(f"list the domain's {key.lower()}"):
+            pages = self._client.get_paginator(operation).paginate(
+                DomainIdEquals=self._domain, PaginationConfig={"PageSize": PAGE}
+            )
+            for page in pages:
+                yield from page[key]
+
+
+@contextmanager
+def _settling() -> Iterator[None]:
+    """Take a delete that the API calls invalid for one of a resource still Pending.
+
+    Seen on real accounts with DeleteSpace; the call succeeds once the resource is settled.
+    """
+    try:
+        yield
+    except AwsError as error:
+        if type(error) is AwsError and error.code == "ValidationException":
+            raise NotReadyError(error.sentence, error.remedy, error.code) from error
+        raise
+
+
+def _owner(app: App) -> dict[str, str]:
+    if app.space:
+        return {"SpaceName": app.space}
+    return {"UserProfileName": app.profile or ""}
+
+
+def _space(s: dict[str, Any]) -> Space:
+    settings = s.get("SpaceSettingsSummary", {})
+    storage = settings.get("SpaceStorageSettings", {}).get("EbsStorageSettings", {})
+    return Space(
+        s["SpaceName"],
+        s["Status"],
+        owner=s.get("OwnershipSettingsSummary", {}).get("OwnerUserProfileName"),
+        sharing=s.get("SpaceSharingSettingsSummary", {}).get("SharingType"),
+        app_type=settings.get("AppType"),
+        ebs_gb=storage.get("EbsVolumeSizeInGb"),
+        created=s.get("CreationTime"),
+    )

@@ -1,0 +1,37 @@
+"""How fast a run goes and how long it is patient."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """Concurrency in calls, times in seconds.
+
+    The poller begins at `poll_first` and grows by `poll_growth` to `poll_gap` for each kind
+    that is waited for, which makes `poll_gap` the time between two listings in the long run.
+    A step whose resource does not settle within `patience` fails; one that is refused for a
+    passing reason is tried again for `persistence`, its pauses growing to `retry_most`.
+    """
+
+    concurrency: int = 10
+    poll_first: float = 0.5
+    poll_growth: float = 1.3
+    poll_gap: float = 2.0
+    patience: float = 1800.0
+    persistence: float = 600.0
+    retry_first: float = 0.5
+    retry_most: float = 10.0
+
+    def scaled(self, timescale: float) -> Pace:
+        """Give the pace of a world whose waits take `timescale` times as long."""
+        return replace(
+            self,
+            poll_first=self.poll_first * timescale,
+            poll_gap=self.poll_gap * timescale,
+            patience=self.patience * timescale,
+            persistence=self.persistence * timescale,
+            retry_first=self.retry_first * timescale,
+            retry_most=self.retry_most * timescale,
+        )

@@ -1,0 +1,161 @@
+"""One poller for all waits: it lists a kind of resource and tells whose wait is over."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from studio_core.errors import CredentialsError
+from studio_core.model import Action, Kind, Result, Status
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+    from concurrent.futures import Executor
+
+    from studio_core.model import Step
+    from studio_core.pace import Pace
+
+_CONSOLE = "Its FailureReason is in the SageMaker console; run this again when it is mended."
+_SLOW = "Look at it in the SageMaker console, then run this again."
+
+
+@dataclass(frozen=True, slots=True)
+class Sweep:
+    """One kind listed: status by lower-case name, or the error that came instead."""
+
+    kind: Kind
+    asked: float
+    statuses: Mapping[str, str] | None = None
+    error: Exception | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """The end of a wait. `result` is None when the call should be made again."""
+
+    key: str
+    result: Result | None
+    reason: str = ""
+    remedy: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Wait:
+    step: Step
+    since: float
+
+
+class Poller:
+    """Holds the waits and the times of the next listings.
+
+    Listings run on `executor` and come back through `post`; everything else is for one
+    thread. A listing counts only for waits that began before it was asked for.
+    """
+
+    def __init__(
+        self,
+        statuses: Callable[[Kind], Mapping[str, str]],
+        executor: Executor,
+        pace: Pace,
+        *,
+        clock: Callable[[], float],
+        post: Callable[[Sweep], None],
+    ) -> None:
+        self._statuses = statuses
+        self._executor = executor
+        self._pace = pace
+        self._clock = clock
+        self._post = post
+        self._waits: dict[Kind, dict[str, _Wait]] = defaultdict(dict)
+        self._out: set[Kind] = set()
+        self._interval = pace.poll_first
+        self._due = 0.0
+
+    def __bool__(self) -> bool:
+        return any(self._waits.values())
+
+    @property
+    def due(self) -> float | None:
+        """When the next listing is to be asked for; None while one is out or nothing waits."""
+        return self._due if self and not self._out else None
+
+    def add(self, step: Step) -> None:
+        """Wait for what the step asked for just now."""
+        now = self._clock()
+        if not self:
+            self._interval = self._pace.poll_first
+            self._due = now + self._interval
+        self._waits[step.kind][step.key] = _Wait(step, now)
+
+    def clear(self) -> None:
+        """Wait for nothing any more."""
+        self._waits.clear()
+
+    def ask(self) -> None:
+        """Ask for a listing of every kind that is waited for, when it is time."""
+        if self.due is None or self._clock() < self._due:
+            return
+        for kind in [kind for kind, waits in self._waits.items() if waits]:
+            self._out.add(kind)
+            self._executor.submit(self._list, kind, self._clock())
+
+    def _list(self, kind: Kind, asked: float) -> None:
+        """Runs on a worker thread, touches nothing but `post`."""
+        try:
+            sweep = Sweep(kind, asked, statuses=self._statuses(kind))
+        except Exception as error:  # noqa: BLE001 - a listing that fails is asked for again
+            sweep = Sweep(kind, asked, error=error)
+        self._post(sweep)
+
+    def judge(self, sweep: Sweep) -> Iterator[Verdict]:
+        """Give the waits that this listing ends.
+
+        Raises:
+            CredentialsError: The listing was refused for lack of valid credentials.
+        """
+        self._out.discard(sweep.kind)
+        if not self._out:
+            kinds = sum(1 for waits in self._waits.values() if waits)
+            longest = self._pace.poll_gap * max(1, kinds)
+            self._interval = min(self._interval * self._pace.poll_growth, longest)
+            self._due = self._clock() + self._interval
+        if isinstance(sweep.error, CredentialsError):
+            raise sweep.error
+        for key, wait in list(self._waits[sweep.kind].items()):
+            verdict = self._verdict(wait, sweep)
+            if verdict is not None:
+                del self._waits[sweep.kind][key]
+                yield verdict
+
+    def _verdict(self, wait: _Wait, sweep: Sweep) -> Verdict | None:
+        verdict = None
+        if sweep.statuses is not None and wait.since <= sweep.asked:
+            status = sweep.statuses.get(wait.step.name.casefold())
+            deletes = wait.step.action is Action.DELETE
+            verdict = (
+                _after_delete(wait.step, status) if deletes else _after_create(wait.step, status)
+            )
+        if verdict is None and self._clock() - wait.since > self._pace.patience:
+            minutes = max(1, round(self._pace.patience / 60))
+            reason = f"did not settle within {minutes} min"
+            verdict = Verdict(wait.step.key, Result.FAILED, reason, _SLOW)
+        return verdict
+
+
+def _after_create(step: Step, status: str | None) -> Verdict | None:
+    if status == Status.IN_SERVICE:
+        return Verdict(step.key, Result.DONE)
+    if status in {Status.FAILED, Status.DELETE_FAILED}:
+        return Verdict(step.key, Result.FAILED, f"AWS reports {status}", _CONSOLE)
+    return None
+
+
+def _after_delete(step: Step, status: str | None) -> Verdict | None:
+    # A failed app holds nothing and leaves the lists by itself (developer guide, "Delete a domain").
+    over = {None, Status.DELETED, Status.FAILED if step.kind is Kind.APP else None}
+    if status in over:
+        return Verdict(step.key, Result.DONE)
+    if status == Status.DELETE_FAILED:
+        return Verdict(step.key, None, f"AWS reports {status}", _CONSOLE)
+    return None
