@@ -51,6 +51,7 @@ class _Work:
     dependants: list[str] = field(default_factory=list)
     tries: int = 0
     began: float = 0.0
+    queued: bool = False
     flying: bool = False
     outcome: Outcome | None = None
 
@@ -149,10 +150,11 @@ class Applier:
 
     def _make_ready(self, work: _Work) -> None:
         if work.is_row:
-            self._rows_to_come -= work.tries == 0
+            self._rows_to_come -= not work.queued
             self._ready_rows.append(work)
         else:
             heapq.heappush(self._ready, (work.index, work.step.key))
+        work.queued = True
 
     def _dispatch(self) -> None:
         while self._flying < self._pace.concurrency:
@@ -274,8 +276,7 @@ class Applier:
     def _end(self, work: _Work, result: Result, reason: str = "", remedy: str = "") -> None:
         if work.outcome is not None:
             return
-        if work.is_row and work.tries == 0 and work.needs:
-            self._rows_to_come -= 1
+        self._rows_to_come -= work.is_row and not work.queued
         work.outcome = Outcome(work.step, result, reason, remedy)
         self._ended += 1
         self._tell(Phase.ENDED, work.step, work.outcome)

@@ -152,7 +152,7 @@ def _after_create(step: Step, status: str | None) -> Verdict | None:
 
 
 def _after_delete(step: Step, status: str | None) -> Verdict | None:
-    # A failed app holds nothing and leaves the lists by itself (developer guide, "Delete a domain").
+    # A failed app holds nothing and leaves the lists by itself (developer guide on domains).
     over = {None, Status.DELETED, Status.FAILED if step.kind is Kind.APP else None}
     if status in over:
         return Verdict(step.key, Result.DONE)
