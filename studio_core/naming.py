@@ -27,7 +27,7 @@ _SHORT_HASH = 6
 _NAMELESS_PERSON = "participant"
 _NAMELESS_TEAM = "team"
 
-# Pasted addresses carry these unseen; none is ever part of one.
+# None of these is ever part of an address or of a team's name.
 _INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200e\u200f\u2060\ufeff\u00ad"))
 
 # Letters that Unicode does not decompose into a base letter and marks.
@@ -51,19 +51,24 @@ _LETTERS = str.maketrans(
 )
 
 
+def visible(text: str) -> str:
+    """Take away the invisible characters that pasted text carries, and surrounding space."""
+    return text.translate(_INVISIBLE).strip()
+
+
 def normalise_email(text: str) -> str:
     """Give an e-mail address the one form it is compared and stored in.
 
     Surrounding space and invisible characters go, the rest becomes NFC and lower case.
     Nothing is validated: text that is no address comes back as text that is none.
     """
-    visible = text.translate(_INVISIBLE).strip()
-    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", visible).lower())
+    composed = unicodedata.normalize("NFC", visible(text))
+    return unicodedata.normalize("NFC", composed.lower())
 
 
 def team_key(team: str) -> str:
     """Give the form in which team names are compared: NFKC, one space between words, no case."""
-    folded = unicodedata.normalize("NFKC", team.translate(_INVISIBLE)).casefold()
+    folded = unicodedata.normalize("NFKC", visible(team)).casefold()
     return " ".join(unicodedata.normalize("NFKC", folded).split())
 
 

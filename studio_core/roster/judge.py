@@ -1,0 +1,192 @@
+"""Entries against the rules and against each other: who takes part, and what is doubtful."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from studio_core.model import Finding, Participant, Severity
+from studio_core.naming import assign_profiles, mailbox_name, team_key
+from studio_core.roster.cells import read_email, read_team
+from studio_core.roster.entries import shown
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from studio_core.roster.entries import Entry
+
+_SHOWN_PEOPLE = 3
+
+
+@dataclass(slots=True)
+class Mark:
+    """An entry while it is judged: its right parts, its findings, who it becomes."""
+
+    entry: Entry
+    email: str | None
+    team: str | None
+    findings: list[Finding]
+    participant: Participant | None = None
+
+
+def judge(entries: Sequence[Entry]) -> tuple[list[Mark], list[Finding]]:
+    """Judge all entries: a mark for each, in their order, and the findings as they came up."""
+    bench = _Judge()
+    for entry in entries:
+        bench.add(entry)
+    bench.close()
+    return bench.marks, bench.findings
+
+
+class _Judge:
+    """Judges entries one by one against all before, then the whole."""
+
+    def __init__(self) -> None:
+        self.marks: list[Mark] = []
+        self.findings: list[Finding] = []
+        self.first: dict[str, Mark] = {}  # by address
+        self.spelling: dict[str, tuple[str, int]] = {}  # by team key: how it was first written
+        self.respelt: set[str] = set()
+        self.ids: dict[str, tuple[str, int]] = {}  # by team: the first id seen with it
+        self.clashing: set[str] = set()
+
+    def add(self, entry: Entry) -> None:
+        mark = Mark(entry, None, None, [])
+        self.marks.append(mark)
+        email, findings = read_email(entry)
+        mark.email = email
+        for finding in findings:
+            self._report(mark, finding)
+        team, findings = read_team(entry)
+        for finding in findings:
+            self._report(mark, finding)
+        if team is not None:
+            mark.team = self._common_spelling(mark, team)
+            self._compare_ids(mark, mark.team)
+        if email is None:
+            return
+        earlier = self.first.setdefault(email, mark)
+        if earlier is not mark:
+            self._duplicate(mark, earlier, email)
+        elif mark.team is not None:
+            mark.participant = Participant(email, mark.team, entry.row)
+
+    def close(self) -> None:
+        """Report what shows only when everybody is known."""
+        self._mixed_teams()
+        self._shared_mailboxes()
+
+    def _report(self, mark: Mark, finding: Finding) -> None:
+        self.findings.append(finding)
+        mark.findings.append(finding)
+
+    def _common_spelling(self, mark: Mark, team: str) -> str:
+        """Return how a team was first written; warn once about each other spelling."""
+        known, row = self.spelling.setdefault(team_key(team), (team, mark.entry.row))
+        if team != known and team not in self.respelt:
+            self.respelt.add(team)
+            finding = Finding(
+                Severity.WARNING,
+                "team-spelling",
+                f"{shown(team)!r} is taken for the team {shown(known)!r} of row {row}.",
+                "Write it the same way, or rename one if these are two teams.",
+                row=mark.entry.row,
+                column=mark.entry.team_column,
+                value=shown(team),
+            )
+            self._report(mark, finding)
+        return known
+
+    def _compare_ids(self, mark: Mark, team: str) -> None:
+        """Two team ids under one name are two teams that would be merged without a word."""
+        team_id = mark.entry.team_id
+        if not team_id:
+            return
+        known, row = self.ids.setdefault(team, (team_id, mark.entry.row))
+        if team_id == known or team_id in self.clashing:
+            return
+        self.clashing.add(team_id)
+        finding = Finding(
+            Severity.ERROR,
+            "team-name-shared",
+            f"Two teams are called {shown(team)!r}: id {shown(known)} (row {row}) and "
+            f"{shown(team_id)}.",
+            "Rename one of them, or choose the column with the team's id.",
+            row=mark.entry.row,
+            column=mark.entry.team_column,
+            value=shown(team),
+        )
+        self._report(mark, finding)
+
+    def _duplicate(self, mark: Mark, earlier: Mark, email: str) -> None:
+        if mark.team is None:
+            return  # the row has its error; which team is meant cannot be compared
+        row = earlier.entry.row
+        if mark.team == earlier.team:
+            finding = Finding(
+                Severity.WARNING,
+                "duplicate",
+                f"{email} is in row {row} already, in the same team; this row is passed over.",
+                "Nothing has to be done.",
+                row=mark.entry.row,
+                column=mark.entry.email_column,
+                value=shown(mark.entry.email),
+            )
+        else:
+            before = f"in team {shown(earlier.team)!r}" if earlier.team else "without a usable team"
+            finding = Finding(
+                Severity.ERROR,
+                "duplicate-team",
+                f"{email} is in team {shown(mark.team)!r} here and {before} in row {row}.",
+                "Keep the row with the right team and remove the other.",
+                row=mark.entry.row,
+                column=mark.entry.email_column,
+                value=shown(mark.entry.email),
+            )
+        self._report(mark, finding)
+
+    def _mixed_teams(self) -> None:
+        teams = {mark.participant.team for mark in self.marks if mark.participant is not None}
+        numbers = sum(team.isdecimal() for team in teams)
+        if not numbers or numbers == len(teams):
+            return
+        few = numbers * 2 < len(teams)
+        odd = next(m for m in self.marks if m.team is not None and m.team.isdecimal() is few)
+        finding = Finding(
+            Severity.WARNING,
+            "team-mixed",
+            f"Some teams are numbers ({numbers}) and some are names ({len(teams) - numbers}); "
+            f"{shown(odd.team or '')!r} is the first of the fewer kind.",
+            "Nothing has to be done if that is meant.",
+            row=odd.entry.row,
+            column=odd.entry.team_column,
+            value=shown(odd.team or ""),
+        )
+        self._report(odd, finding)
+
+    def _shared_mailboxes(self) -> None:
+        by_name: dict[str, list[Mark]] = defaultdict(list)
+        for mark in self.marks:
+            if mark.participant is not None:
+                by_name[mailbox_name(mark.participant.email)].append(mark)
+        names: dict[str, str] = {}
+        for name, marks in by_name.items():
+            if not name or len(marks) == 1:
+                continue
+            names = names or assign_profiles(self.first, {})
+            people = [f"{m.email} ({names[m.email or '']})" for m in marks[:_SHOWN_PEOPLE]]
+            more = len(marks) - len(people)
+            listed = ", ".join(people) + (f" and {more} more" if more else "")
+            second = marks[1]
+            finding = Finding(
+                Severity.WARNING,
+                "name-collision",
+                f"{len(marks)} people have the mailbox name {name}; new profiles are told apart "
+                f"by a short code: {listed}.",
+                "Nothing has to be done.",
+                row=second.entry.row,
+                column=second.entry.email_column,
+                value=second.email or "",
+            )
+            self._report(second, finding)
