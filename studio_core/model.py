@@ -421,3 +421,14 @@ class LinkFailure:
     team: str
     reason: str
     remedy: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Lease:
+    """Who runs what on an event; times in UTC, over at `expires`."""
+
+    owner: str
+    purpose: str
+    run_id: str
+    since: datetime
+    expires: datetime

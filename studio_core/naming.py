@@ -53,7 +53,7 @@ _LETTERS = str.maketrans(
 
 def visible(text: str) -> str:
     """Take away the invisible characters that pasted text carries, and surrounding space."""
-    return text.translate(_INVISIBLE).strip()
+    return (text if text.isascii() else text.translate(_INVISIBLE)).strip()
 
 
 def normalise_email(text: str) -> str:
@@ -179,8 +179,10 @@ def _team_slug(team: str) -> str:
 
 def _slug(text: str) -> str:
     """Write text in a to z, 0 to 9 and single hyphens, at most 63 characters; may be empty."""
-    letters = unicodedata.normalize("NFKD", text.lower()).translate(_LETTERS)
-    plain = "".join(c for c in letters if not unicodedata.combining(c)).lower()
+    plain = text.lower()
+    if not plain.isascii():
+        letters = unicodedata.normalize("NFKD", plain).translate(_LETTERS)
+        plain = "".join(c for c in letters if not unicodedata.combining(c)).lower()
     return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:NAME_LIMIT].rstrip("-")
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import time
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -17,7 +16,7 @@ from botocore.exceptions import ClientError, WaiterError
 
 from studio_core.aws.errors import translated
 from studio_core.errors import NotFoundError, RunBusyError, SettingsError, TransientError
-from studio_core.model import Record
+from studio_core.model import Lease, Record
 from studio_core.naming import normalise_email
 
 if TYPE_CHECKING:
@@ -32,17 +31,6 @@ _SAFE_INTEGER = 15
 
 _serialise = TypeSerializer().serialize
 _deserialise = TypeDeserializer().deserialize
-
-
-@dataclass(frozen=True, slots=True)
-class Lease:
-    """Who runs what on this event; times in UTC."""
-
-    owner: str
-    purpose: str
-    run_id: str
-    since: datetime
-    expires: datetime
 
 
 class Table:
@@ -159,8 +147,10 @@ class Table:
             except self._client.exceptions.ConditionalCheckFailedException:
                 return  # removed meanwhile: a deleted person must not come back as a stump
 
-    def take_lease(self, event: str, lease: Lease, now: datetime) -> None:
+    def take_lease(self, event: str, lease: Lease, now: datetime, over: str = "") -> None:
         """Take or renew the event's lease, unless another run holds one that is not over.
+
+        `over` is the id of a run that is known to be dead, whose lease may be taken.
 
         Raises:
             RunBusyError: Another run holds it; the sentence says whose and since when.
@@ -178,10 +168,11 @@ class Table:
                 self._client.put_item(
                     TableName=self.name,
                     Item={key: _serialise(value) for key, value in item.items()},
-                    ConditionExpression="attribute_not_exists(pk) OR #r = :r OR #e < :n",
+                    ConditionExpression="attribute_not_exists(pk) OR #r IN (:r, :o) OR #e < :n",
                     ExpressionAttributeNames={"#r": "run", "#e": "expires"},
                     ExpressionAttributeValues={
                         ":r": {"S": lease.run_id},
+                        ":o": {"S": over or lease.run_id},
                         ":n": {"N": str(int(now.timestamp()))},
                     },
                 )

@@ -1,0 +1,422 @@
+"""The face of the core: one event on one domain, and everything that can be done with it."""
+
+from __future__ import annotations
+
+import getpass
+import os
+import socket
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from studio_core.apply import Applier
+from studio_core.aws.hands import Hands
+from studio_core.aws.observe import Observer
+from studio_core.aws.prices import HOME_REGION, hourly_price
+from studio_core.aws.quotas import Quotas
+from studio_core.aws.session import Session
+from studio_core.aws.studio import Studio
+from studio_core.aws.table import Table
+from studio_core.config import Settings, state_path
+from studio_core.errors import (
+    AwsError,
+    GuardError,
+    NotFoundError,
+    PlanChangedError,
+    RunBusyError,
+    StudioError,
+)
+from studio_core.journal import Journal, journal_path, journals
+from studio_core.lease import held, new_run_id
+from studio_core.links import choose, mint_all
+from studio_core.model import Domain, Identity, Lease, Participant, Roster, Scope, Snapshot
+from studio_core.pace import Pace
+from studio_core.plan import fingerprint, plan_setup, plan_start_apps, plan_stop_apps
+from studio_core.preflight import (
+    Check,
+    State,
+    check_domain,
+    check_identity,
+    check_quotas,
+    needs,
+)
+from studio_core.purge import plan_purge
+from studio_core.runs import Proposal, Run, Runs
+from studio_core.status import Summary, summarise
+
+if TYPE_CHECKING:
+    import threading
+    from collections.abc import Callable, Iterator
+    from contextlib import AbstractContextManager
+    from pathlib import Path
+
+    from studio_core.model import Event, Link, LinkFailure, Plan, Record, Report
+
+FRESH = timedelta(seconds=10)
+"""A plan younger than this is run as it is; an older one is compared with the world first."""
+
+_LISTINGS = 6
+RUNS = Runs()
+"""The runs of this process: a page that is opened again finds them here."""
+
+
+def utcnow() -> datetime:
+    """Give the time of day, in UTC."""
+    return datetime.now(UTC)
+
+
+def default_owner() -> str:
+    """Name who is running this, for the lease and the journal: `ana@laptop`."""
+    try:
+        user = getpass.getuser()
+    except (KeyError, OSError):
+        user = str(os.getuid())
+    return f"{user}@{socket.gethostname()}"
+
+
+class Hackathon:
+    """One event. Every page, command and endpoint calls this and little else.
+
+    Methods raise `StudioError`s, each with a sentence and a remedy. Thread-safe.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        session: Session | None = None,
+        pace: Pace | None = None,
+        clock: Callable[[], datetime] = utcnow,
+        owner: str | None = None,
+        runs: Runs = RUNS,
+        state: Path | None = None,
+    ) -> None:
+        self.settings = settings
+        self.owner = owner or default_owner()
+        self._clock = clock
+        self._pace = pace or Pace(concurrency=settings.concurrency)
+        self._session = session or Session(
+            settings.region, settings.profile, concurrency=self._pace.concurrency
+        )
+        self._runs = runs
+        self._state = state or state_path()
+        self._executor = ThreadPoolExecutor(
+            self._pace.concurrency + _LISTINGS, thread_name_prefix="aws"
+        )
+
+    @cached_property
+    def identity(self) -> Identity:
+        """Who calls, and where; asked once.
+
+        Raises:
+            CredentialsError: There are no usable credentials.
+        """
+        return self._session.identity(self.settings.domain_id)
+
+    @cached_property
+    def _studio(self) -> Studio:
+        return Studio(self._session.client("sagemaker"), self.identity, self.settings.event)
+
+    @cached_property
+    def table(self) -> Table:
+        """The participants table."""
+        return Table(self._session.client("dynamodb"), self.settings.table_name)
+
+    @cached_property
+    def _observer(self) -> Observer:
+        return Observer(
+            self._studio,
+            self.table,
+            self._session.client("resourcegroupstaggingapi"),
+            self.identity,
+            self.settings.event,
+            executor=self._executor,
+            clock=self._clock,
+        )
+
+    def domains(self) -> list[Domain]:
+        """The Studio domains of the region, each with its authentication mode."""
+        found = [self._studio.describe_domain(d.domain_id) for d in self._studio.list_domains()]
+        return sorted(found, key=lambda d: d.name)
+
+    def domain(self) -> Domain:
+        """The event's domain, with its authentication mode."""
+        return self._studio.describe_domain()
+
+    def pinned(self) -> Settings:
+        """Give the settings with the account that answers now: what `configure` saves.
+
+        Raises:
+            GuardError: The domain is in SSO mode, or there is no such domain.
+        """
+        check = check_domain(self.domain())
+        if check.state is State.ERROR:
+            raise GuardError(check.sentence, check.remedy)
+        return replace(self.settings, account=self.identity.account)
+
+    def ensure_table(self) -> bool:
+        """Create the participants table when it is missing; True when it was created."""
+        return self.table.ensure()
+
+    def observe(self) -> Snapshot:
+        """See what the domain and the table hold now: one sweep of list pages."""
+        self.settings.require()
+        return self._observer.observe()
+
+    def status(self, snapshot: Snapshot | None = None) -> Summary:
+        """Count what is there, by team, status, app and instance type."""
+        return summarise(snapshot or self.observe())
+
+    def check(self, roster: Roster | None = None) -> list[Check]:
+        """Look at credentials, domain, table, permissions and quotas; never raises for one."""
+        checks = [
+            self._checked("Credentials", lambda: check_identity(self.settings, self.identity))
+        ]
+        if checks[0].state is State.ERROR:
+            return checks
+        checks.append(self._checked("Domain", lambda: check_domain(self.domain())))
+        if checks[-1].state is State.ERROR:
+            return checks
+        checks.append(self._checked("Participants table", self._check_table))
+        try:
+            snapshot = self.observe()
+        except StudioError as error:
+            return [*checks, Check("Listing", State.ERROR, error.sentence, error.remedy)]
+        found = f"{len(snapshot.profiles)} profiles, {len(snapshot.spaces)} spaces seen."
+        checks.append(Check("Listing", State.OK, found))
+        checks += [Check("Tags", State.WARNING, text, "") for text in snapshot.warnings]
+        return checks + self._check_quotas(roster, snapshot)
+
+    @staticmethod
+    def _checked(title: str, check: Callable[[], Check]) -> Check:
+        try:
+            return check()
+        except StudioError as error:
+            return Check(title, State.ERROR, error.sentence, error.remedy)
+
+    def _check_table(self) -> Check:
+        title = "Participants table"
+        try:
+            people = len(self.table.scan())
+        except NotFoundError:
+            sentence = f"The table {self.settings.table_name} is not there yet."
+            return Check(title, State.WARNING, sentence, "Saving the settings creates it.")
+        return Check(title, State.OK, f"{self.settings.table_name} holds {people} people.")
+
+    def _check_quotas(self, roster: Roster | None, snapshot: Snapshot) -> list[Check]:
+        settings = self.settings
+        need = needs(
+            roster or _as_it_is(snapshot),
+            snapshot,
+            ebs_gb=settings.ebs_gb,
+            personal=settings.personal_spaces,
+        )
+        reader = Quotas(self._session.client("service-quotas"))
+        try:
+            quotas = reader.read(settings.app_type, settings.instance_type)
+        except StudioError as error:
+            return [Check("Quotas", State.WARNING, error.sentence, error.remedy)]
+        values = {key: quota.value for key, quota in quotas.items()}
+        return check_quotas(need, snapshot, values, {key: q.name for key, q in quotas.items()})
+
+    def hourly_cost(self, summary: Summary) -> float | None:
+        """US dollars an hour of the apps that run, or None where a price is not known."""
+        if not summary.instances:
+            return 0.0
+        try:
+            pricing = self._session.client("pricing", region=HOME_REGION)
+            total = 0.0
+            for instance, number in summary.instances.items():
+                price = hourly_price(
+                    pricing, self.identity.region, self.settings.app_type, instance
+                )
+                if price is None:
+                    return None
+                total += price * number
+        except AwsError:
+            return None
+        return total
+
+    def propose_setup(
+        self, roster: Roster, snapshot: Snapshot | None = None, *, remove_leaving: bool = False
+    ) -> Proposal:
+        """Plan what makes the domain hold the roster; nothing is changed yet."""
+        template = self.settings.template
+
+        def goal(seen: Snapshot) -> Plan:
+            return plan_setup(
+                roster, seen, template, remove_leaving=remove_leaving, made_at=self._clock()
+            )
+
+        return self._propose(goal, snapshot)
+
+    def propose_purge(
+        self, scope: Scope = Scope.EVENT, snapshot: Snapshot | None = None
+    ) -> Proposal:
+        """Plan the end of the event, or with `Scope.DOMAIN` of all that the domain holds."""
+        return self._propose(lambda seen: plan_purge(seen, scope, made_at=self._clock()), snapshot)
+
+    def propose_start_apps(
+        self, team: str | None = None, snapshot: Snapshot | None = None
+    ) -> Proposal:
+        """Plan one running app in each space of ours, or in one team's."""
+        template = self.settings.template
+        return self._propose(
+            lambda seen: plan_start_apps(seen, template, team=team, made_at=self._clock()),
+            snapshot,
+        )
+
+    def propose_stop_apps(
+        self, team: str | None = None, snapshot: Snapshot | None = None
+    ) -> Proposal:
+        """Plan the end of every app of ours, or of one team's; files stay."""
+        return self._propose(
+            lambda seen: plan_stop_apps(seen, team=team, made_at=self._clock()), snapshot
+        )
+
+    def _propose(self, goal: Callable[[Snapshot], Plan], snapshot: Snapshot | None) -> Proposal:
+        plan = goal(snapshot or self.observe())
+        if snapshot is not None:
+            plan = replace(plan, made_at=snapshot.taken_at)
+        return Proposal(plan, goal)
+
+    def start(self, proposal: Proposal, *, on_event: Callable[[Event], None] | None = None) -> Run:
+        """Run a plan in the background. An older plan is compared with the world first.
+
+        Raises:
+            GuardError: The credentials are of another account than the settings were saved
+                for, or the plan was made for another place.
+            PlanChangedError: The world moved since the plan was made; it holds the new plan.
+            RunBusyError: A run of this process is still going on.
+        """
+        self._guard(proposal.plan)
+        running = self._runs.latest(proposal.plan)
+        if running is not None and not running.ended:
+            raise _busy(running)
+        proposal = self._fresh(proposal)
+        run_id = new_run_id()
+        now = self._clock()
+        run = Run(
+            proposal,
+            run_id=run_id,
+            owner=self.owner,
+            observe=self.observe,
+            applier=self._applier,
+            journal=Journal(journal_path(self._state, proposal.plan, run_id, now), self._clock),
+            clock=self._clock,
+            lease=lambda lost: self._hold(proposal.plan, run_id, now, lost),
+            on_event=on_event,
+            lag_pause=self._pace.poll_gap,
+        )
+        self._runs.add(run)
+        return run.start()
+
+    def run(self, proposal: Proposal, *, on_event: Callable[[Event], None] | None = None) -> Report:
+        """Run a plan and wait for its report; see `start` for what is raised."""
+        return self.start(proposal, on_event=on_event).result()
+
+    def current_run(self) -> Run | None:
+        """The newest run of this process on this event, ended or not."""
+        where = self.identity
+        return self._runs.latest(
+            (where.account, where.region, where.domain_id, self.settings.event)
+        )
+
+    def lease(self) -> Lease | None:
+        """Who runs what on this event, from any machine, or None when nobody does."""
+        with suppress(NotFoundError):
+            lease = self.table.lease(self.settings.event)
+            if lease is not None and lease.expires > self._clock():
+                return lease
+        return None
+
+    def participants(self) -> list[Record]:
+        """The event's people as the table has them, by team and e-mail."""
+        return choose(self._records())
+
+    def links(
+        self, *, team: str | None = None, email: str | None = None
+    ) -> Iterator[Link | LinkFailure]:
+        """Mint fresh links for all, a team or one person, side by side, in order.
+
+        Raises:
+            StudioError: Nobody matches.
+        """
+        self.settings.require()
+        return mint_all(
+            self._studio,
+            choose(self._records(), team=team, email=email),
+            landing=self.settings.landing_uri,
+            executor=self._executor,
+            window=self._pace.concurrency,
+            clock=self._clock,
+        )
+
+    def journals(self) -> list[Path]:
+        """Records of the runs made on this machine, newest first."""
+        return journals(self._state)
+
+    def close(self) -> None:
+        """Let the worker threads go."""
+        self._executor.shutdown(wait=False, cancel_futures=True)
+
+    def _records(self) -> list[Record]:
+        domain, event = self.identity.domain_id, self.settings.event
+        try:
+            scanned = self.table.scan()
+        except NotFoundError:
+            return []
+        return [r for r in scanned if r.event == event and r.domain_id == domain]
+
+    def _guard(self, plan: Plan) -> None:
+        self.settings.require()
+        check = check_identity(self.settings, self._session.identity(self.settings.domain_id))
+        if check.state is State.ERROR:
+            raise GuardError(check.sentence, check.remedy)
+        here, there = self.identity, plan.identity
+        same = (here.account, here.region, here.domain_id) == (
+            there.account,
+            there.region,
+            there.domain_id,
+        )
+        if not same or plan.event != self.settings.event:
+            raise GuardError(
+                f"This plan is for {plan.event} on {there.domain_id} in {there.region}, "
+                f"the settings are for {self.settings.event} on {here.domain_id} in "
+                f"{here.region}.",
+                "Make the plan again.",
+            )
+
+    def _fresh(self, proposal: Proposal) -> Proposal:
+        made = proposal.plan.made_at
+        if made is not None and self._clock() - made < FRESH:
+            return proposal
+        plan = proposal.goal(self.observe())
+        if fingerprint(plan) != fingerprint(proposal.plan):
+            raise PlanChangedError(plan)
+        return Proposal(plan, proposal.goal)
+
+    def _applier(self, on_event: Callable[[Event], None], cancel: threading.Event) -> Applier:
+        hands = Hands(self._studio, self.table, self.settings.event)
+        return Applier(hands, self._executor, pace=self._pace, on_event=on_event, cancel=cancel)
+
+    def _hold(
+        self, plan: Plan, run_id: str, now: datetime, lost: Callable[[StudioError], None]
+    ) -> AbstractContextManager[None]:
+        self.table.ensure()
+        lease = Lease(self.owner, plan.purpose.value, run_id, now, now)
+        return held(self.table, plan.event, lease, clock=self._clock, on_lost=lost)
+
+
+def _busy(run: Run) -> StudioError:
+    return RunBusyError(
+        f"{run.owner} runs {run.plan.purpose} since {run.started_at:%H:%M:%S} UTC.",
+        "Wait for it to end, or stop it.",
+    )
+
+
+def _as_it_is(snapshot: Snapshot) -> Roster:
+    return Roster(tuple(Participant(r.email, r.team) for r in snapshot.records))
