@@ -1,0 +1,130 @@
+"""The sandbox's own addresses under /_sandbox/: calls, faults, quotas, clock, reset, health."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from moto.core.base_backend import BackendDict
+
+from studio_core.sandbox import lifecycle, quota_table
+from studio_core.sandbox.faults import Faults, engines
+from studio_core.sandbox.gateway import plain
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from studio_core.sandbox.gateway import Gateway, StartResponse
+
+Answer = tuple[int, Any]
+Handler = Callable[["Gateway", Mapping[str, Any]], Answer]
+
+
+def clear_account(account: str) -> None:
+    """Forget everything that any of moto's backends holds for an account."""
+    instances: list[Any] = getattr(BackendDict, "_instances")  # noqa: B009  # moto's own list of them
+    for backends in list(instances):
+        if account in backends.keys():  # noqa: SIM118  # its __contains__ is not a dict's
+            backends[account].reset()
+            del backends[account]
+
+
+class Control:
+    """Answers the control addresses of one server."""
+
+    def __init__(self, account: str, *, progression: str, timescale: float) -> None:
+        self.account = account
+        self._first_quotas: dict[str, float] = {}
+        self.set_clock(progression, timescale)
+        self._handlers: dict[tuple[str, str], Handler] = {
+            ("GET", "health"): self._health,
+            ("GET", "calls"): lambda gateway, _: (200, dict(sorted(gateway.calls.items()))),
+            ("DELETE", "calls"): self._forget_calls,
+            ("GET", "faults"): lambda gateway, _: (200, gateway.engine.faults.as_dict()),
+            ("PUT", "faults"): self._set_faults,
+            ("GET", "quotas"): lambda _, __: (200, quota_table.applied[account].as_dict()),
+            ("PUT", "quotas"): self._set_quotas,
+            ("GET", "clock"): lambda _, __: (200, self.clock),
+            ("PUT", "clock"): self._set_clock,
+            ("POST", "reset"): self._reset,
+        }
+
+    @property
+    def clock(self) -> dict[str, Any]:
+        """How statuses change now."""
+        return {"progression": self.progression, "timescale": self.timescale}
+
+    def set_clock(self, progression: str, timescale: float) -> None:
+        """Change how statuses change, for phases that begin from now on."""
+        lifecycle.configure(progression, timescale=timescale, account=self.account)
+        self.progression = progression
+        self.timescale = timescale
+
+    def start_with(self, quotas: Mapping[str, float]) -> None:
+        """Begin with an empty account and these quotas over the raised ones; reset returns here.
+
+        Raises:
+            ValueError: a quota is unknown or its value cannot be right.
+        """
+        self._first_quotas = dict(quotas)
+        self.reset()
+
+    def reset(self) -> None:
+        """Empty the account and give it its first quotas again."""
+        applied = quota_table.AppliedQuotas()
+        applied.set(self._first_quotas)
+        clear_account(self.account)
+        quota_table.applied[self.account] = applied
+
+    def answer(
+        self, gateway: Gateway, environ: dict[str, Any], start: StartResponse
+    ) -> Iterable[bytes]:
+        """Answer one request."""
+        name = environ["PATH_INFO"].removeprefix("/_sandbox/").strip("/")
+        method = environ["REQUEST_METHOD"]
+        handler = self._handlers.get((method, name))
+        if handler is None:
+            known = any(name == each for _, each in self._handlers)
+            status = 405 if known else 404
+            return _json(start, status, {"error": f"{method} /_sandbox/{name} is not an address"})
+        try:
+            given = json.loads(environ["wsgi.input"].read() or b"{}")
+            if not isinstance(given, dict):
+                raise ValueError("the body must be a JSON object")  # noqa: TRY004, TRY301  # one answer to all
+            status, body = handler(gateway, given)
+        except (ValueError, TypeError) as error:
+            return _json(start, 400, {"error": str(error)})
+        return _json(start, status, body)
+
+    def _health(self, _: Gateway, __: Mapping[str, Any]) -> Answer:
+        return 200, {"status": "ok", "account": self.account, **self.clock}
+
+    @staticmethod
+    def _forget_calls(gateway: Gateway, _: Mapping[str, Any]) -> Answer:
+        gateway.reset_calls()
+        return 200, {}
+
+    def _set_faults(self, _: Gateway, given: Mapping[str, Any]) -> Answer:
+        faults = Faults.from_dict(given)
+        engines[self.account].set(faults)
+        return 200, faults.as_dict()
+
+    def _set_quotas(self, _: Gateway, given: Mapping[str, Any]) -> Answer:
+        quota_table.set_quotas(dict(given), self.account)
+        return 200, quota_table.applied[self.account].as_dict()
+
+    def _set_clock(self, _: Gateway, given: Mapping[str, Any]) -> Answer:
+        self.set_clock(
+            given.get("progression", self.progression), given.get("timescale", self.timescale)
+        )
+        return 200, self.clock
+
+    def _reset(self, gateway: Gateway, _: Mapping[str, Any]) -> Answer:
+        self.reset()
+        gateway.reset_calls()
+        return 200, {}
+
+
+def _json(start: StartResponse, status: int, body: Any) -> Iterable[bytes]:
+    return plain(start, status, json.dumps(body), "application/json", cache_control="no-store")

@@ -1,0 +1,263 @@
+"""The ground that all Studio operations stand on: what there is, what is moving, what is full."""
+
+from __future__ import annotations
+
+import heapq
+import itertools
+import threading
+from collections import Counter
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from moto.moto_api._internal import mock_random
+from moto.sagemaker.models import SageMakerModelBackend
+
+from studio_core.sandbox import quota_table
+from studio_core.sandbox.exceptions import AWSValidationException, limit_exceeded, not_found
+from studio_core.sandbox.faults import engines
+from studio_core.sandbox.lifecycle import utcnow
+from studio_core.sandbox.paging import page
+from studio_core.sandbox.resources import App, Domain, Resource, Space, UserProfile
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import datetime
+
+GONE = "Gone"
+"""Where a deletion of anything but an app leads; no answer ever shows it."""
+
+APP_RECORD = timedelta(hours=24)
+"""How long Deleted and Failed apps stay in ListApps (botocore, DescribeApp.CreationTime)."""
+
+MAX_TAGS = 50
+"""Tags a resource can have (botocore's sagemaker model, TagList)."""
+
+
+def _created(row: Resource) -> tuple[float, int]:
+    return (0, row.serial)
+
+
+def _modified(row: Resource) -> tuple[float, int]:
+    return (row.modified.timestamp(), row.serial)
+
+
+class Estate(SageMakerModelBackend):
+    """State of one account and region, and what every operation needs of it.
+
+    `lock` is held by the responses around each operation; nothing here takes it.
+    """
+
+    SERVICE_NAMESPACE = "sagemaker"
+
+    def __init__(self, region_name: str, account_id: str) -> None:
+        super().__init__(region_name, account_id)
+        self.lock = threading.RLock()
+        self.studio_domains: dict[str, Domain] = {}
+        self._serial = 0
+        self._due: list[tuple[datetime, int, Resource]] = []
+        self._pushes = itertools.count()
+        self._buried: list[tuple[datetime, Resource]] = []
+
+    def common(self, tags: Iterable[dict[str, str]] | None) -> dict[str, Any]:
+        """Give what the constructor of any resource needs."""
+        self._serial += 1
+        return {
+            "region": self.region_name,
+            "account": self.account_id,
+            "serial": self._serial,
+            "now": utcnow(),
+            "tags": {tag["Key"]: tag["Value"] for tag in tags or ()},
+        }
+
+    def new_domain_id(self) -> str:
+        """Make a domain id in the form AWS gives them."""
+        letters = mock_random.choices("abcdefghijklmnopqrstuvwxyz0123456789", k=12)
+        return "d-" + "".join(letters)
+
+    # What is moving
+
+    def begin(self, resource: Resource, phase: str, status: str, target: str) -> None:
+        """Put a resource into a status that will become `target` by itself."""
+        now = utcnow()
+        if resource.status != status:
+            resource.earlier = (resource.status, now)
+        resource.state.begin(phase, status, target)
+        if phase != "create":
+            resource.modified = now
+        due = resource.state.due
+        if due is not None:
+            self._await(due, resource)
+        elif resource.state.progression == "immediate":
+            self._arrive(resource, now)
+
+    def settle(self) -> None:
+        """Let everything whose time has come arrive; called before every operation."""
+        now = utcnow()
+        later: list[tuple[datetime, Resource]] = []
+        while self._due and self._due[0][0] < now:
+            due, _, resource = heapq.heappop(self._due)
+            if isinstance(resource, App) and not resource.live:
+                self._forget(resource)
+            elif resource.state.moving and resource.state.due is not None:
+                if resource.state.due < now:
+                    self._arrive(resource, due)
+                else:
+                    later.append((resource.state.due, resource))
+        for when, resource in later:
+            self._await(when, resource)
+
+    def _await(self, due: datetime, resource: Resource) -> None:
+        heapq.heappush(self._due, (due, next(self._pushes), resource))
+
+    def touch(self, resource: Resource) -> None:
+        """Count one read of a resource, for the manual progression."""
+        if resource.state.moving:
+            resource.state.advance()
+            self._arrive(resource, utcnow())
+
+    def _arrive(self, resource: Resource, when: datetime) -> None:
+        before = resource.status
+        _ = resource.state.status  # moto's managed state moves when it is read
+        if resource.state.moving:
+            return
+        resource.earlier = (before, when)
+        resource.modified = max(resource.modified, when)
+        if resource.status == GONE:
+            self._remove(resource, when)
+        elif isinstance(resource, App) and not resource.live:
+            self._await(when + APP_RECORD, resource)
+
+    def _remove(self, resource: Resource, when: datetime) -> None:
+        if isinstance(resource, Domain):
+            self.studio_domains.pop(resource.id, None)
+        elif isinstance(resource, UserProfile):
+            resource.domain.profiles.pop(resource.name.casefold(), None)
+        elif isinstance(resource, Space):
+            resource.domain.spaces.pop(resource.name.casefold(), None)
+        self._buried.append((when, resource))
+
+    @staticmethod
+    def _forget(app: App) -> None:
+        if app.domain.apps.get(app.key) is app:
+            del app.domain.apps[app.key]
+
+    # What there is
+
+    def domain(self, domain_id: str, *, creating: bool = False) -> Domain:
+        """Find a domain.
+
+        Raises:
+            ResourceNotFound: there is none; with `creating`, AWSValidationException, because
+                the model declares no ResourceNotFound for the create operations.
+        """
+        found = self.studio_domains.get(domain_id)
+        if found:
+            self.touch(found)
+            found = self.studio_domains.get(domain_id)
+        if found is None:
+            raise self._missing("Domain", "domain", domain_id, creating=creating)
+        return found
+
+    def profile(self, domain: Domain, name: str, *, creating: bool = False) -> UserProfile:
+        """Find a profile, without case; raises as `domain` does."""
+        found = domain.profiles.get(name.casefold())
+        if found is None:
+            path = f"{domain.id}/{name}"
+            raise self._missing("UserProfile", "user-profile", path, creating=creating)
+        return found
+
+    def space(self, domain: Domain, name: str, *, creating: bool = False) -> Space:
+        """Find a space, without case; raises as `domain` does."""
+        found = domain.spaces.get(name.casefold())
+        if found is None:
+            path = f"{domain.id}/{name}"
+            raise self._missing("Space", "space", path, creating=creating)
+        return found
+
+    def _missing(self, noun: str, kind: str, path: str, *, creating: bool) -> Exception:
+        arn = f"arn:{self.partition}:sagemaker:{self.region_name}:{self.account_id}:{kind}/{path}"
+        missing = not_found(noun, arn)
+        return AWSValidationException(missing.message) if creating else missing
+
+    def domains_for(self, domain_id: str | None) -> list[Domain]:
+        """Give the domains a list is about: one, none when it is not there, or all."""
+        if domain_id is None:
+            return list(self.studio_domains.values())
+        found = self.studio_domains.get(domain_id)
+        return [found] if found else []
+
+    def listing(
+        self, operation: str, items: Iterable[Resource], filters: dict[str, Any], **paging: Any
+    ) -> tuple[list[dict[str, Any]], str | None]:
+        """Show one page of a list, as late as the faults say.
+
+        `paging` holds SortBy, SortOrder, MaxResults and NextToken as the caller gave them.
+        """
+        now = utcnow()
+        lag = engines[self.account_id].faults.list_lag
+        rows = list(items)
+        if lag:
+            rows = [row for row in rows if (now - row.created).total_seconds() >= lag]
+            rows += self._ghosts(rows, operation, filters, now, lag)
+        sort_by = paging.get("SortBy") or "CreationTime"
+        order = paging.get("SortOrder") or "Ascending"
+        shown, token = page(
+            rows,
+            key=_modified if sort_by == "LastModifiedTime" else _created,
+            query={"operation": operation, "sort": sort_by, "order": order, **filters},
+            descending=order == "Descending",
+            limit=paging.get("MaxResults"),
+            token=paging.get("NextToken"),
+        )
+        for row in shown:
+            self.touch(row)
+        return [row.listed(now, lag) for row in shown if row.status != GONE], token
+
+    def _ghosts(
+        self,
+        rows: list[Resource],
+        operation: str,
+        filters: dict[str, Any],
+        now: datetime,
+        lag: float,
+    ) -> list[Resource]:
+        self._buried = [(at, row) for at, row in self._buried if (now - at).total_seconds() < lag]
+        kind = {"ListDomains": Domain, "ListUserProfiles": UserProfile, "ListSpaces": Space}
+        wanted = kind.get(operation, App)
+        part = str(filters.get("contains") or "").casefold()
+        there = set(map(id, rows))
+        return [
+            row
+            for _, row in self._buried
+            if isinstance(row, wanted)
+            and id(row) not in there
+            and filters.get("domain") in {None, row.path.partition("/")[0]}
+            and part in row.path.partition("/")[2].casefold()
+        ]
+
+    # What is full
+
+    def check_quota(self, code: str, unit: str, used: int, delta: int = 1) -> None:
+        """Refuse what would go over a quota of the table.
+
+        Raises:
+            ResourceLimitExceededError: it would.
+        """
+        self._check(quota_table.QUOTAS[code], unit, used, delta)
+
+    def check_app_quota(self, app_type: str, instance_type: str) -> None:
+        """Refuse an app for which the account has no instance left; raises as `check_quota`."""
+        running: Counter[tuple[str, str]] = Counter()
+        for domain in self.studio_domains.values():
+            for app in domain.apps.values():
+                if app.live:
+                    running[app.app_type, str(app.spec.get("InstanceType"))] += 1
+        self.check_quota(quota_table.RUNNING_APPS, "Apps", running.total())
+        if instance_type != "system":
+            quota = quota_table.app_quota(app_type, instance_type)
+            self._check(quota, "Apps", running[app_type, instance_type], 1)
+
+    def _check(self, quota: quota_table.Quota, unit: str, used: int, delta: int) -> None:
+        limit = quota_table.applied[self.account_id].value(quota)
+        if limit is not None and used + delta > limit:
+            raise limit_exceeded(quota.name, unit, limit, used, delta)

@@ -1,0 +1,216 @@
+"""Faults that the sandbox can be told to have, each seeded so that a run can be repeated."""
+
+from __future__ import annotations
+
+import random
+import threading
+import time
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, fields
+from typing import Any
+
+from moto.core.models import DEFAULT_ACCOUNT_ID
+
+_SHARES = (
+    "error_rate",
+    "drop_rate",
+    "lost_answer_rate",
+    "throttle_rate",
+    "stuck_rate",
+    "app_failure_rate",
+)
+
+
+@dataclass(frozen=True)
+class Faults:
+    """What goes wrong, and how often; the default is nothing.
+
+    Shares are between 0 and 1, of the calls or resources they concern.
+
+    Attributes:
+        latency: seconds that every call takes longer.
+        jitter: seconds, at most, that a call takes longer still.
+        rate: calls a second of each operation, by a token bucket; None is no limit.
+        burst: calls that a full bucket holds; None is the rate, and at least 1.
+        error_rate: share of calls answered with 500 or 503, without effect.
+        drop_rate: share of calls whose connection is cut before any effect.
+        lost_answer_rate: share of calls that take effect and whose answer never arrives.
+        throttle_rate: share of calls answered with `ThrottlingException: Rate exceeded`.
+        stuck_rate: share of deletions of profiles and spaces that end as Delete_Failed.
+        stuck: names of profiles and spaces whose deletion always ends as Delete_Failed.
+        app_failure_rate: share of apps that become Failed instead of InService.
+        list_lag: seconds that lists are behind the truth.
+        refuse_classic: refuse new Studio Classic (JupyterServer) apps, as AWS now does.
+        operations: operations concerned (`sagemaker.DeleteSpace`); empty means all.
+        errors: error codes that operations always answer with, by operation.
+        seed: where the random numbers begin.
+    """
+
+    latency: float = 0
+    jitter: float = 0
+    rate: float | None = None
+    burst: float | None = None
+    error_rate: float = 0
+    drop_rate: float = 0
+    lost_answer_rate: float = 0
+    throttle_rate: float = 0
+    stuck_rate: float = 0
+    stuck: tuple[str, ...] = ()
+    app_failure_rate: float = 0
+    list_lag: float = 0
+    refuse_classic: bool = False
+    operations: tuple[str, ...] = ()
+    errors: Mapping[str, str] = field(default_factory=dict)
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        """Check the numbers.
+
+        Raises:
+            ValueError: a share is not between 0 and 1, or a number is negative.
+        """
+        for name in _SHARES:
+            if not 0 <= getattr(self, name) <= 1:
+                raise ValueError(f"{name} must be between 0 and 1, not {getattr(self, name)!r}")
+        for name in ("latency", "jitter", "list_lag"):
+            if getattr(self, name) < 0:
+                raise ValueError(f"{name} must not be negative, got {getattr(self, name)!r}")
+        for name in ("rate", "burst"):
+            value = getattr(self, name)
+            if value is not None and value <= 0:
+                raise ValueError(f"{name} must be above 0 or left out, got {value!r}")
+
+    def as_dict(self) -> dict[str, Any]:
+        """Give the faults as JSON has them."""
+        return asdict(self)
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> Faults:
+        """Read faults from JSON; what is left out is as it is by default.
+
+        Raises:
+            ValueError: a name is unknown or a value cannot be right.
+        """
+        known = {item.name: item for item in fields(cls)}
+        if unknown := sorted(set(values) - set(known)):
+            raise ValueError(f"unknown faults: {', '.join(unknown)}; known: {', '.join(known)}")
+        clean: dict[str, Any] = {}
+        for name, value in values.items():
+            clean[name] = _read(name, value)
+        return cls(**clean)
+
+
+def _read(name: str, value: Any) -> Any:
+    if name in {"stuck", "operations"}:
+        if not isinstance(value, list | tuple) or not all(isinstance(v, str) for v in value):
+            raise ValueError(f"{name} must be a list of strings")
+        return tuple(value)
+    if name == "errors":
+        if not isinstance(value, Mapping):
+            raise ValueError("errors must map operations to error codes")
+        return {str(key): str(code) for key, code in value.items()}
+    if name == "refuse_classic":
+        if not isinstance(value, bool):
+            raise ValueError("refuse_classic must be true or false")
+        return value
+    if name == "seed":
+        return int(value)
+    if value is None and name in {"rate", "burst"}:
+        return None
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise ValueError(f"{name} must be a number")  # noqa: TRY004  # one kind of error to all
+    return value
+
+
+@dataclass
+class _Bucket:
+    tokens: float
+    filled: float
+
+
+class FaultEngine:
+    """Decides, call by call, what goes wrong. One serves an account; safe in threads."""
+
+    def __init__(self, faults: Faults | None = None) -> None:
+        self._lock = threading.Lock()
+        self.set(faults or Faults())
+
+    def set(self, faults: Faults) -> None:
+        """Take new faults; the random numbers begin again at their seed."""
+        with self._lock:
+            self.faults = faults
+            self._random = random.Random(faults.seed)  # noqa: S311  # repeatable by design
+            self._buckets: dict[str, _Bucket] = {}
+
+    def delay(self) -> float:
+        """Tell how many seconds this call takes longer."""
+        faults = self.faults
+        if not faults.jitter:
+            return faults.latency
+        with self._lock:
+            return faults.latency + self._random.random() * faults.jitter
+
+    def concerns(self, operation: str) -> bool:
+        """True when an operation is one that the faults are meant for."""
+        return not self.faults.operations or operation in self.faults.operations
+
+    def decide(self, operation: str) -> str | None:
+        """Tell what happens to a call.
+
+        Returns:
+            `throttle`, `error-500`, `error-503`, `drop`, `lose`, the error code that this
+            operation always answers with, or None when nothing goes wrong.
+        """
+        faults = self.faults
+        if code := faults.errors.get(operation):
+            return code
+        if not self.concerns(operation):
+            return None
+        with self._lock:
+            if faults.rate is not None and not self._take(operation, faults):
+                return "throttle"
+            for name, verdict in (
+                ("throttle_rate", "throttle"),
+                ("drop_rate", "drop"),
+                ("lost_answer_rate", "lose"),
+            ):
+                if self._hits(getattr(faults, name)):
+                    return verdict
+            if self._hits(faults.error_rate):
+                return self._random.choice(("error-500", "error-503"))
+        return None
+
+    def sticks(self, name: str) -> bool:
+        """True when the deletion of a profile or space shall fail."""
+        with self._lock:
+            return name in self.faults.stuck or self._hits(self.faults.stuck_rate)
+
+    def app_fails(self) -> bool:
+        """True when an app shall become Failed instead of InService."""
+        with self._lock:
+            return self._hits(self.faults.app_failure_rate)
+
+    def _hits(self, share: float) -> bool:
+        return bool(share) and self._random.random() < share
+
+    def _take(self, operation: str, faults: Faults) -> bool:
+        rate = faults.rate or 0
+        size = max(rate if faults.burst is None else faults.burst, 1.0)
+        now = time.monotonic()
+        bucket = self._buckets.setdefault(operation, _Bucket(size, now))
+        bucket.tokens = min(size, bucket.tokens + (now - bucket.filled) * rate)
+        bucket.filled = now
+        if bucket.tokens < 1:
+            return False
+        bucket.tokens -= 1
+        return True
+
+
+engines: defaultdict[str, FaultEngine] = defaultdict(FaultEngine)
+"""The engine of each account; the backends ask it about deletions, apps and lists."""
+
+
+def set_faults(faults: Faults, account: str = DEFAULT_ACCOUNT_ID) -> None:
+    """Make an account's sandbox have these faults (in-process: those of the backend alone)."""
+    engines[account].set(faults)

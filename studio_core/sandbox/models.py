@@ -1,0 +1,195 @@
+"""The Studio backend: moto's SageMaker backend with domains, profiles, spaces and apps in it."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Any
+
+from moto.core.resource_tagging import TaggedResource
+
+from studio_core.sandbox.estate import MAX_TAGS
+from studio_core.sandbox.exceptions import AWSValidationException, not_found, wrong_status
+from studio_core.sandbox.presign import Visit
+from studio_core.sandbox.spaces import SpaceOperations
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from studio_core.sandbox.domains import Params
+    from studio_core.sandbox.resources import Resource
+
+STUDIO_KINDS = ("domain", "user-profile", "space", "app")
+"""Resource types in ARNs that are Studio's."""
+
+EXPIRES_IN = 300
+SESSION = 43200
+"""Defaults of CreatePresignedDomainUrl, in seconds (botocore's sagemaker model)."""
+
+
+class StudioBackend(SpaceOperations):
+    """All Studio operations of one account and region, beside moto's other SageMaker ones."""
+
+    SERVICE_NAMESPACE = "sagemaker"
+
+    # Lists
+
+    def list_studio_domains(self, params: Params) -> tuple[list[dict[str, Any]], str | None]:
+        """Show a page of domains."""
+        return self.listing("ListDomains", self.studio_domains.values(), {}, **params)
+
+    def list_profiles(self, params: Params) -> tuple[list[dict[str, Any]], str | None]:
+        """Show a page of user profiles."""
+        part = (params.get("UserProfileNameContains") or "").casefold()
+        found = (
+            profile
+            for domain in self.domains_for(params.get("DomainIdEquals"))
+            for folded, profile in domain.profiles.items()
+            if part in folded
+        )
+        filters = {"domain": params.get("DomainIdEquals"), "contains": part}
+        return self.listing("ListUserProfiles", found, filters, **params)
+
+    def list_studio_spaces(self, params: Params) -> tuple[list[dict[str, Any]], str | None]:
+        """Show a page of spaces."""
+        part = (params.get("SpaceNameContains") or "").casefold()
+        found = (
+            space
+            for domain in self.domains_for(params.get("DomainIdEquals"))
+            for folded, space in domain.spaces.items()
+            if part in folded
+        )
+        filters = {"domain": params.get("DomainIdEquals"), "contains": part}
+        return self.listing("ListSpaces", found, filters, **params)
+
+    def list_studio_apps(self, params: Params) -> tuple[list[dict[str, Any]], str | None]:
+        """Show a page of apps, those Deleted or Failed in the last 24 hours among them.
+
+        Raises:
+            AWSValidationException: both a profile and a space are named.
+        """
+        profile, space = params.get("UserProfileNameEquals"), params.get("SpaceNameEquals")
+        if profile and space:
+            raise AWSValidationException(
+                "UserProfileNameEquals and SpaceNameEquals cannot be specified together."
+            )
+        owner = (
+            ("space", space.casefold()) if space else ("user-profile", (profile or "").casefold())
+        )
+        found = (
+            app
+            for domain in self.domains_for(params.get("DomainIdEquals"))
+            for key, app in domain.apps.items()
+            if not (profile or space) or key[:2] == owner
+        )
+        filters = {"domain": params.get("DomainIdEquals"), "profile": profile, "space": space}
+        return self.listing("ListApps", found, filters, **params)
+
+    # Presigned URLs
+
+    def presign(self, params: Params) -> Visit:
+        """Give what a presigned URL is good for.
+
+        Raises:
+            ResourceNotFound: there is no such domain, profile or space.
+            AWSValidationException: the domain is in SSO mode, or the profile or the space is
+                not InService (texts invented).
+        """
+        domain = self.domain(params["DomainId"])
+        if domain.settings["AuthMode"] != "IAM":
+            raise AWSValidationException(
+                "CreatePresignedDomainUrl is only supported for a Domain with AuthMode IAM."
+            )
+        profile = self.profile(domain, params["UserProfileName"])
+        space = self.space(domain, params["SpaceName"]) if params.get("SpaceName") else None
+        for resource in (profile, space):
+            if resource is not None:
+                self.touch(resource)
+                if resource.status not in {"InService", "Updating", "Update_Failed"}:
+                    raise wrong_status(
+                        "create a presigned URL for", resource.noun, resource.arn, resource.status
+                    )
+        now = time.time()
+        return Visit(
+            account=self.account_id,
+            region=self.region_name,
+            domain_id=domain.id,
+            profile=profile.name,
+            space=space.name if space else None,
+            landing=params.get("LandingUri"),
+            issued_at=now,
+            expires_at=now + (params.get("ExpiresInSeconds") or EXPIRES_IN),
+            session_seconds=params.get("SessionExpirationDurationInSeconds") or SESSION,
+        )
+
+    # Tags
+
+    def studio_resources(self) -> Iterator[Resource]:
+        """Give every domain, profile, space and live app."""
+        for domain in self.studio_domains.values():
+            yield domain
+            yield from domain.profiles.values()
+            yield from domain.spaces.values()
+            yield from (app for app in domain.apps.values() if app.live)
+
+    def find_by_arn(self, arn: str) -> Resource | None:
+        """Find a Studio resource by its ARN; None when the ARN is of another type.
+
+        Raises:
+            ResourceNotFound: the ARN is of a Studio type, and nothing has it.
+        """
+        kind, _, path = arn.rpartition(":")[2].partition("/")
+        if kind not in STUDIO_KINDS:
+            return None
+        noun = {"user-profile": "UserProfile"}.get(kind, kind.capitalize())
+        domain_id, _, rest = path.partition("/")
+        domain = self.studio_domains.get(domain_id)
+        found: Resource | None = None
+        if domain and arn.startswith(domain.arn.partition(":domain/")[0]):
+            if kind == "domain":
+                found = None if rest else domain
+            elif kind == "user-profile":
+                found = domain.profiles.get(rest.casefold())
+            elif kind == "space":
+                found = domain.spaces.get(rest.casefold())
+            else:
+                folded = arn.casefold()
+                found = next((a for a in domain.apps.values() if a.arn.casefold() == folded), None)
+        if found is None:
+            raise not_found(noun, arn)
+        return found
+
+    def tag(self, resource: Resource, tags: dict[str, str]) -> None:
+        """Add tags, or give those with the same key a new value.
+
+        Raises:
+            AWSValidationException: a key is AWS's own, or there would be more than 50.
+        """
+        for key in tags:
+            if key.casefold().startswith("aws:"):
+                raise AWSValidationException(
+                    f"Tag key [{key}] is invalid: aws: prefixed tag keys are reserved."
+                )
+        merged = {**resource.tags, **tags}
+        if len(merged) > MAX_TAGS:
+            raise AWSValidationException(
+                f"Resource [{resource.arn}] cannot have more than {MAX_TAGS} tags."
+            )
+        resource.tags = merged
+
+    def tag_resource(self, arn: str, tags: dict[str, str]) -> None:
+        """Tag a resource for the tagging API's TagResources."""
+        found = self.find_by_arn(arn)
+        if found is not None:
+            self.tag(found, tags)
+
+    def untag_resource(self, arn: str, tag_keys: list[str]) -> None:
+        """Take tags off for the tagging API's UntagResources."""
+        found = self.find_by_arn(arn)
+        if found is not None:
+            found.tags = {key: tag for key, tag in found.tags.items() if key not in tag_keys}
+
+    def iter_tagged_resources(self) -> Iterator[TaggedResource]:
+        """Give everything SageMaker that the tagging API can find."""
+        yield from super().iter_tagged_resources()
+        for resource in self.studio_resources():
+            yield TaggedResource(resource.arn, resource.tags, f"sagemaker:{resource.kind}")

@@ -1,0 +1,101 @@
+"""List pages: tokens that are opaque, bound to their query, and survive changes in between.
+
+A token holds the sort key of the last item shown, not a position: what is created or
+deleted meanwhile neither repeats nor hides an item that stays.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import hmac
+import json
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from studio_core.sandbox.exceptions import AWSValidationException
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
+DEFAULT_PAGE = 10
+"""Items on a page when MaxResults is not given (botocore's sagemaker model)."""
+
+_SEAL = b"studio sandbox list token"
+_SEAL_LENGTH = 16
+
+T = TypeVar("T")
+Key = tuple[float, int]
+
+
+def _seal(body: bytes) -> bytes:
+    return hmac.new(_SEAL, body, hashlib.sha256).digest()[:_SEAL_LENGTH]
+
+
+def make_token(query: Mapping[str, Any], key: Iterable[Any]) -> str:
+    """Make the token that continues `query` behind the item with this sort key."""
+    body = json.dumps([_digest(query), list(key)], separators=(",", ":")).encode()
+    return base64.b64encode(_seal(body) + body).decode()
+
+
+def read_token(query: Mapping[str, Any], token: str) -> list[Any]:
+    """Give the sort key that a token of this very query holds.
+
+    Raises:
+        ValueError: the token is not ours, or was made for another query.
+    """
+    try:
+        raw = base64.b64decode(token, validate=True)
+    except (binascii.Error, ValueError) as error:
+        raise ValueError("not a token") from error
+    seal, body = raw[:_SEAL_LENGTH], raw[_SEAL_LENGTH:]
+    if not hmac.compare_digest(seal, _seal(body)):
+        raise ValueError("not a token of this service")
+    digest, key = json.loads(body)
+    if digest != _digest(query):
+        raise ValueError("a token of another query")
+    return list(key)
+
+
+def _digest(query: Mapping[str, Any]) -> str:
+    text = json.dumps(query, sort_keys=True, default=str)
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def page(
+    items: Iterable[T],
+    *,
+    key: Callable[[T], Key],
+    query: Mapping[str, Any],
+    descending: bool = False,
+    limit: int | None = None,
+    token: str | None = None,
+) -> tuple[list[T], str | None]:
+    """Cut one page out of `items`.
+
+    Args:
+        items: all that match, in any order.
+        key: a unique sort key of each.
+        query: what the token is bound to: operation, filters and order, but not the limit.
+        descending: largest key first.
+        limit: most items on the page; 10 when None.
+        token: NextToken of the page before, if any.
+
+    Returns:
+        The page and its NextToken, None when nothing follows.
+
+    Raises:
+        AWSValidationException: the token is not one of this query (text invented).
+    """
+    keyed = [(key(item), item) for item in items]
+    if token is not None:
+        try:
+            after = tuple(read_token(query, token))
+        except ValueError:
+            raise AWSValidationException("NextToken is not valid for this request.") from None
+        keyed = [pair for pair in keyed if (pair[0] < after if descending else pair[0] > after)]
+    keyed.sort(key=lambda pair: pair[0], reverse=descending)
+    size = limit or DEFAULT_PAGE
+    shown = keyed[:size]
+    following = make_token(query, shown[-1][0]) if len(keyed) > size else None
+    return [item for _, item in shown], following

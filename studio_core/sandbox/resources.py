@@ -1,0 +1,334 @@
+"""What the simulated Studio holds: domains, user profiles, spaces and apps.
+
+Each knows its ARN, how Describe shows it and how List shows it. Lists carry neither ARN
+nor tags (botocore's sagemaker model); ARN forms are those of CloudFormation's schemas.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from studio_core.sandbox.lifecycle import Lifecycle
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+Settings = dict[str, Any]
+
+DEFAULT_INSTANCE = "ml.t3.medium"
+"""What a JupyterLab or Code Editor app runs on when nothing else was asked for."""
+
+DEFAULT_VOLUME_GB = 5
+"""Size of a new space's volume (developer guide, studio-updated-jl-admin-guide)."""
+
+
+def without_none(**members: Any) -> dict[str, Any]:
+    """Keep the members that have a value: AWS leaves the others out of its answers."""
+    return {key: value for key, value in members.items() if value is not None}
+
+
+def app_key(
+    profile: str | None, space: str | None, app_type: str, name: str
+) -> tuple[str, str, str, str]:
+    """Make the key of an app in its domain; names are compared without case."""
+    kind, owner = ("space", space) if space else ("user-profile", profile or "")
+    return kind, owner.casefold(), app_type, name.casefold()
+
+
+class Resource:
+    """What all four kinds share. `serial` orders resources of one creation time."""
+
+    kind = ""
+    """The type in ARNs and in the tagging API, such as `user-profile`."""
+    noun = ""
+    """The type in error texts, such as `UserProfile`."""
+
+    def __init__(
+        self, *, region: str, account: str, serial: int, now: datetime, tags: dict[str, str]
+    ) -> None:
+        self.region = region
+        self.account = account
+        self.serial = serial
+        self.created = now
+        self.modified = now
+        self.tags = tags
+        self.failure_reason: str | None = None
+        self.state = Lifecycle(self.kind, account)
+        self.earlier: tuple[str, datetime] | None = None
+        """The status before the present one, and when it ended: for lists that lag."""
+
+    @property
+    def path(self) -> str:
+        """What follows the type in the ARN."""
+        raise NotImplementedError
+
+    @property
+    def arn(self) -> str:
+        """The Amazon Resource Name."""
+        partition = "aws-cn" if self.region.startswith("cn-") else "aws"
+        return f"arn:{partition}:sagemaker:{self.region}:{self.account}:{self.kind}/{self.path}"
+
+    @property
+    def status(self) -> str:
+        """The status as it was last settled; `Estate.touch` lets it move on."""
+        return self.state.resting
+
+    def listed(self, now: datetime, lag: float) -> dict[str, Any]:
+        """Show the resource as a list does that is `lag` seconds behind."""
+        shown = self.summary()
+        if lag and self.earlier and (now - self.earlier[1]).total_seconds() < lag:
+            shown["Status"] = self.earlier[0]
+        return shown
+
+    def summary(self) -> dict[str, Any]:
+        """Show the resource as List does."""
+        raise NotImplementedError
+
+
+class Domain(Resource):
+    """A Studio domain and all that lives in it; names are keys without case."""
+
+    kind = "domain"
+    noun = "Domain"
+
+    def __init__(self, domain_id: str, settings: Settings, **common: Any) -> None:
+        self.id = domain_id
+        self.settings = settings
+        self.profiles: dict[str, UserProfile] = {}
+        self.spaces: dict[str, Space] = {}
+        self.apps: dict[tuple[str, str, str, str], App] = {}
+        super().__init__(**common)
+
+    @property
+    def path(self) -> str:
+        """What follows the type in the ARN."""
+        return self.id
+
+    @property
+    def url(self) -> str:
+        """Where IAM Identity Center users would sign in."""
+        return f"https://{self.id}.studio.{self.region}.sagemaker.aws"
+
+    def describe(self) -> dict[str, Any]:
+        """Show the domain as DescribeDomain does."""
+        sso = {}
+        if self.settings["AuthMode"] == "SSO":
+            sso["SingleSignOnManagedApplicationInstanceId"] = f"ins-{self.id[2:]}"
+        return without_none(
+            DomainArn=self.arn,
+            DomainId=self.id,
+            Status=self.status,
+            CreationTime=self.created,
+            LastModifiedTime=self.modified,
+            FailureReason=self.failure_reason,
+            HomeEfsFileSystemId=f"fs-{self.id[2:]}",
+            SecurityGroupIdForDomainBoundary=f"sg-{self.id[2:]}",
+            Url=self.url,
+            **sso,
+            **self.settings,
+        )
+
+    def summary(self) -> dict[str, Any]:
+        """Show the domain as ListDomains does (the one list that carries ARNs)."""
+        return {
+            "DomainArn": self.arn,
+            "DomainId": self.id,
+            "DomainName": self.settings["DomainName"],
+            "Status": self.status,
+            "CreationTime": self.created,
+            "LastModifiedTime": self.modified,
+            "Url": self.url,
+        }
+
+
+class UserProfile(Resource):
+    """One person's profile. `name` keeps the case it was created with."""
+
+    kind = "user-profile"
+    noun = "UserProfile"
+
+    def __init__(self, domain: Domain, name: str, settings: Settings, **common: Any) -> None:
+        self.domain = domain
+        self.name = name
+        self.settings = settings
+        super().__init__(**common)
+
+    @property
+    def path(self) -> str:
+        """What follows the type in the ARN."""
+        return f"{self.domain.id}/{self.name}"
+
+    def describe(self) -> dict[str, Any]:
+        """Show the profile as DescribeUserProfile does."""
+        return without_none(
+            UserProfileArn=self.arn,
+            HomeEfsFileSystemUid=str(200000 + self.serial),
+            FailureReason=self.failure_reason,
+            **self.summary(),
+            **self.settings,
+        )
+
+    def summary(self) -> dict[str, Any]:
+        """Show the profile as ListUserProfiles does."""
+        return {
+            "DomainId": self.domain.id,
+            "UserProfileName": self.name,
+            "Status": self.status,
+            "CreationTime": self.created,
+            "LastModifiedTime": self.modified,
+        }
+
+
+class Space(Resource):
+    """A space. `owner` is a profile's name, or None for classic spaces."""
+
+    kind = "space"
+    noun = "Space"
+
+    def __init__(self, domain: Domain, name: str, settings: Settings, **common: Any) -> None:
+        self.domain = domain
+        self.name = name
+        self.settings = settings
+        super().__init__(**common)
+        self.storage = Lifecycle("space", common["account"])
+        self.storage.settle("Available")
+
+    @property
+    def path(self) -> str:
+        """What follows the type in the ARN."""
+        return f"{self.domain.id}/{self.name}"
+
+    @property
+    def owner(self) -> str | None:
+        """Name of the profile that owns the space, as CreateSpace was given it."""
+        ownership = self.settings.get("OwnershipSettings") or {}
+        owner: str | None = ownership.get("OwnerUserProfileName")
+        return owner
+
+    @property
+    def app_type(self) -> str | None:
+        """The one app type of a JupyterLab or Code Editor space; None for classic ones."""
+        app_type: str | None = (self.settings.get("SpaceSettings") or {}).get("AppType")
+        return app_type
+
+    @property
+    def volume_gb(self) -> int:
+        """Size of the volume in GB; classic spaces live on the domain's file system."""
+        if self.app_type is None:
+            return 0
+        storage = (self.settings.get("SpaceSettings") or {}).get("SpaceStorageSettings") or {}
+        ebs = storage.get("EbsStorageSettings") or {}
+        return int(ebs.get("EbsVolumeSizeInGb", DEFAULT_VOLUME_GB))
+
+    def default_spec(self, app_type: str) -> dict[str, Any]:
+        """Give the DefaultResourceSpec for an app type, empty when there is none."""
+        settings = (self.settings.get("SpaceSettings") or {}).get(f"{app_type}AppSettings") or {}
+        return dict(settings.get("DefaultResourceSpec") or {})
+
+    def describe(self) -> dict[str, Any]:
+        """Show the space as DescribeSpace does."""
+        return without_none(
+            DomainId=self.domain.id,
+            SpaceArn=self.arn,
+            SpaceName=self.name,
+            HomeEfsFileSystemUid=str(200000 + self.serial),
+            Status=self.status,
+            CreationTime=self.created,
+            LastModifiedTime=self.modified,
+            FailureReason=self.failure_reason,
+            Url=f"{self.domain.url}/jupyterlab/default/lab?space={self.name}",
+            **self.settings,
+        )
+
+    def summary(self) -> dict[str, Any]:
+        """Show the space as ListSpaces does."""
+        summary: dict[str, Any] = {
+            "DomainId": self.domain.id,
+            "SpaceName": self.name,
+            "Status": self.status,
+            "CreationTime": self.created,
+            "LastModifiedTime": self.modified,
+            "SpaceDisplayName": self.settings.get("SpaceDisplayName"),
+        }
+        if self.app_type is not None:
+            summary["SpaceSettingsSummary"] = {
+                "AppType": self.app_type,
+                "SpaceStorageSettings": {
+                    "EbsStorageSettings": {"EbsVolumeSizeInGb": self.volume_gb}
+                },
+            }
+        if sharing := self.settings.get("SpaceSharingSettings"):
+            summary["SpaceSharingSettingsSummary"] = sharing
+        if self.owner is not None:
+            summary["OwnershipSettingsSummary"] = {"OwnerUserProfileName": self.owner}
+        return without_none(**summary)
+
+
+class App(Resource):
+    """An app in a space or of a profile: exactly one of `space` and `profile` is set."""
+
+    kind = "app"
+    noun = "App"
+
+    def __init__(
+        self,
+        domain: Domain,
+        name: str,
+        app_type: str,
+        *,
+        profile: str | None,
+        space: str | None,
+        spec: dict[str, Any],
+        recovery_mode: bool | None,
+        **common: Any,
+    ) -> None:
+        self.domain = domain
+        self.name = name
+        self.app_type = app_type
+        self.profile = profile
+        self.space = space
+        self.spec = spec
+        self.recovery_mode = recovery_mode
+        super().__init__(**common)
+        self.last_activity: datetime | None = None
+
+    @property
+    def path(self) -> str:
+        """What follows the type in the ARN; AWS writes the app type in lower case."""
+        owner = self.space or self.profile
+        return f"{self.domain.id}/{owner}/{self.app_type.lower()}/{self.name}"
+
+    @property
+    def key(self) -> tuple[str, str, str, str]:
+        """What the domain holds the app under: owner's kind and name, type, own name."""
+        return app_key(self.profile, self.space, self.app_type, self.name)
+
+    @property
+    def live(self) -> bool:
+        """True while the app holds on to its owner and uses quota."""
+        return self.status not in {"Deleted", "Failed"}
+
+    def describe(self, now: datetime) -> dict[str, Any]:
+        """Show the app as DescribeApp does; health checks move both timestamps."""
+        healthy = now if self.status == "InService" else None
+        return without_none(
+            AppArn=self.arn,
+            RecoveryMode=self.recovery_mode,
+            LastHealthCheckTimestamp=healthy,
+            LastUserActivityTimestamp=healthy or self.last_activity,
+            FailureReason=self.failure_reason,
+            **self.summary(),
+        )
+
+    def summary(self) -> dict[str, Any]:
+        """Show the app as ListApps does."""
+        return without_none(
+            DomainId=self.domain.id,
+            UserProfileName=self.profile,
+            SpaceName=self.space,
+            AppType=self.app_type,
+            AppName=self.name,
+            Status=self.status,
+            CreationTime=self.created,
+            ResourceSpec=self.spec or None,
+        )

@@ -1,0 +1,96 @@
+"""Fixtures of the sandbox's tests.
+
+`served`: a server whose statuses change at once; `studio`, a boto3 client of it.
+`local`: a boto3 client of the same extension in-process, under `mock_aws`.
+`either`: both of these in turn. `domain_id`: a domain in IAM mode behind `either`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import boto3
+import pytest
+from botocore.config import Config
+from moto import mock_aws
+
+from studio_core.sandbox import install, lifecycle, quota_table
+from studio_core.sandbox.faults import Faults, set_faults
+from studio_core.sandbox.server import ACCESS_KEY, SECRET_KEY, SandboxServer
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+REGION = "eu-west-1"
+ONE_ATTEMPT = Config(retries={"total_max_attempts": 1})
+
+
+def client(url: str | None, service: str = "sagemaker", region: str = REGION, **config: Any) -> Any:
+    """Make a client that tries once, of a server or, with no address, of `mock_aws`."""
+    return boto3.client(
+        service,
+        region_name=region,
+        endpoint_url=url,
+        aws_access_key_id=ACCESS_KEY,
+        aws_secret_access_key=SECRET_KEY,
+        config=ONE_ATTEMPT.merge(Config(**config)),
+    )
+
+
+def make_domain(studio: Any, name: str = "hackathon", mode: str = "IAM", **more: Any) -> str:
+    """Create a domain and give its id."""
+    created = studio.create_domain(
+        DomainName=name,
+        AuthMode=mode,
+        DefaultUserSettings={"ExecutionRole": "arn:aws:iam::123456789012:role/studio"},
+        SubnetIds=["subnet-1"],
+        VpcId="vpc-1",
+        **more,
+    )
+    return str(created["DomainId"])
+
+
+def make_space(studio: Any, domain_id: str, name: str, owner: str, **more: Any) -> None:
+    """Create a shared JupyterLab space."""
+    settings = {"SpaceSettings": {"AppType": "JupyterLab"}, **more}
+    studio.create_space(
+        DomainId=domain_id,
+        SpaceName=name,
+        OwnershipSettings={"OwnerUserProfileName": owner},
+        SpaceSharingSettings={"SharingType": "Shared"},
+        **settings,
+    )
+
+
+@pytest.fixture
+def served() -> Iterator[SandboxServer]:
+    with SandboxServer(progression="immediate") as server:
+        yield server
+
+
+@pytest.fixture
+def studio(served: SandboxServer) -> Any:
+    return client(served.url)
+
+
+@pytest.fixture
+def local() -> Iterator[Any]:
+    install()
+    lifecycle.configure()
+    set_faults(Faults())
+    quota_table.applied.clear()
+    with mock_aws():
+        yield client(None)
+    lifecycle.configure()
+    set_faults(Faults())
+    quota_table.applied.clear()
+
+
+@pytest.fixture(params=["served", "in-process"])
+def either(request: pytest.FixtureRequest) -> Any:
+    return request.getfixturevalue("studio" if request.param == "served" else "local")
+
+
+@pytest.fixture
+def domain_id(either: Any) -> str:
+    return make_domain(either)
