@@ -69,6 +69,10 @@ class Estate(SageMakerModelBackend):
             "tags": {tag["Key"]: tag["Value"] for tag in tags or ()},
         }
 
+    def count_from(self, serial: int) -> None:
+        """Give new resources serial numbers behind one that was restored."""
+        self._serial = max(self._serial, serial)
+
     def new_domain_id(self) -> str:
         """Make a domain id in the form AWS gives them."""
         letters = mock_random.choices("abcdefghijklmnopqrstuvwxyz0123456789", k=12)
@@ -89,6 +93,14 @@ class Estate(SageMakerModelBackend):
             self._await(due, resource)
         elif resource.state.progression == "immediate":
             self._arrive(resource, now)
+
+    def resume(self, resource: Resource) -> None:
+        """Let a restored resource move on from where it was."""
+        due = resource.state.due if resource.state.moving else None
+        if due is not None:
+            self._await(due, resource)
+        elif isinstance(resource, App) and not resource.live:
+            self._await(resource.modified + APP_RECORD, resource)
 
     def settle(self) -> None:
         """Let everything whose time has come arrive; called before every operation."""

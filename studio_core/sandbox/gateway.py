@@ -102,6 +102,8 @@ class Gateway:
     def __init__(self, account: str, control: Control, pages: Pages) -> None:
         self.account = account
         self.calls: Counter[str] = Counter()
+        self.served = 0
+        """Requests of any kind so far; nothing resets it."""
         self._control = control
         self._pages = pages
         self._moto = Dispatcher(create_backend_app)
@@ -117,7 +119,9 @@ class Gateway:
         """Answer one request."""
         path = environ.get("PATH_INFO", "/")
         if path.startswith("/_sandbox/"):
+            self.served += environ["REQUEST_METHOD"] != "GET"
             return self._control.answer(self, environ, start)
+        self.served += 1
         if path in self._pages.paths and environ["REQUEST_METHOD"] in {"GET", "HEAD"}:
             return self._pages.answer(environ, start)
         environ["HTTP_X_MOTO_ACCOUNT_ID"] = self.account

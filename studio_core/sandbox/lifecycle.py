@@ -7,10 +7,14 @@ moto's own `set_transition` can slow down or stop just one of them.
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
 
 from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.moto_api import state_manager
 from moto.moto_api._internal.managed_state_model import ManagedState
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 PROGRESSIONS = ("immediate", "manual", "time")
 
@@ -77,10 +81,12 @@ class Lifecycle(ManagedState):
     def __init__(self, kind: str, account: str) -> None:
         self.kind = kind
         self.account = account
+        self.phase = "create"
         super().__init__(model_name(f"{kind}::create", account), [("Pending", "InService")])
 
     def begin(self, phase: str, status: str, target: str) -> None:
         """Enter `status`, to become `target` when the phase's time is up."""
+        self.phase = phase
         self.model_name = model_name(f"{self.kind}::{phase}", self.account)
         self._transitions = [(status, target)]
         self._status = status
@@ -91,6 +97,23 @@ class Lifecycle(ManagedState):
         """Rest in a status until the next phase begins."""
         self._transitions = [(status, status)]
         self._status = status
+
+    def as_dict(self) -> dict[str, Any]:
+        """Give what `restore` needs: status, what it becomes, phase and when that began."""
+        (_, target), *_ = self._transitions
+        begun = self._time_progressed.astimezone(UTC).isoformat()
+        return {
+            "status": self._status,
+            "target": target if self.moving else self._status,
+            "phase": self.phase,
+            "begun": begun,
+        }
+
+    def restore(self, saved: Mapping[str, Any]) -> None:
+        """Go on from what `as_dict` gave; time that passed in between counts."""
+        self.begin(saved["phase"], saved["status"], saved["target"])
+        begun = datetime.fromisoformat(saved["begun"])
+        self._time_progressed = begun.astimezone().replace(tzinfo=None)
 
     @property
     def resting(self) -> str:
