@@ -46,7 +46,9 @@ def read_email(entry: Entry) -> tuple[str | None, list[Finding]]:
         return email, []
     try:
         # The test environment accepts the domain .test, which demonstrations use.
-        valid = validate_email(email, check_deliverability=False, test_environment=True)
+        valid = validate_email(
+            email, check_deliverability=False, test_environment=True, strict=True
+        )
     except EmailNotValidError as error:
         return None, [_email_error(entry, "email-syntax", _explain(email, str(error)))]
     if "." not in valid.ascii_domain:
@@ -85,12 +87,13 @@ def _team_problem(text: str) -> tuple[str, str, str] | None:
     """Return code, sentence and remedy when text cannot be a team."""
     if not text:
         return "team-missing", "The team is missing.", "Fill in a team number or name."
-    odd = sorted({c for c in text if not _printable(c)})
+    plain = text.isascii() and text.isprintable()
+    odd = [] if plain else sorted({c for c in text if not _printable(c)})
     if odd:
         listed = ", ".join(f"U+{ord(c):04X}" for c in odd)
         said = f"The team {shown(text)!r} has characters that cannot be printed: {listed}."
         return "team-characters", said, "Type the name again, or save the file as CSV UTF-8."
-    named = any(unicodedata.category(c)[0] in _NAMING for c in text)
+    named = text.isalnum() or any(unicodedata.category(c)[0] in _NAMING for c in text)
     if not named or text.casefold() in _PLACEHOLDERS:
         said = f"{shown(text)!r} names no team."
         return "team-missing", said, "Fill in a team number or name."

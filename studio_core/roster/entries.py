@@ -31,7 +31,7 @@ _OUT = frozenset(
         *("waiting", "waitinglist", "waitlist", "waitlisted", "withdrawn"),
     }
 )
-_UNTITLED = frozenset({"untitled", "untitledproject"})
+_UNTITLED = frozenset({"untitled", "untitled project"})
 _TRIPLET = 3
 SHOWN = 80
 """Longest piece of a file that is shown, in characters."""
@@ -78,7 +78,7 @@ class _Gatherer:
 
     def __init__(self, layout: Layout) -> None:
         self.layout = layout
-        self.header = tuple(map(key, layout.header or ()))
+        self.header = _plain(layout.header or ())
         self.team_column = layout.name(layout.team)
         self.result = Gathered()
         self.strange: dict[str, int] = {}  # status to the first row that has it
@@ -100,13 +100,13 @@ class _Gatherer:
         return self.result
 
     def add(self, row: Row) -> None:
-        if self.header and tuple(map(key, row.cells)) == self.header:
+        if self.header and _plain(row.cells) == self.header:
             self._warn("repeated-header", row.number, "The header stands here again.", "Remove it.")
             return
         layout = self.layout
         cells = row.cells
         team = _cell(cells, layout.team)
-        if key(team) in _UNTITLED:
+        if team.strip().casefold() in _UNTITLED:
             team = ""
         team_id = "" if layout.team_id is None else _cell(cells, layout.team_id).strip()
         entries = [
@@ -272,6 +272,10 @@ class _Gatherer:
     ) -> None:
         finding = Finding(Severity.WARNING, code, sentence, remedy, row, column or None, value)
         self.result.findings.append(finding)
+
+
+def _plain(cells: Sequence[str]) -> tuple[str, ...]:
+    return tuple(cell.strip().casefold() for cell in cells)
 
 
 def _cell(cells: Sequence[str], index: int) -> str:

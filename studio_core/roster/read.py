@@ -159,7 +159,7 @@ def _decode(data: bytes, what: str) -> tuple[str, list[Finding]]:
                 "Look at such names below, or save the file as CSV UTF-8.",
             )
         ]
-    if "\0" in text or len(_CONTROL.findall(text, 0, _SAMPLE)) * 50 > min(len(text), _SAMPLE):
+    if "\0" in text or len(_CONTROL.findall(text, 0, _SAMPLE)) * 10 > min(len(text), _SAMPLE):
         raise RosterError(f"{what} is not a text file or spreadsheet.", _SAVE_AGAIN)
     return text, findings
 

@@ -13,6 +13,7 @@ import io
 import json
 import subprocess
 import sys
+import zipfile
 from typing import TypedDict
 
 MEMORY_LIMIT = 3 << 30
@@ -92,15 +93,28 @@ def _parse(data: bytes) -> Sheet:
                 return _problem("area")
             cells = sheet.to_python(skip_empty_area=False)
             found.append((about.name, [[cell_text(value) for value in row] for row in cells]))
-    except calamine.PasswordError:
-        return _problem("password")
     except calamine.CalamineError:
-        return _problem("format")
+        return _problem("password" if _protected(data) else "format")
     found = [(name, rows) for name, rows in found if any(map(any, rows))]
     if not found:
         return _problem("empty")
     (name, rows), *rest = found
     return {"rows": rows, "name": name, "others": [other for other, _ in rest], "problem": ""}
+
+
+def _protected(data: bytes) -> bool:
+    """Tell files that only a password opens; the reader says no more than that it cannot.
+
+    Office puts an encrypted workbook into a stream of this name (MS-OFFCRYPTO); OpenDocument
+    lists the encryption of each part in its manifest.
+    """
+    if "EncryptedPackage".encode("utf-16-le") in data:
+        return True
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            return b"encryption-data" in archive.read("META-INF/manifest.xml")
+    except (zipfile.BadZipFile, KeyError):
+        return False
 
 
 def _limit_memory() -> None:

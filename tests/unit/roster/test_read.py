@@ -44,7 +44,7 @@ def xlsx(*sheets):
     return out.getvalue()
 
 
-def ods(rows_xml):
+def ods(rows_xml, manifest=MANIFEST):
     content = (
         '<?xml version="1.0" encoding="UTF-8"?><office:document-content '
         'xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0" '
@@ -56,7 +56,7 @@ def ods(rows_xml):
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w") as archive:
         archive.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
-        archive.writestr("META-INF/manifest.xml", MANIFEST)
+        archive.writestr("META-INF/manifest.xml", manifest)
         archive.writestr("content.xml", content)
     return out.getvalue()
 
@@ -218,6 +218,18 @@ def test_an_open_document_is_read():
     table = read_table(ods(blank + rows))
     assert cells(table) == PEOPLE
     assert table.rows[0].number == 3
+
+
+def test_a_workbook_with_a_password_is_refused():
+    locked = MANIFEST.replace(
+        "/>",
+        '><manifest:file-entry manifest:full-path="content.xml"><manifest:encryption-data/>'
+        "</manifest:file-entry></manifest:manifest>",
+    )
+    office = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + "EncryptedPackage".encode("utf-16-le")
+    for data in (ods("", locked), office):
+        with pytest.raises(RosterError, match="protected with a password"):
+            read_table(data)
 
 
 def test_an_empty_workbook_is_refused():
