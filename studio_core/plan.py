@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from studio_core.model import (
@@ -58,6 +59,7 @@ def plan_setup(
     builder = _Setup(roster, snapshot, template)
     steps = [*builder.host(), *builder.rows(), *builder.spaces(), *builder.profiles()]
     steps += builder.leaving(remove=remove_leaving)
+    steps = _skip_the_hopeless(steps)
     return Plan(Purpose.SETUP, snapshot.identity, snapshot.event, tuple(steps), made_at=made_at)
 
 
@@ -168,7 +170,11 @@ class _Setup:
         self._profiles = {profile.name.casefold(): profile for profile in snapshot.profiles}
         self._spaces = {space.name.casefold(): space for space in snapshot.spaces}
         self._people = [p for p in roster.participants if p.email not in self._foreign]
-        known = {r.email: r.profile for r in snapshot.records if r.profile}
+        known = {
+            r.email: r.profile
+            for r in snapshot.records
+            if r.profile and r.profile.casefold() != self._host
+        }
         others = [p.name for p in snapshot.profiles if p.ownership is not Ownership.OURS]
         foreign_names = [r.profile for r in snapshot.foreign if r.profile]
         self._profile_of = assign_profiles(
@@ -179,7 +185,9 @@ class _Setup:
     def _assign_spaces(self) -> dict[str, str]:
         if self._template.personal:
             return {p.email: personal_space_name(self._profile_of[p.email]) for p in self._people}
-        known = {r.team: r.space for r in self._snapshot.records if r.space}
+        # In order, so that a table that contradicts itself gives the same plan each time.
+        by_email = sorted(self._snapshot.records, key=lambda r: r.email)
+        known = {r.team: r.space for r in by_email if r.space}
         others = [s.name for s in self._snapshot.spaces if s.ownership is not Ownership.OURS]
         by_team = assign_spaces({p.team for p in self._people}, known, others)
         return {p.email: by_team[p.team] for p in self._people}
@@ -298,6 +306,12 @@ class _Setup:
         records = [r for r in self._snapshot.records if r.email not in emails]
         wanted = {name.casefold() for name in self._wanted_spaces()}
         left_spaces = {r.space.casefold() for r in self._snapshot.records if r.space} - wanted
+        staying = {name.casefold() for name in (*self._profile_of.values(), self._host)}
+        # Should a table name one profile for two people, it stays for the one who does.
+        records = [
+            replace(r, profile=None) if (r.profile or "").casefold() in staying else r
+            for r in records
+        ]
         names = {r.profile.casefold() for r in records if r.profile}
         profiles = self._ours(self._snapshot.profiles, names)
         spaces = [
@@ -325,6 +339,20 @@ class _Setup:
     @staticmethod
     def _ours(profiles: Iterable[Profile], names: set[str]) -> list[Profile]:
         return [p for p in profiles if p.ownership is Ownership.OURS and p.name.casefold() in names]
+
+
+def _skip_the_hopeless(steps: list[Step]) -> list[Step]:
+    """Skip what needs a step that is skipped, and say so, rather than let it fail later."""
+    skipped = {step.key: step for step in steps if step.action is Action.SKIP}
+    result = []
+    for step in steps:
+        blocker = next((skipped[key] for key in step.needs if key in skipped), None)
+        if blocker is not None and step.action.changes:
+            reason = f"needs {blocker.kind} {blocker.name}: {blocker.reason}"
+            step = replace(step, action=Action.SKIP, reason=reason, needs=())  # noqa: PLW2901
+            skipped[step.key] = step
+        result.append(step)
+    return result
 
 
 def _refusal(seen: Profile | Space) -> str:

@@ -1,0 +1,94 @@
+"""Fixtures for all tests.
+
+- `sandbox`: the simulated AWS on a port of its own, ten times faster than the real one in
+  its waits; empty again for each test that asks for it.
+- `world`: a domain and a table in it, made through boto3.
+- `hackathon`: the core's face over that world, its settings and journals in a temporary folder.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import pytest
+
+from studio_core.config import Settings
+from studio_core.hackathon import Hackathon
+from studio_core.pace import Pace
+from studio_core.runs import Runs
+from studio_core.sandbox.demo import DemoData, seed_demo
+from studio_core.sandbox.server import SandboxServer
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+TIMESCALE = 0.02
+
+
+@pytest.fixture(autouse=True)
+def _clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Keep the tester's own settings and credentials out of every test."""
+    import os
+
+    for name in list(os.environ):
+        if name.startswith(("STUDIO_", "AWS_")):
+            monkeypatch.delenv(name)
+    monkeypatch.setenv("STUDIO_CONFIG", str(tmp_path / "config.toml"))
+    monkeypatch.setenv("STUDIO_STATE", str(tmp_path / "state"))
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "no-aws-config"))
+    monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(tmp_path / "no-aws-credentials"))
+
+
+@pytest.fixture
+def sandbox(monkeypatch: pytest.MonkeyPatch, _clean_environment: None) -> Iterator[SandboxServer]:
+    with SandboxServer(timescale=TIMESCALE) as server:
+        for name, value in server.environment().items():
+            monkeypatch.setenv(name, value)
+        yield server
+
+
+@pytest.fixture
+def world(sandbox: SandboxServer) -> DemoData:
+    return seed_demo(sandbox.url, empty=True)
+
+
+@dataclass(frozen=True)
+class Maker:
+    """Makes a `Hackathon` over the world; each is closed at the end of the test."""
+
+    make: Callable[..., Hackathon]
+
+
+FAST = Pace(
+    poll_first=0.02, poll_gap=0.05, patience=20, persistence=20, retry_first=0.02, retry_most=0.3
+)
+
+
+@pytest.fixture
+def make_hackathon(world: DemoData, tmp_path: Path) -> Iterator[Callable[..., Hackathon]]:
+    made: list[Hackathon] = []
+
+    def make(*, pace: Pace = FAST, owner: str = "ana@laptop", **settings: object) -> Hackathon:
+        base = Settings(
+            region=world.region,
+            domain_id=world.domain_id,
+            table_name=world.table_name,
+            event=world.event,
+        )
+        hackathon = Hackathon(
+            replace(base, **settings), pace=pace, owner=owner, runs=Runs(), state=tmp_path / "state"
+        )
+        made.append(hackathon)
+        return hackathon
+
+    yield make
+    for hackathon in made:
+        hackathon.close()
+
+
+@pytest.fixture
+def hackathon(make_hackathon: Callable[..., Hackathon]) -> Hackathon:
+    return make_hackathon()
