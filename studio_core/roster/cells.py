@@ -10,7 +10,7 @@ from email_validator import EmailNotValidError, validate_email
 
 from studio_core.model import Finding, Severity
 from studio_core.naming import normalise_email, visible
-from studio_core.roster.entries import shown
+from studio_core.roster.text import shown
 
 if TYPE_CHECKING:
     from studio_core.roster.entries import Entry

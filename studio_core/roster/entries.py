@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from studio_core.model import Finding, Severity
 from studio_core.roster.headers import key, looks_like_address
 from studio_core.roster.layout import Member
+from studio_core.roster.text import shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -33,8 +34,6 @@ _OUT = frozenset(
 )
 _UNTITLED = frozenset({"untitled", "untitled project"})
 _TRIPLET = 3
-SHOWN = 80
-"""Longest piece of a file that is shown, in characters."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,13 +55,6 @@ class Gathered:
     entries: list[Entry] = field(default_factory=list)
     left_out: list[tuple[Entry, Finding]] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
-
-
-def shown(text: str, limit: int = SHOWN) -> str:
-    """Make text from a file fit to print: one line, no control characters, not too long."""
-    line = " ".join(text.split())
-    safe = "".join(c if c.isprintable() else f"\\x{ord(c):02x}" for c in line)
-    return safe if len(safe) <= limit else safe[: limit - 1] + "…"
 
 
 def gather(rows: Sequence[Row], layout: Layout) -> Gathered:

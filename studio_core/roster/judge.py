@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from studio_core.model import Finding, Participant, Severity
 from studio_core.naming import assign_profiles, mailbox_name, team_key
 from studio_core.roster.cells import read_email, read_team
-from studio_core.roster.entries import shown
+from studio_core.roster.text import shown
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

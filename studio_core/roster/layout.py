@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from studio_core.model import Finding, Severity
 from studio_core.roster import headers
 from studio_core.roster.headers import Columns, key, letter, looks_like_address
+from studio_core.roster.text import shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -100,8 +101,8 @@ class _Search:
         self.keys = [key(cell) for cell in self.header or ()]
         while self.keys and not self.keys[-1]:
             self.keys.pop()  # empty header cells, or the ellipsis some exports end with
-        shown = [cell.strip() for cell in (self.header or ())[: len(self.keys)]]
-        self.names = tuple(cell or letter(i) for i, cell in enumerate(shown)) or tuple(
+        named = [shown(cell) for cell in (self.header or ())[: len(self.keys)]]
+        self.names = tuple(cell or letter(i) for i, cell in enumerate(named)) or tuple(
             letter(i) for i in range(widest)
         )
         self.widest = widest
@@ -121,12 +122,12 @@ class _Search:
             return Found(self.names, None, tuple(self.findings))
         count = self._first(headers.COUNT_NAMES)
         members = self._members()
-        by_name = self.header is not None and self.keys[team] not in headers.TEAM_ID_NAMES
+        by_name = team < len(self.keys) and self.keys[team] not in headers.TEAM_ID_NAMES
         layout = Layout(
             names=self.names,
             header=self.header,
             start=0 if self.at is None else self.at + 1,
-            width=len(self.keys) or 1 + max(email, team),
+            width=max(len(self.keys), 1 + email, 1 + team),
             email=email,
             team=team,
             status=status,
@@ -221,11 +222,9 @@ class _Search:
             matches = [column] if 0 <= column < self.widest else []
             said = f"number {column + 1}"
         else:
-            matches = [i for i, name in enumerate(self.names) if name == column.strip()]
-            matches = matches or [
-                i for i, name in enumerate(self.names) if key(name) == key(column)
-            ]
-            said = repr(column)
+            matches = [i for i, name in enumerate(self.names) if name == shown(column)]
+            matches = matches or [i for i, name in enumerate(self.keys) if name == key(column)]
+            said = repr(shown(column))
         if len(matches) == 1:
             return matches[0]
         self._error(
@@ -255,7 +254,7 @@ class _Search:
                 "This row stands above the header and is not read.",
                 "Remove it if it is in the way.",
                 row=row.number,
-                value=" ".join(row.cells).strip(),
+                value=shown(" ".join(row.cells)),
             )
 
     def _unknown(self, code: str, what: str, names: Sequence[str], hints: Sequence[str]) -> None:

@@ -3,9 +3,12 @@
 import string
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from studio_core import roster
 from studio_core.roster import Columns
+from studio_core.roster.headers import header_index
 
 DEVPOST = (
     "Project Title,Submission Url,Project Status,Judging Status,Highest Step Completed,"
@@ -392,3 +395,44 @@ def test_columns_without_a_name_are_called_by_their_letters():
         "column AA",
         "x",
     )
+
+
+def test_a_long_question_is_found_by_its_full_text_and_by_what_is_shown():
+    question = "Which of the many teams of this hackathon, if any, have you been told to join? " * 2
+    lines = [f'email,"{question}"', "ann@x.com,1"]
+    shown = load(*lines).names[1]
+    assert len(shown) < len(question)
+    for column in (question, shown):
+        assert people(load(*lines, columns=Columns(team=column))) == [("ann@x.com", "1", 2)]
+
+
+header_cells = st.one_of(
+    st.sampled_from(["email", "team", "Team Name", "Team ID", "Team Members", "status", "..."]),
+    st.sampled_from(["Team Member 1 Email", "Team Member 1 First Name", "Submitter Email"]),
+    st.sampled_from(["Additional Team Member Count", "Project Title", "Project Status", ""]),
+    st.sampled_from(["approval_status", "identifier", "\x1b[1m"]),
+)
+body_cells = st.one_of(
+    st.sampled_from(["a@x.com", "b@x.com", "1", "02", "Red", "red", "", "Draft", "Untitled", "3"]),
+    st.sampled_from(["approved", "cancelled", "x, y@x.com", "\x07", "é@ü.de", "\u2028"]),
+    st.text(max_size=4),
+)
+choices = st.sampled_from([None, Columns(0, 1), Columns("email", None, "status"), Columns(None, 5)])
+
+
+@given(
+    st.lists(header_cells, max_size=6),
+    st.lists(st.lists(body_cells, max_size=8), max_size=6),
+    choices,
+)
+def test_no_table_breaks_the_check_or_loses_a_row(header, rows, columns):
+    numbered = enumerate([header, *rows], start=1)
+    table = roster.Table(tuple(roster.Row(n, tuple(cells)) for n, cells in numbered if any(cells)))
+    checked = roster.check(table, columns=columns)
+    for finding in checked.findings:
+        assert (finding.sentence + finding.remedy + finding.value).isprintable()
+    if any(finding.row is None for finding in checked.errors):
+        return
+    at = header_index(table.rows, columns)
+    told = {p.row for p in checked.roster.participants} | {f.row for f in checked.findings}
+    assert {row.number for i, row in enumerate(table.rows) if i != at} <= told
