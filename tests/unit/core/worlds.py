@@ -21,6 +21,7 @@ from studio_core.model import (
     Space,
     SpaceTemplate,
     Status,
+    Step,
 )
 from studio_core.naming import host_profile
 
@@ -113,63 +114,68 @@ def empty(**parts: object) -> Snapshot:
     return replace(Snapshot(IDENTITY, EVENT), **parts)
 
 
-def carry_out(plan: Plan, world: Snapshot) -> Snapshot:
-    """Do what the plan says, in its order of needs, refusing what AWS would refuse."""
-    profiles = {p.name.casefold(): p for p in world.profiles}
-    spaces = {s.name.casefold(): s for s in world.spaces}
-    apps = {(a.label.casefold(), a.status): a for a in world.apps}
-    records = {r.email: r for r in world.records}
-    done: set[str] = set()
-    keys = {step.key for step in plan.changes}
-    left = list(plan.changes)
-    while left:
-        ready = [s for s in left if all(n in done or n not in keys for n in s.needs)]
-        assert ready, f"the needs go round in a circle: {left}"
+class World:
+    """What the domain and the table hold, refusing what AWS would refuse."""
+
+    def __init__(self, start: Snapshot) -> None:
+        self.start = start
+        self.profiles = {p.name.casefold(): p for p in start.profiles}
+        self.spaces = {s.name.casefold(): s for s in start.spaces}
+        self.apps = list(start.apps)
+        self.records = {r.email: r for r in start.records}
+
+    def delete(self, step: Step) -> None:
+        name, live = step.name.casefold(), [a for a in self.apps if not a.gone]
+        match step.target:
+            case App():
+                self.apps = [a for a in self.apps if a.label.casefold() != name or a.gone]
+            case Space() as space:
+                assert not [a for a in live if a.space == space.name]
+                del self.spaces[name]
+            case Profile() as profile:
+                assert not [a for a in live if a.profile == profile.name]
+                assert not [s for s in self.spaces.values() if s.owner == profile.name]
+                del self.profiles[name]
+            case Record() as record:
+                del self.records[record.email]
+
+    def create(self, step: Step) -> None:
+        name = step.name.casefold()
+        match step.target:
+            case Profile() as profile:
+                assert name not in self.profiles
+                self.profiles[name] = replace(profile, status=Status.IN_SERVICE)
+            case Space() as space:
+                assert name not in self.spaces
+                owner = self.profiles[(space.owner or "").casefold()]
+                assert owner.status not in {"Failed", "Deleting"}
+                self.spaces[name] = replace(space, status=Status.IN_SERVICE)
+            case App() as app:
+                self.apps.append(replace(app, status=Status.IN_SERVICE))
+            case Record() as record:
+                self.records[record.email] = record
+
+    def snapshot(self) -> Snapshot:
+        return replace(
+            self.start,
+            profiles=tuple(self.profiles.values()),
+            spaces=tuple(self.spaces.values()),
+            apps=tuple(self.apps),
+            records=tuple(self.records.values()),
+        )
+
+
+def carry_out(plan: Plan, start: Snapshot) -> Snapshot:
+    """Do what the plan says, in the order of its needs."""
+    world = World(start)
+    changes = {step.key: step for step in plan.changes}
+    while changes:
+        ready = [s for s in changes.values() if not any(n in changes for n in s.needs)]
+        assert ready, f"the needs go round in a circle: {changes}"
         for step in ready:
-            left.remove(step)
-            done.add(step.key)
-            target, name = step.target, step.name.casefold()
-            if step.action is Action.DELETE:
-                match target:
-                    case App():
-                        apps = {k: a for k, a in apps.items() if k[0] != name or a.gone}
-                    case Space():
-                        assert not [
-                            a for a in apps.values() if a.space == target.name and not a.gone
-                        ]
-                        del spaces[name]
-                    case Profile():
-                        assert not [
-                            a for a in apps.values() if a.profile == target.name and not a.gone
-                        ]
-                        assert not [s for s in spaces.values() if s.owner == target.name]
-                        del profiles[name]
-                    case Record():
-                        del records[target.email]
-            else:
-                match target:
-                    case Profile():
-                        assert name not in profiles
-                        profiles[name] = replace(target, status=Status.IN_SERVICE)
-                    case Space():
-                        assert name not in spaces
-                        assert target.owner is not None
-                        assert profiles[target.owner.casefold()].status not in {
-                            "Failed",
-                            "Deleting",
-                        }
-                        spaces[name] = replace(target, status=Status.IN_SERVICE)
-                    case App():
-                        apps[name, "InService"] = replace(target, status=Status.IN_SERVICE)
-                    case Record():
-                        records[target.email] = target
-    return replace(
-        world,
-        profiles=tuple(profiles.values()),
-        spaces=tuple(spaces.values()),
-        apps=tuple(apps.values()),
-        records=tuple(records.values()),
-    )
+            (world.delete if step.action is Action.DELETE else world.create)(step)
+            del changes[step.key]
+    return world.snapshot()
 
 
 def ready_profile(name: str, ownership: Ownership = Ownership.OURS) -> Profile:
