@@ -18,6 +18,7 @@ import tomli_w
 from studio_core.errors import SettingsError
 from studio_core.model import AppType, SpaceTemplate
 from studio_core.naming import check_event_name
+from studio_core.roles import check_list
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -34,6 +35,8 @@ class Settings:
     `account` pins the AWS account that the settings were saved for. `ebs_gb` is in GiB;
     `concurrency` is the number of calls in flight at the most; `ends_on` is the last day
     of the event, ISO date. `access` is how the participant web app proves a person.
+    `organisers` and `helpers` list who may sign in to the dashboard with OIDC: addresses
+    and domains with their @, separated by commas.
     """
 
     region: str = ""
@@ -52,6 +55,8 @@ class Settings:
     access: str = "event-code"
     web_app_url: str = ""
     audit_table: str = ""
+    organisers: str = ""
+    helpers: str = ""
 
     @property
     def template(self) -> SpaceTemplate:
@@ -135,6 +140,11 @@ def check(settings: Settings) -> Settings:
                 f"{_label(name)} cannot be {getattr(settings, name)}.",
                 f"Choose a number from {low} to {high}.",
             )
+    settings = replace(
+        settings,
+        organisers=check_list(_label("organisers"), settings.organisers),
+        helpers=check_list(_label("helpers"), settings.helpers),
+    )
     try:
         _ = settings.end_date
     except ValueError:

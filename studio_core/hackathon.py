@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import copy
 import getpass
 import os
 import socket
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from studio_core.apply import Applier
+from studio_core.audit import Audit
+from studio_core.aws.audit import AuditTable
 from studio_core.aws.hands import Hands
 from studio_core.aws.observe import Observer
 from studio_core.aws.prices import HOME_REGION, hourly_price
@@ -21,6 +24,7 @@ from studio_core.aws.session import Session
 from studio_core.aws.studio import Studio
 from studio_core.aws.table import Table
 from studio_core.config import Settings, state_path
+from studio_core.deeds import counted, plan_facts, run_outcome
 from studio_core.errors import (
     AwsError,
     GuardError,
@@ -32,7 +36,16 @@ from studio_core.errors import (
 from studio_core.journal import Journal, journal_path, journals
 from studio_core.lease import held, new_run_id
 from studio_core.links import choose, mint_all
-from studio_core.model import Domain, Identity, Lease, Participant, Roster, Scope, Snapshot
+from studio_core.model import (
+    Domain,
+    Identity,
+    Lease,
+    Participant,
+    Purpose,
+    Roster,
+    Scope,
+    Snapshot,
+)
 from studio_core.pace import Pace
 from studio_core.plan import fingerprint, plan_setup, plan_start_apps, plan_stop_apps
 from studio_core.preflight import (
@@ -44,6 +57,7 @@ from studio_core.preflight import (
     needs,
 )
 from studio_core.purge import plan_purge
+from studio_core.roles import Act, Actor, permit
 from studio_core.runs import Proposal, Run, Runs
 from studio_core.status import Summary, summarise
 
@@ -53,12 +67,19 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
     from pathlib import Path
 
+    from studio_core.audit import Entry
     from studio_core.model import Event, Link, LinkFailure, Plan, Record, Report
 
 FRESH = timedelta(seconds=10)
 """A plan younger than this is run as it is; an older one is compared with the world first."""
 
 _LISTINGS = 6
+_ACTS = {
+    Purpose.SETUP: Act.SET_UP,
+    Purpose.PURGE: Act.PURGE,
+    Purpose.START_APPS: Act.APPS,
+    Purpose.STOP_APPS: Act.APPS,
+}
 RUNS = Runs()
 """The runs of this process: a page that is opened again finds them here."""
 
@@ -77,6 +98,14 @@ def default_owner() -> str:
     return f"{user}@{socket.gethostname()}"
 
 
+@dataclass(slots=True)
+class _Known:
+    """What is found out once, for all that act on the same hackathon."""
+
+    audit: Audit | None = None
+    identity: Identity | None = None
+
+
 class Hackathon:
     """One event. Every page, command and endpoint calls this and little else.
 
@@ -93,9 +122,12 @@ class Hackathon:
         owner: str | None = None,
         runs: Runs = RUNS,
         state: Path | None = None,
+        actor: Actor | None = None,
+        audit: Audit | None = None,
     ) -> None:
         self.settings = settings
         self.owner = owner or default_owner()
+        self.actor = actor or Actor(self.owner)
         self._clock = clock
         self._pace = pace or Pace(concurrency=settings.concurrency)
         self._session = session or Session(
@@ -103,18 +135,53 @@ class Hackathon:
         )
         self._runs = runs
         self._state = state or state_path()
+        self._known = _Known(audit)
         self._executor = ThreadPoolExecutor(
             self._pace.concurrency + _LISTINGS, thread_name_prefix="aws"
         )
 
-    @cached_property
+    @property
     def identity(self) -> Identity:
         """Who calls, and where; asked once.
 
         Raises:
             CredentialsError: There are no usable credentials.
         """
-        return self._session.identity(self.settings.domain_id)
+        if self._known.identity is None:
+            self._known.identity = self._session.identity(self.settings.domain_id)
+        return self._known.identity
+
+    def acting_as(self, actor: Actor) -> Hackathon:
+        """The same hackathon, clients and threads shared, with somebody else at the wheel.
+
+        What the actor's role may not do is refused with a GuardError, and the audit log
+        names the actor.
+        """
+        other = copy.copy(self)
+        other.actor = actor
+        return other
+
+    @property
+    def audit(self) -> Audit:
+        """The record of who did what, beside the journals and in the audit table if one is set."""
+        if self._known.audit is None:
+            name = self.settings.audit_table
+            sink = AuditTable(self._session.client("dynamodb"), name) if name else None
+            self._known.audit = Audit(self._state, clock=self._clock, sink=sink)
+        return self._known.audit
+
+    def note(
+        self, deed: str, *, subject: str = "", outcome: str = "done", **details: object
+    ) -> Entry:
+        """Put on record what the actor did; never pass a link, a code or a token."""
+        return self.audit.note(
+            self.actor,
+            deed,
+            subject=subject,
+            outcome=outcome,
+            event=self.settings.event,
+            **details,
+        )
 
     @cached_property
     def _studio(self) -> Studio:
@@ -158,7 +225,12 @@ class Hackathon:
         return replace(self.settings, account=self.identity.account)
 
     def ensure_table(self) -> bool:
-        """Create the participants table when it is missing; True when it was created."""
+        """Create the participants table when it is missing; True when it was created.
+
+        The audit table too, where one is set.
+        """
+        if self.settings.audit_table:
+            AuditTable(self._session.client("dynamodb"), self.settings.audit_table).ensure()
         return self.table.ensure()
 
     def observe(self) -> Snapshot:
@@ -287,8 +359,8 @@ class Hackathon:
         """Run a plan in the background. An older plan is compared with the world first.
 
         Raises:
-            GuardError: The credentials are of another account than the settings were saved
-                for, or the plan was made for another place.
+            GuardError: The actor's role may not do it, the credentials are of another account
+                than the settings were saved for, or the plan was made for another place.
             PlanChangedError: The world moved since the plan was made; it holds the new plan.
             RunBusyError: A run of this process is still going on.
         """
@@ -298,6 +370,7 @@ class Hackathon:
             raise _busy(running)
         proposal = self._fresh(proposal)
         run_id = new_run_id()
+        self._note_run(proposal.plan, run_id, "started")
         now = self._clock()
         run = Run(
             proposal,
@@ -309,6 +382,7 @@ class Hackathon:
             clock=self._clock,
             lease=lambda lost: self._hold(proposal.plan, run_id, now, lost),
             on_event=on_event,
+            on_end=self._note_end,
             lag_pause=self._pace.poll_gap,
         )
         self._runs.add(run)
@@ -342,17 +416,31 @@ class Hackathon:
     ) -> Iterator[Link | LinkFailure]:
         """Mint fresh links for all, a team or one person, side by side, in order.
 
+        For whom is put on record before the first is minted, and how it went at the end.
+
         Raises:
+            GuardError: The actor is a helper, and it is not for one person.
             StudioError: Nobody matches.
         """
+        permit(self.actor.role, Act.LINK_ONE if email is not None else Act.LINK_MANY)
         self.settings.require()
-        return mint_all(
+        chosen = choose(self._records(), team=team, email=email)
+        people = " ".join(record.email for record in chosen)
+        subject = people if email is not None else f"team {team}" if team else "everybody"
+        self.note("links asked for", subject=subject, people=people, number=len(chosen))
+        minted = mint_all(
             self._studio,
-            choose(self._records(), team=team, email=email),
+            chosen,
             landing=self.settings.landing_uri,
             executor=self._executor,
             window=self._pace.concurrency,
             clock=self._clock,
+        )
+        return counted(
+            minted,
+            lambda outcome, failed: self.note(
+                "links handed over", subject=subject, outcome=outcome, failed=failed
+            ),
         )
 
     def journals(self) -> list[Path]:
@@ -371,7 +459,17 @@ class Hackathon:
             return []
         return [r for r in scanned if r.event == event and r.domain_id == domain]
 
+    def _note_run(self, plan: Plan, run_id: str, outcome: str) -> None:
+        where = f"{plan.identity.domain_id} {plan.scope}"
+        facts = plan_facts(plan)
+        self.note(f"{plan.purpose} run", subject=where, outcome=outcome, run=run_id, **facts)
+
+    def _note_end(self, run: Run) -> None:
+        with suppress(StudioError):  # its beginning is on record, and the journal has its end
+            self._note_run(run.plan, run.id, run_outcome(run))
+
     def _guard(self, plan: Plan) -> None:
+        permit(self.actor.role, _ACTS[plan.purpose])
         self.settings.require()
         check = check_identity(self.settings, self._session.identity(self.settings.domain_id))
         if check.state is State.ERROR:

@@ -82,6 +82,7 @@ class Run:
         lease: Callable[[Callable[[StudioError], None]], AbstractContextManager[None]]
         | None = None,
         on_event: Callable[[Event], None] | None = None,
+        on_end: Callable[[Run], None] | None = None,
         lag_pause: float = 2.0,
     ) -> None:
         self.id = run_id
@@ -94,6 +95,7 @@ class Run:
         self._clock = clock
         self._lease = lease or (lambda _: nullcontext())
         self._listener = on_event
+        self._on_end = on_end
         self._lag_pause = lag_pause
         self._cancel = threading.Event()
         self._lock = threading.Lock()
@@ -198,6 +200,8 @@ class Run:
             self._stage = "ended"
             self._error = self._lost or error
             self._report = None if self._error else report
+        if self._on_end is not None:
+            self._on_end(self)
 
     def _on_lost(self, error: StudioError) -> None:
         self._lost = error

@@ -1,0 +1,178 @@
+"""The record of who did what, when, from where and how it ended: only ever added to."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import threading
+import uuid
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Protocol
+
+from studio_core.errors import StudioError
+from studio_core.roles import Actor, Role
+from studio_core.roster.export import safe_csv
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+    from pathlib import Path
+
+FILE = "audit.jsonl"
+COLUMNS = (
+    "at",
+    "event",
+    "who",
+    "role",
+    "via",
+    "from",
+    "deed",
+    "subject",
+    "outcome",
+    "details",
+    "id",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of the record. `subject` is whom or what it was done to; never a credential."""
+
+    at: datetime
+    deed: str
+    actor: Actor
+    subject: str = ""
+    outcome: str = "done"
+    event: str = ""
+    details: Mapping[str, str] = field(default_factory=dict)
+    id: str = field(default_factory=lambda: uuid.uuid4().hex)
+
+    def as_row(self) -> dict[str, str]:
+        """The entry as text by column, details as JSON."""
+        details = json.dumps(dict(self.details), ensure_ascii=False) if self.details else ""
+        values = (
+            self.at.astimezone(UTC).isoformat(timespec="milliseconds"),
+            self.event,
+            self.actor.name,
+            self.actor.role.value,
+            self.actor.via,
+            self.actor.address,
+            self.deed,
+            self.subject,
+            self.outcome,
+            details,
+            self.id,
+        )
+        return dict(zip(COLUMNS, values, strict=True))
+
+    @staticmethod
+    def from_row(row: Mapping[str, str]) -> Entry:
+        """Read what `as_row` gave.
+
+        Raises:
+            KeyError, ValueError: It is not an entry.
+        """
+        return Entry(
+            datetime.fromisoformat(row["at"]),
+            row["deed"],
+            Actor(row["who"], Role(row["role"]), row["via"], row["from"]),
+            row["subject"],
+            row["outcome"],
+            row["event"],
+            json.loads(row["details"]) if row["details"] else {},
+            row["id"],
+        )
+
+
+class Sink(Protocol):
+    """A second place for entries; see `studio_core.aws.audit.AuditTable`."""
+
+    def write(self, entries: Iterable[Entry]) -> None:
+        """Add entries; AwsError when they could not be."""
+
+
+class Audit:
+    """The audit log of this machine, and a second place that outlives it where one is set.
+
+    Thread-safe, and safe for several processes on one file. The tool has no code that
+    changes or removes an entry; a purge leaves the file alone.
+    """
+
+    def __init__(
+        self, folder: Path, *, clock: Callable[[], datetime], sink: Sink | None = None
+    ) -> None:
+        self.path = folder / FILE
+        self._clock = clock
+        self._sink = sink
+        self._lock = threading.Lock()
+        self.unsent = ""
+        """Why the second place did not take the newest entries, or empty."""
+
+    def note(
+        self,
+        actor: Actor,
+        deed: str,
+        *,
+        subject: str = "",
+        outcome: str = "done",
+        event: str = "",
+        **details: object,
+    ) -> Entry:
+        """Add one entry; it is in the file when this returns.
+
+        The second place is tried once: when it does not answer, the entry stays in the file
+        and `unsent` says why, because an event must go on when a log table is away.
+
+        Raises:
+            StudioError: The file cannot be written. What was to be recorded must not be done.
+        """
+        texts = {key: str(value) for key, value in details.items()}
+        entry = Entry(self._clock(), deed, actor, subject, outcome, event, texts)
+        self._append(entry)
+        if self._sink is not None:
+            try:
+                self._sink.write([entry])
+            except StudioError as error:
+                self.unsent = error.sentence
+            else:
+                self.unsent = ""
+        return entry
+
+    def entries(self, limit: int | None = None) -> list[Entry]:
+        """Entries of the file, newest first, at most `limit`; broken lines are passed over."""
+        try:
+            lines = self.path.read_text(encoding="utf-8").splitlines()
+        except FileNotFoundError:
+            return []
+        found: list[Entry] = []
+        for line in reversed(lines):
+            if limit is not None and len(found) >= limit:
+                break
+            try:
+                found.append(Entry.from_row(json.loads(line)))
+            except (ValueError, KeyError, TypeError):
+                continue
+        return found
+
+    def _append(self, entry: Entry) -> None:
+        line = (json.dumps(entry.as_row(), ensure_ascii=False) + "\n").encode()
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            with self._lock:
+                handle = os.open(self.path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+                try:
+                    fcntl.flock(handle, fcntl.LOCK_EX)
+                    os.write(handle, line)
+                finally:
+                    os.close(handle)
+        except OSError as error:
+            raise StudioError(
+                f"The audit log {self.path} cannot be written: {error.strerror}.",
+                "Make room or give yourself the right to write there; nothing was done.",
+            ) from error
+
+
+def audit_csv(entries: Iterable[Entry]) -> str:
+    """Write entries as CSV, in the order given."""
+    return safe_csv(COLUMNS, (tuple(entry.as_row().values()) for entry in entries))

@@ -1,0 +1,112 @@
+"""A DynamoDB table that keeps the audit log beyond the machine that wrote it."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
+
+from boto3.dynamodb.types import TypeDeserializer
+
+from studio_core.audit import Entry
+from studio_core.aws.errors import translated
+from studio_core.errors import NotFoundError, SettingsError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+_KEY = [("event", "HASH"), ("sort", "RANGE")]
+_NO_EVENT = "-"
+
+_deserialise = TypeDeserializer().deserialize
+
+
+class AuditTable:
+    """Audit entries in DynamoDB, keyed by event, then time and a random part.
+
+    Entries are put one by one on the condition that they are not there yet: neither
+    BatchWriteItem nor DeleteItem nor UpdateItem is needed on this table, so that the policy
+    leaves nobody who uses the tool a way to change what is in it.
+    """
+
+    def __init__(self, dynamodb: Any, name: str) -> None:
+        self._client = dynamodb
+        self.name = name
+
+    def ensure(self) -> bool:
+        """Create the table, paid by request, when it is missing; True when it was created.
+
+        Raises:
+            SettingsError: A table of this name exists and has another key.
+        """
+        try:
+            with translated(f"look at the table {self.name}"):
+                table = self._client.describe_table(TableName=self.name)["Table"]
+        except NotFoundError:
+            self._create()
+            return True
+        if [(key["AttributeName"], key["KeyType"]) for key in table["KeySchema"]] != _KEY:
+            raise SettingsError(
+                f"The table {self.name} exists for something else.",
+                "Choose another name for the audit table; the tool creates it.",
+            )
+        return False
+
+    def write(self, entries: Iterable[Entry]) -> None:
+        """Add entries; those that are there already stay as they are.
+
+        Raises:
+            AwsError: The table is missing, or the call was refused.
+        """
+        for entry in entries:
+            row = entry.as_row()
+            row["event"] = row["event"] or _NO_EVENT
+            row["sort"] = f"{row['at']}#{entry.id}"
+            with (
+                translated(f"write to the audit table {self.name}"),
+                suppress(self._client.exceptions.ConditionalCheckFailedException),
+            ):
+                self._client.put_item(
+                    TableName=self.name,
+                    Item={key: {"S": value} for key, value in row.items() if value},
+                    ConditionExpression="attribute_not_exists(sort)",
+                )
+
+    def entries(self, event: str, limit: int = 200) -> list[Entry]:
+        """An event's entries, newest first, at most `limit`."""
+        with translated(f"read the audit table {self.name}"):
+            answer = self._client.query(
+                TableName=self.name,
+                KeyConditionExpression="#e = :e",
+                ExpressionAttributeNames={"#e": "event"},
+                ExpressionAttributeValues={":e": {"S": event or _NO_EVENT}},
+                ScanIndexForward=False,
+                Limit=limit,
+            )
+        return [_entry(item) for item in answer["Items"]]
+
+    def _create(self) -> None:
+        with (
+            translated(f"create the table {self.name}"),
+            suppress(self._client.exceptions.ResourceInUseException),
+        ):
+            self._client.create_table(
+                TableName=self.name,
+                AttributeDefinitions=[
+                    {"AttributeName": name, "AttributeType": "S"} for name, _ in _KEY
+                ],
+                KeySchema=[{"AttributeName": name, "KeyType": kind} for name, kind in _KEY],
+                BillingMode="PAY_PER_REQUEST",
+                DeletionProtectionEnabled=True,
+                Tags=[{"Key": "project", "Value": "studio-cli"}],
+            )
+        with translated(f"wait for the table {self.name}"):
+            self._client.get_waiter("table_exists").wait(
+                TableName=self.name, WaiterConfig={"Delay": 1, "MaxAttempts": 60}
+            )
+
+
+def _entry(item: dict[str, Any]) -> Entry:
+    row = {key: str(_deserialise(value)) for key, value in item.items()}
+    event = "" if row["event"] == _NO_EVENT else row["event"]
+    empty = dict.fromkeys(("from", "subject", "details"), "")
+    return Entry.from_row({**empty, **row, "event": event})

@@ -1,0 +1,107 @@
+"""What must be true before something is deleted for good, in one place for every face."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from studio_core.errors import GuardError
+from studio_core.model import Action, Kind, Plan, Purpose, Scope
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from studio_core.config import Settings
+
+
+def confirm_purge(
+    plan: Plan | None,
+    settings: Settings,
+    typed: str,
+    *,
+    today: date,
+    before_end: bool = False,
+    whole_domain_confirmed: bool = False,
+) -> None:
+    """Let a purge pass, or refuse it. Whether a run is under way is for `Hackathon.start`.
+
+    Args:
+        plan: The plan that was shown; None when none was.
+        settings: The settings that hold now.
+        typed: What the person typed, to be the domain id to the letter, spaces around it
+            apart: the case counts.
+        today: The day where the person is.
+        before_end: They said that they mean it although the event is not over.
+        whole_domain_confirmed: They said that they mean what is not the event's too.
+
+    Raises:
+        GuardError: Something is not as it must be; the sentence says what.
+    """
+    if plan is None or plan.purpose is not Purpose.PURGE:
+        raise GuardError("No purge plan has been shown yet.", "Look at what would be deleted.")
+    _same_place(plan, settings)
+    if typed.strip() != plan.identity.domain_id:
+        raise GuardError(
+            f"What was typed is not the id of the domain, {plan.identity.domain_id}.",
+            "Type it exactly; capitals and small letters count.",
+        )
+    if plan.scope is Scope.DOMAIN and not whole_domain_confirmed:
+        raise GuardError(
+            f"This plan deletes everything in {plan.identity.domain_id}, of other events too.",
+            "Confirm the whole domain on its own, or purge the event alone.",
+        )
+    end = settings.end_date
+    if end is not None and today < end and not before_end:
+        raise GuardError(
+            f"The event ends on {end.isoformat()}, which is still to come.",
+            "Stop the apps instead and purge afterwards, or confirm that it ends early "
+            "(`--before-end` on the command line).",
+        )
+
+
+def people_removed(plan: Plan) -> int:
+    """How many people a plan takes off the table: what a confirmation has to name."""
+    return plan.counts(Action.DELETE).get(Kind.ROW.value, 0)
+
+
+def confirm_removal(plan: Plan, typed: str | int | None) -> None:
+    """Let a roster that removes people pass, when their number was typed, or refuse it.
+
+    Raises:
+        GuardError: People go, and what was typed is not how many.
+    """
+    count = people_removed(plan)
+    if count and str(typed).strip() != str(count):
+        raise GuardError(
+            f"This removes {count} {'person' if count == 1 else 'people'} and their profiles.",
+            f"Type {count} to confirm, or keep those who are not in the file.",
+        )
+
+
+def confirm_renewal(count: int, typed: str | int | None) -> None:
+    """Let the renewal of `count` access codes pass, when that number was typed, or refuse it.
+
+    Raises:
+        GuardError: What was typed is not how many.
+    """
+    if str(typed).strip() != str(count):
+        raise GuardError(
+            f"This makes {count} access {'code' if count == 1 else 'codes'} invalid at once.",
+            f"Type {count} to confirm.",
+        )
+
+
+def _same_place(plan: Plan, settings: Settings) -> None:
+    there = plan.identity
+    pins = (
+        ("account", settings.account, there.account),
+        ("region", settings.region, there.region),
+        ("domain", settings.domain_id, there.domain_id),
+        ("event", settings.event, plan.event),
+    )
+    for what, here, planned in pins:
+        # A region may come from the AWS profile, an account pin from a first save.
+        if here and here != planned:
+            raise GuardError(
+                f"This plan is for the {what} {planned}, the settings are for {here}.",
+                "Make the plan again with the settings that hold now.",
+            )
