@@ -1,0 +1,214 @@
+"""How people get in to the dashboard: the mode, its tokens, and where it may listen."""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+import secrets
+import socket
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from studio_core.errors import GuardError, SettingsError
+from studio_core.roles import split_list
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from studio_core.config import Settings
+
+TOKEN = "STUDIO_TOKEN"  # noqa: S105 - the name of a variable
+HELPER_TOKEN = "STUDIO_HELPER_TOKEN"  # noqa: S105 - the name of a variable
+HOSTS = "STUDIO_HOSTS"
+MODE = "STUDIO_DASHBOARD_ACCESS"
+
+SHORTEST = 16
+"""Characters that a token needs at the least where other machines can try to guess it."""
+
+
+class Mode(StrEnum):
+    """How people get in."""
+
+    TOKEN = "token"  # noqa: S105 - a word
+    OIDC = "oidc"
+    OPEN = "open"
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """What the gate knows. Tokens are credentials: they are kept out of the repr.
+
+    `hosts` are names, beside this machine's own, under which the dashboard is reached.
+    """
+
+    mode: Mode = Mode.TOKEN
+    token: str = field(default="", repr=False)
+    helper_token: str = field(default="", repr=False)
+    hosts: tuple[str, ...] = ()
+
+    def environment(self) -> dict[str, str]:
+        """The variables from which `from_environ` makes the same in another process."""
+        values = {
+            MODE: self.mode.value,
+            TOKEN: self.token,
+            HELPER_TOKEN: self.helper_token,
+            HOSTS: ",".join(self.hosts),
+        }
+        return {name: value for name, value in values.items() if value}
+
+    def entrance(self, address: str, port: int, *, helper: bool = False) -> str:
+        """The address to open, with the token in it where there is one."""
+        host = "127.0.0.1" if address in {"", "0.0.0.0", "::"} else address  # noqa: S104 - compared
+        host = f"[{host}]" if ":" in host else host
+        token = self.helper_token if helper else self.token
+        return f"http://{host}:{port}/" + (f"?token={token}" if self.mode is Mode.TOKEN else "")
+
+
+def new_token() -> str:
+    """Make a token: 256 random bits, in letters, digits, - and _."""
+    return secrets.token_urlsafe(32)
+
+
+def choose_access(
+    settings: Settings,
+    *,
+    token: str | None = None,
+    open_access: bool = False,
+    oidc_configured: bool = False,
+    environ: Mapping[str, str] = os.environ,
+) -> Access:
+    """Settle how people get in, the safe way by default.
+
+    Open when asked for; OIDC when a provider is configured and organisers are listed and
+    no token was given; else a token, made up where none is set.
+
+    Raises:
+        SettingsError: The tokens of organisers and helpers are the same, or both a token
+            and open access are asked for.
+    """
+    chosen = token or environ.get(TOKEN, "")
+    hosts = tuple(split_list(environ.get(HOSTS, "")))
+    if open_access:
+        if token:
+            raise SettingsError("Open access takes no token.", "Leave one of the two away.")
+        return Access(Mode.OPEN, hosts=hosts)
+    if oidc_configured and settings.organisers and not chosen:
+        return Access(Mode.OIDC, hosts=hosts)
+    helper = environ.get(HELPER_TOKEN, "")
+    return _checked(Access(Mode.TOKEN, chosen or new_token(), helper, hosts))
+
+
+def from_environ(environ: Mapping[str, str] = os.environ) -> Access:
+    """Give the access that the launcher settled; without one, a token that nobody knows.
+
+    Raises:
+        SettingsError: A variable cannot be right.
+    """
+    text = environ.get(MODE) or Mode.TOKEN.value
+    try:
+        mode = Mode(text)
+    except ValueError:
+        raise SettingsError(
+            f"{MODE} cannot be {text!r}.", f"Choose one of {', '.join(Mode)}."
+        ) from None
+    hosts = tuple(split_list(environ.get(HOSTS, "")))
+    if mode is not Mode.TOKEN:
+        return Access(mode, hosts=hosts)
+    token = environ.get(TOKEN) or new_token()
+    return _checked(Access(mode, token, environ.get(HELPER_TOKEN, ""), hosts))
+
+
+def check_binding(address: str, access: Access) -> None:
+    """Let the dashboard listen, or refuse.
+
+    Args:
+        address: Where it is to listen; empty means everywhere.
+        access: How people get in.
+
+    Raises:
+        GuardError: Other machines could reach it without a token or a sign-in, or with a
+            token that can be guessed.
+    """
+    if is_loopback(address):
+        return
+    where = address or "every address"
+    if access.mode is Mode.OPEN:
+        raise GuardError(
+            f"Open access is for this machine alone, and {where} can be reached by others.",
+            "Leave --open away (a token is then asked for), or listen on 127.0.0.1.",
+        )
+    if access.mode is Mode.TOKEN:
+        for name, token in ((TOKEN, access.token), (HELPER_TOKEN, access.helper_token)):
+            if token and len(token) < SHORTEST:
+                raise GuardError(
+                    f"The token in {name} is too short for {where}, which others can reach.",
+                    f"Take one of {SHORTEST} characters or more, or leave it out: one is made up.",
+                )
+
+
+def is_loopback(address: str) -> bool:
+    """True when only this machine can reach the address; empty means everywhere."""
+    if address.casefold() == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(address.strip("[]").partition("%")[0]).is_loopback
+    except ValueError:
+        return False
+
+
+def host_allowed(host: str, access: Access) -> bool:
+    """True when a Host header names this dashboard: the defence against DNS rebinding.
+
+    A page on the net can make its own name lead here, but it cannot change the name that
+    the browser sends. Plain IP addresses cannot be rebound, so they pass.
+    """
+    name = host_name(host)
+    if name is None:
+        return False
+    try:
+        ipaddress.ip_address(name.partition("%")[0])
+    except ValueError:
+        own = {"localhost", socket.gethostname().casefold(), *map(str.casefold, access.hosts)}
+        return name in own
+    return True
+
+
+def host_name(host: str) -> str | None:
+    """Name in a Host header or the authority of an origin, in lower case; None when broken."""
+    text = host.strip().casefold()
+    if text.startswith("["):
+        name, bracket, rest = text[1:].partition("]")
+        port = rest.removeprefix(":") if rest.startswith(":") else rest and "-"
+        return name if bracket and (not port or port.isdecimal()) else None
+    name, colon, port = text.partition(":")
+    if colon and not port.isdecimal():
+        return None
+    name = name.removesuffix(".")
+    return name or None
+
+
+def origin_allowed(origin: str | None, host: str, access: Access) -> bool:
+    """True when a request comes from a page of this dashboard, or from no page at all.
+
+    Browsers always send Origin with WebSockets and with everything that changes something;
+    programs send none, and need a credential all the same.
+    """
+    if origin is None:
+        return True
+    scheme, separator, authority = origin.partition("://")
+    if not separator or scheme.casefold() not in {"http", "https"}:
+        return False
+    if authority.casefold() == host.strip().casefold():
+        return True
+    # A proxy may have changed the Host header: names that the organiser listed count too.
+    return host_name(authority) in set(map(str.casefold, access.hosts))
+
+
+def _checked(access: Access) -> Access:
+    if access.token == access.helper_token:
+        raise SettingsError(
+            f"{TOKEN} and {HELPER_TOKEN} are the same.",
+            "Helpers may do less than organisers, so they need another one.",
+        )
+    return access

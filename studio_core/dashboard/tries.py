@@ -1,0 +1,76 @@
+"""Limits on guessing: so many wrong tries an address and minute, and so many in all."""
+
+from __future__ import annotations
+
+import ipaddress
+import time
+from collections import defaultdict, deque
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+EACH = 10
+"""Wrong tries from one address in `WINDOW`; then it waits."""
+
+ALL = 300
+"""Wrong tries from all addresses together in `WINDOW`; then all wait."""
+
+WINDOW = 60.0
+"""Seconds that a wrong try is remembered."""
+
+
+class Tries:
+    """Counts wrong tries in a sliding window. Not thread-safe: one event loop uses it.
+
+    An IPv6 address counts as its /64 network, which is what one customer gets.
+    """
+
+    def __init__(
+        self, *, each: int = EACH, everyone: int = ALL, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._each = each
+        self._everyone = everyone
+        self._clock = clock
+        self._by_address: dict[str, deque[float]] = defaultdict(deque)
+        self._all: deque[float] = deque()
+
+    def wait(self, address: str) -> int:
+        """Seconds until the address may try again; 0 when it may now."""
+        self._forget()
+        own = self._by_address.get(_network(address), deque())
+        waits = [0.0]
+        if len(own) >= self._each:
+            waits.append(own[0] + WINDOW - self._clock())
+        if len(self._all) >= self._everyone:
+            waits.append(self._all[0] + WINDOW - self._clock())
+        return int(max(waits) + 0.999)
+
+    def wrong(self, address: str) -> None:
+        """Remember a wrong try."""
+        now = self._clock()
+        self._by_address[_network(address)].append(now)
+        self._all.append(now)
+
+    def _forget(self) -> None:
+        horizon = self._clock() - WINDOW
+        while self._all and self._all[0] <= horizon:
+            self._all.popleft()
+        for address in list(self._by_address):
+            own = self._by_address[address]
+            while own and own[0] <= horizon:
+                own.popleft()
+            if not own:
+                del self._by_address[address]
+
+
+def _network(address: str) -> str:
+    try:
+        parsed = ipaddress.ip_address(address.partition("%")[0])
+    except ValueError:
+        return address
+    if isinstance(parsed, ipaddress.IPv6Address):
+        if parsed.ipv4_mapped is not None:
+            return str(parsed.ipv4_mapped)
+        return str(ipaddress.ip_network((parsed, 64), strict=False))
+    return str(parsed)
