@@ -34,7 +34,10 @@ class Settings:
 
     `account` pins the AWS account that the settings were saved for. `ebs_gb` is in GiB;
     `concurrency` is the number of calls in flight at the most; `ends_on` is the last day
-    of the event, ISO date. `access` is how the participant web app proves a person.
+    of the event, ISO date. `access` is how the participant web app proves a person;
+    `sender` is whom its codes by mail come from, `tries_per_client` how many wrong tries it
+    takes from one network address in a quarter of an hour (a whole venue may share one), and
+    `trusted_proxy` the one address whose X-Forwarded-For it believes.
     `organisers` and `helpers` list who may sign in to the dashboard with OIDC: addresses
     and domains with their @, separated by commas.
     """
@@ -54,6 +57,9 @@ class Settings:
     ends_on: str = ""
     access: str = "event-code"
     web_app_url: str = ""
+    sender: str = ""
+    tries_per_client: int = 300
+    trusted_proxy: str = ""
     audit_table: str = ""
     organisers: str = ""
     helpers: str = ""
@@ -106,12 +112,18 @@ _RULES: dict[str, tuple[str, str]] = {
     "landing": (r"(studio::|app:)[\x21-\x7e]{0,1010}", "a landing starts with app: or studio::"),
     "audit_table": (r"[A-Za-z0-9_.-]{3,255}", "3 to 255 letters, digits, dot, dash or underscore"),
     "web_app_url": (r"https?://\S+", "an address starts with https://"),
+    "sender": (r"[^@\s<>\",;]+@[^@\s<>\",;]+\.[^@\s<>\",;]+", "an e-mail address, without a name"),
+    "trusted_proxy": (r"[0-9a-fA-F.:]{2,45}", "one IP address, such as 10.0.0.5"),
 }
 _CHOICES: dict[str, tuple[str, ...]] = {
     "app_type": tuple(kind.value for kind in AppType),
     "access": ACCESS_MODES,
 }
-_RANGES: dict[str, tuple[int, int]] = {"ebs_gb": (5, 16384), "concurrency": (1, 64)}
+_RANGES: dict[str, tuple[int, int]] = {
+    "ebs_gb": (5, 16384),
+    "concurrency": (1, 64),
+    "tries_per_client": (10, 100_000),
+}
 
 
 def check(settings: Settings) -> Settings:

@@ -6,6 +6,7 @@ import copy
 import getpass
 import os
 import socket
+import threading
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -13,6 +14,7 @@ from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from studio_core.access import Access
 from studio_core.apply import Applier
 from studio_core.audit import Audit
 from studio_core.aws.audit import AuditTable
@@ -62,12 +64,12 @@ from studio_core.runs import Proposal, Run, Runs
 from studio_core.status import Summary, summarise
 
 if TYPE_CHECKING:
-    import threading
     from collections.abc import Callable, Iterator
     from contextlib import AbstractContextManager
     from pathlib import Path
 
     from studio_core.audit import Entry
+    from studio_core.codes import Codes
     from studio_core.model import Event, Link, LinkFailure, Plan, Record, Report
 
 FRESH = timedelta(seconds=10)
@@ -203,6 +205,45 @@ class Hackathon:
             executor=self._executor,
             clock=self._clock,
         )
+
+    @cached_property
+    def access(self) -> Access:
+        """The participant web app's side of the event: codes, counters, one person's link."""
+        return Access(
+            self.settings.require(), self._session.client, self._studio, self.table, self._clock
+        )
+
+    def codes(self) -> Codes:
+        """The event's access codes; the first call makes its secret.
+
+        Raises:
+            GuardError: The actor is a helper.
+            AwsError: Parameter Store refuses or cannot be reached.
+        """
+        permit(self.actor.role, Act.CODES)
+        return self.access.codes()
+
+    def rotate_codes(self) -> Codes:
+        """Make all access codes new. Raises as `codes` does."""
+        permit(self.actor.role, Act.CODES)
+        codes = self.access.rotate()
+        self.note("access codes renewed", version=codes.version)
+        return codes
+
+    def forget_codes(self) -> None:
+        """Delete the event's secret; the next need makes a new one. Raises as `codes` does."""
+        permit(self.actor.role, Act.CODES)
+        self.access.drop()
+        self.note("access codes deleted")
+
+    def _first_codes(self) -> None:
+        """Have codes and expiring counters from the first setup on, where AWS allows it.
+
+        What it does not allow is said when somebody asks for a code.
+        """
+        for prepare in (self.access.codes, self.access.tries.let_expire):
+            with suppress(StudioError):
+                prepare()
 
     def domains(self) -> list[Domain]:
         """The Studio domains of the region, each with its authentication mode."""
@@ -505,6 +546,9 @@ class Hackathon:
         self, plan: Plan, run_id: str, now: datetime, lost: Callable[[StudioError], None]
     ) -> AbstractContextManager[None]:
         self.table.ensure()
+        if plan.purpose is Purpose.SETUP:
+            # A thread of its own: Parameter Store may be out of reach, and setup must not wait.
+            threading.Thread(target=self._first_codes, name="codes", daemon=True).start()
         lease = Lease(self.owner, plan.purpose.value, run_id, now, now)
         return held(self.table, plan.event, lease, clock=self._clock, on_lost=lost)
 

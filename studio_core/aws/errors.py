@@ -70,6 +70,11 @@ _GONE_TEXTS = (
 )
 _NOT_READY_TEXTS = ("not in InService", "is not in Available status", "in Pending", "is Pending")
 
+_SERVICES = {
+    "ssm": ("Parameter",),
+    "ses": ("Email",),
+    "dynamodb": ("Item", "Table", "Scan", "Query", "TimeToLive"),
+}
 _SERVER_ERROR = 500
 _SIGN_IN = "Sign in to AWS again (for example `aws sso login`), or choose another AWS profile."
 
@@ -145,5 +150,8 @@ def _kind(code: str, message: str, status: int) -> tuple[type[AwsError], str]:
 
 
 def _service(error: ClientError) -> str:
-    table_calls = ("Item", "Table", "Scan", "Query")
-    return "dynamodb" if any(w in error.operation_name for w in table_calls) else "sagemaker"
+    """IAM's prefix of the service that refused; the error itself does not name it."""
+    for service, words in _SERVICES.items():
+        if any(word in error.operation_name for word in words):
+            return service
+    return "sagemaker"

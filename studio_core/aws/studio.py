@@ -158,6 +158,26 @@ class Studio:
             )
         return str(answer["AuthorizedUrl"])
 
+    def profile_status(self, name: str) -> str:
+        """Status of one profile; for one person at the door, never for a whole event.
+
+        Raises:
+            NotFoundError: There is no such profile.
+        """
+        with translated(f"look at profile {name}"):
+            answer = self._client.describe_user_profile(DomainId=self._domain, UserProfileName=name)
+        return str(answer["Status"])
+
+    def space_status(self, name: str) -> str:
+        """Status of one space; see `profile_status`.
+
+        Raises:
+            NotFoundError: There is no such space.
+        """
+        with translated(f"look at space {name}"):
+            answer = self._client.describe_space(DomainId=self._domain, SpaceName=name)
+        return str(answer["Status"])
+
     def event_of(self, kind: str, name: str) -> str | None:
         """Value of the event's tag on one `user-profile` or `space`, None when it has none.
 

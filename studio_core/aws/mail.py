@@ -1,0 +1,37 @@
+"""E-mail through Amazon SES: one plain text message to one person."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from studio_core.aws.errors import translated
+
+SINK = "success@simulator.amazonses.com"
+"""Address of the SES mailbox simulator: takes any message and shows it to nobody (SES guide)."""
+
+
+class Mail:
+    """Sends from one address, which must be verified in SES."""
+
+    def __init__(self, sesv2: Any, sender: str) -> None:
+        self._client = sesv2
+        self._sender = sender
+
+    def send(self, to: str, subject: str, text: str) -> None:
+        """Send one message.
+
+        Raises:
+            AwsError: SES refuses: the sender is not verified, or the account is in SES's own
+                sandbox and the recipient is not.
+        """
+        with translated("send an e-mail"):
+            self._client.send_email(
+                FromEmailAddress=self._sender,
+                Destination={"ToAddresses": [to]},
+                Content={
+                    "Simple": {
+                        "Subject": {"Data": subject, "Charset": "UTF-8"},
+                        "Body": {"Text": {"Data": text, "Charset": "UTF-8"}},
+                    }
+                },
+            )

@@ -1,0 +1,132 @@
+"""Counters and one-time codes in the participants table, shared by all instances.
+
+Their items hold no @ in `pk`, so they are not people, and carry a time of expiry that
+DynamoDB deletes them by. That may take days (DynamoDB guide, "Time to Live"), so every
+answer here compares times itself.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from botocore.exceptions import ClientError
+
+from studio_core.aws.errors import translated
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+EXPIRY = "expires-at"
+"""Attribute with the second since 1970 after which DynamoDB may delete an item."""
+
+WINDOW = 900
+"""Seconds over which tries are counted."""
+
+_CONDITION = "ConditionalCheckFailedException"
+
+
+class Tries:
+    """What one event's portal must remember between requests. All methods are one call."""
+
+    def __init__(self, dynamodb: Any, table: str, event: str) -> None:
+        self._client = dynamodb
+        self._table = table
+        self._event = event
+
+    def take(self, key: str, limit: int, now: datetime) -> int:
+        """Count one try, unless `limit` were counted in this window already.
+
+        The condition and the addition are one step of DynamoDB's, so no number of
+        instances lets one try more through.
+
+        Returns:
+            0 when the try is allowed, else the seconds until the next window.
+        """
+        with translated(f"write to the table {self._table}"):
+            try:
+                self._client.update_item(
+                    TableName=self._table,
+                    Key=self._window(key, now),
+                    UpdateExpression="ADD #t :one SET #e = if_not_exists(#e, :e)",
+                    ConditionExpression="attribute_not_exists(#t) OR #t < :limit",
+                    ExpressionAttributeNames={"#t": "tries", "#e": EXPIRY},
+                    ExpressionAttributeValues={
+                        ":one": {"N": "1"},
+                        ":limit": {"N": str(limit)},
+                        ":e": {"N": str(int(now.timestamp()) + 2 * WINDOW)},
+                    },
+                )
+            except ClientError as error:
+                if error.response["Error"]["Code"] != _CONDITION:
+                    raise
+                return WINDOW - int(now.timestamp()) % WINDOW
+        return 0
+
+    def give_back(self, key: str, now: datetime) -> None:
+        """Take one try off the count of the window that `now` is in."""
+        with translated(f"write to the table {self._table}"):
+            try:
+                self._client.update_item(
+                    TableName=self._table,
+                    Key=self._window(key, now),
+                    UpdateExpression="ADD #t :less",
+                    ConditionExpression="#t > :none",
+                    ExpressionAttributeNames={"#t": "tries"},
+                    ExpressionAttributeValues={":less": {"N": "-1"}, ":none": {"N": "0"}},
+                )
+            except ClientError as error:
+                if error.response["Error"]["Code"] != _CONDITION:
+                    raise
+
+    def keep_code(self, key: str, digest: str, expires: datetime) -> None:
+        """Keep the digest of a one-time code in the place of any earlier one."""
+        with translated(f"write to the table {self._table}"):
+            self._client.put_item(
+                TableName=self._table,
+                Item={
+                    **self._code(key),
+                    "digest": {"S": digest},
+                    EXPIRY: {"N": str(int(expires.timestamp()))},
+                },
+            )
+
+    def use_code(self, key: str, digest: str, now: datetime) -> bool:
+        """Use a one-time code up; True when it was the one kept and not too old.
+
+        What DynamoDB compares is a keyed digest, so the time that takes tells nothing.
+        """
+        with translated(f"write to the table {self._table}"):
+            try:
+                self._client.delete_item(
+                    TableName=self._table,
+                    Key=self._code(key),
+                    ConditionExpression="#d = :d AND #e > :n",
+                    ExpressionAttributeNames={"#d": "digest", "#e": EXPIRY},
+                    ExpressionAttributeValues={
+                        ":d": {"S": digest},
+                        ":n": {"N": str(int(now.timestamp()))},
+                    },
+                )
+            except ClientError as error:
+                if error.response["Error"]["Code"] != _CONDITION:
+                    raise
+                return False
+        return True
+
+    def let_expire(self) -> None:
+        """Have DynamoDB delete what is over; asking for it again does not matter."""
+        with translated(f"set the expiry of items in {self._table}"):
+            state = self._client.describe_time_to_live(TableName=self._table)
+            if state["TimeToLiveDescription"]["TimeToLiveStatus"] in {"ENABLED", "ENABLING"}:
+                return
+            self._client.update_time_to_live(
+                TableName=self._table,
+                TimeToLiveSpecification={"Enabled": True, "AttributeName": EXPIRY},
+            )
+
+    def _window(self, key: str, now: datetime) -> dict[str, Any]:
+        number = int(now.timestamp()) // WINDOW
+        return {"pk": {"S": f"studio-cli#tries#{self._event}#{key}#{number}"}}
+
+    def _code(self, key: str) -> dict[str, Any]:
+        return {"pk": {"S": f"studio-cli#code#{self._event}#{key}"}}

@@ -1,0 +1,120 @@
+"""Access codes: derived from one secret of the event, so that no code is stored anywhere."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import hmac
+import json
+import unicodedata
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from studio_core.naming import normalise_email
+
+ALPHABET = "ACDEFGHJKMNPQRTUVWXY34679"
+"""Capitals and digits without pairs that look alike: no 0 O, 1 I L, 2 Z, 5 S, 8 B."""
+
+LENGTH = 8
+"""Characters of a code: 25 to the power of 8 is 37 bits, ample where tries are limited."""
+
+SECRET_BYTES = 32
+
+_GROUP = 4
+
+
+def normalise(text: str) -> str:
+    """Give a typed code the form it is compared in: capitals and digits alone."""
+    folded = unicodedata.normalize("NFKC", text).upper()
+    return "".join(c for c in folded if c.isascii() and c.isalnum())
+
+
+def shown(code: str) -> str:
+    """Write a code as people read it: `ACDE-FGHJ`."""
+    plain = normalise(code)
+    return "-".join(plain[i : i + _GROUP] for i in range(0, len(plain), _GROUP))
+
+
+def same(given: str, wanted: str) -> bool:
+    """Compare two codes in a time that does not depend on where they differ."""
+    return hmac.compare_digest(normalise(given).encode(), normalise(wanted).encode())
+
+
+def spell(number: int) -> str:
+    """Write a number as a code to show; numbers beyond the last code begin again."""
+    letters = []
+    for _ in range(LENGTH):
+        number, rest = divmod(number, len(ALPHABET))
+        letters.append(ALPHABET[rest])
+    return shown("".join(letters))
+
+
+@dataclass(frozen=True, slots=True)
+class Codes:
+    """All that is derived from an event's secret. Raising `version` makes all codes new.
+
+    The secret is a credential and kept out of the repr.
+    """
+
+    event: str
+    secret: bytes = field(repr=False)
+    version: int = 1
+
+    @property
+    def event_code(self) -> str:
+        """The one code of the event, as shown."""
+        return self._code("event-code")
+
+    def personal_code(self, email: str) -> str:
+        """One person's code, as shown."""
+        return self._code("personal-code", normalise_email(email))
+
+    def digest(self, kind: str, *parts: str) -> str:
+        """Stand for something in the table that must not be readable there: 64 hex digits.
+
+        The version has no part in it, so that new codes do not forgive tries made before.
+        """
+        return self._mac(kind, self.event, *parts).hex()
+
+    def one_time_digest(self, email: str, code: str) -> str:
+        """Stand for a mailed code in the table; new codes make it worthless."""
+        return self._versioned("one-time", normalise_email(email), normalise(code)).hex()
+
+    def ticket(self, email: str, until: datetime) -> str:
+        """Make what a proven person comes back with while their space is not ready.
+
+        It is a credential until `until`, and fit for a query string.
+        """
+        body = json.dumps([normalise_email(email), int(until.timestamp())]).encode()
+        return f"{_text(body)}.{_text(self._versioned('ticket', body.decode()))}"
+
+    def holder(self, ticket: str, now: datetime) -> str | None:
+        """Give the e-mail a ticket was made for, or None when it is not good (any more)."""
+        body, _, signature = ticket.partition(".")
+        try:
+            plain, given = _bytes(body).decode(), _bytes(signature)
+        except (binascii.Error, ValueError):
+            return None
+        if not hmac.compare_digest(given, self._versioned("ticket", plain)):
+            return None
+        email, until = json.loads(plain)
+        return str(email) if now < datetime.fromtimestamp(until, UTC) else None
+
+    def _code(self, kind: str, *parts: str) -> str:
+        return spell(int.from_bytes(self._versioned(kind, *parts)))
+
+    def _versioned(self, kind: str, *parts: str) -> bytes:
+        return self._mac(kind, self.event, str(self.version), *parts)
+
+    def _mac(self, *parts: str) -> bytes:
+        # JSON keeps ("a", "bc") and ("ab", "c") apart.
+        return hmac.digest(self.secret, json.dumps(parts).encode(), hashlib.sha256)
+
+
+def _text(raw: bytes) -> str:
+    return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
+
+
+def _bytes(text: str) -> bytes:
+    return base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
