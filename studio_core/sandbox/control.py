@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from moto.core.base_backend import BackendDict
+from moto.sagemaker.models import sagemaker_backends
 
 from studio_core.sandbox import lifecycle, quota_table
 from studio_core.sandbox.faults import Faults, engines
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from studio_core.sandbox.gateway import Gateway, StartResponse
+    from studio_core.sandbox.models import StudioBackend
 
 Answer = tuple[int, Any]
 Handler = Callable[["Gateway", Mapping[str, Any]], Answer]
@@ -56,10 +58,14 @@ class Control:
         return {"progression": self.progression, "timescale": self.timescale}
 
     def set_clock(self, progression: str, timescale: float) -> None:
-        """Change how statuses change, for phases that begin from now on."""
+        """Change how statuses change, for what is moving already too."""
         lifecycle.configure(progression, timescale=timescale, account=self.account)
         self.progression = progression
         self.timescale = timescale
+        for backend in list(sagemaker_backends[self.account].values()):
+            estate = cast("StudioBackend", backend)
+            with estate.lock:
+                estate.reschedule()
 
     def start_with(self, quotas: Mapping[str, float]) -> None:
         """Begin with an empty account and these quotas over the raised ones; reset returns here.

@@ -88,35 +88,35 @@ class Estate(SageMakerModelBackend):
         resource.state.begin(phase, status, target)
         if phase != "create":
             resource.modified = now
-        due = resource.state.due
-        if due is not None:
-            self._await(due, resource)
-        elif resource.state.progression == "immediate":
-            self._arrive(resource, now)
+        self.resume(resource)
 
     def resume(self, resource: Resource) -> None:
-        """Let a restored resource move on from where it was."""
-        due = resource.state.due if resource.state.moving else None
-        if due is not None:
+        """Let a resource that was restored, or whose clock changed, move on from where it is."""
+        if not resource.state.moving:
+            if isinstance(resource, App) and not resource.live:
+                self._await(resource.modified + APP_RECORD, resource)
+        elif (due := resource.state.due) is not None:
             self._await(due, resource)
-        elif isinstance(resource, App) and not resource.live:
-            self._await(resource.modified + APP_RECORD, resource)
+        elif resource.state.progression == "immediate":
+            self._arrive(resource, utcnow())
+
+    def reschedule(self) -> None:
+        """Take a change of how statuses change: see anew when everything moving arrives."""
+        self._due.clear()
+        for domain in list(self.studio_domains.values()):
+            held = [*domain.apps.values(), *domain.spaces.values(), *domain.profiles.values()]
+            for resource in (*held, domain):
+                self.resume(resource)
 
     def settle(self) -> None:
         """Let everything whose time has come arrive; called before every operation."""
         now = utcnow()
-        later: list[tuple[datetime, Resource]] = []
         while self._due and self._due[0][0] < now:
             due, _, resource = heapq.heappop(self._due)
             if isinstance(resource, App) and not resource.live:
                 self._forget(resource)
-            elif resource.state.moving and resource.state.due is not None:
-                if resource.state.due < now:
-                    self._arrive(resource, due)
-                else:
-                    later.append((resource.state.due, resource))
-        for when, resource in later:
-            self._await(when, resource)
+            elif resource.state.moving and resource.state.due == due:
+                self._arrive(resource, due)
 
     def _await(self, due: datetime, resource: Resource) -> None:
         heapq.heappush(self._due, (due, next(self._pushes), resource))
@@ -146,7 +146,8 @@ class Estate(SageMakerModelBackend):
             resource.domain.profiles.pop(resource.name.casefold(), None)
         elif isinstance(resource, Space):
             resource.domain.spaces.pop(resource.name.casefold(), None)
-        self._buried.append((when, resource))
+        if engines[self.account_id].faults.list_lag:
+            self._buried.append((when, resource))
 
     @staticmethod
     def _forget(app: App) -> None:
@@ -223,7 +224,8 @@ class Estate(SageMakerModelBackend):
         )
         for row in shown:
             self.touch(row)
-        return [row.listed(now, lag) for row in shown if row.status != GONE], token
+        listed = (row.listed(now, lag) for row in shown)
+        return [row for row in listed if row["Status"] != GONE], token
 
     def _ghosts(
         self,

@@ -14,16 +14,21 @@ from moto.sagemaker.exceptions import (
 )
 
 __all__ = [
+    "TOLD_TO_REFUSE",
     "AWSValidationException",
     "ResourceInUseException",
     "ResourceLimitExceededError",
     "ResourceNotFound",
+    "SagemakerClientError",
     "already_exists",
     "associated",
     "limit_exceeded",
     "not_found",
     "wrong_status",
 ]
+
+TOLD_TO_REFUSE = "The sandbox was told to refuse this call."
+"""Text of errors that `Faults.errors` asks for."""
 
 
 class ResourceLimitExceededError(SagemakerClientError):

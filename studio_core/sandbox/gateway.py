@@ -10,9 +10,9 @@ import io
 import json
 import re
 import threading
-import time
 from collections import Counter
 from functools import lru_cache
+from time import sleep
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs
 
@@ -20,6 +20,7 @@ from moto.backend_index import backend_url_patterns
 from moto.backends import list_of_moto_modules
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 
+from studio_core.sandbox.exceptions import TOLD_TO_REFUSE
 from studio_core.sandbox.faults import FaultEngine, engines
 
 if TYPE_CHECKING:
@@ -138,7 +139,7 @@ class Gateway:
         with self._counting:
             self.calls[operation] += 1
         if self.engine.concerns(operation) and (delay := self.engine.delay()):
-            time.sleep(delay)
+            sleep(delay)
         verdict = self.engine.decide(operation)
         if verdict == "drop":
             raise DroppedConnectionError
@@ -159,7 +160,7 @@ class Gateway:
                 f"User: arn:aws:iam::{self.account}:user/moto is not authorized to perform: "
                 f"{service}:{action}"
             )
-        return "The sandbox was told to refuse this call."
+        return TOLD_TO_REFUSE
 
     def _answer(
         self, service: str, environ: dict[str, Any], start: StartResponse

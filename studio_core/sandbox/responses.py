@@ -9,7 +9,12 @@ from moto.sagemaker.models import sagemaker_backends
 from moto.sagemaker.responses import SageMakerResponse
 
 from studio_core.sandbox import presign
-from studio_core.sandbox.exceptions import AWSValidationException
+from studio_core.sandbox.exceptions import (
+    TOLD_TO_REFUSE,
+    AWSValidationException,
+    SagemakerClientError,
+)
+from studio_core.sandbox.faults import engines
 from studio_core.sandbox.lifecycle import utcnow
 from studio_core.sandbox.paging import make_token, read_token
 from studio_core.sandbox.validation import check
@@ -65,6 +70,9 @@ class StudioResponse(SageMakerResponse):
 
     def _checked(self) -> dict[str, Any]:
         operation = self._get_action()
+        code = engines[self.current_account].faults.errors.get(f"sagemaker.{operation}")
+        if code is not None:  # in server mode the gateway has refused before
+            raise SagemakerClientError(code, TOLD_TO_REFUSE)
         given = self.given
         check(operation, given)
         return given

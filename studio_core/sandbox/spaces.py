@@ -43,6 +43,10 @@ class SpaceOperations(DomainOperations):
         """
         domain = self.domain(params["DomainId"], creating=True)
         name = params["SpaceName"]
+        if domain.status not in {"InService", "Updating"}:
+            raise AWSValidationException(
+                f"Unable to create Space [{name}] because Domain [{domain.arn}] is not in InService"
+            )
         settings = chosen(
             params, "SpaceSettings", "OwnershipSettings", "SpaceSharingSettings", "SpaceDisplayName"
         )

@@ -6,12 +6,20 @@ generators, which a change in between breaks.
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any, cast
+
 from moto.core.resource_tagging import iter_taggable_backends, make_tag_matcher, match_resource_type
 from moto.core.responses import ActionResult
 from moto.resourcegroupstaggingapi.exceptions import ResourceGroupsTaggingAPIError
 from moto.resourcegroupstaggingapi.responses import ResourceGroupsTaggingAPIResponse
+from moto.sagemaker.models import sagemaker_backends
 
 from studio_core.sandbox.paging import make_token, read_token
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from studio_core.sandbox.models import StudioBackend
 
 PAGE = 100
 """Most resources on a page, and what a page has unless asked otherwise."""
@@ -45,6 +53,19 @@ class TaggingResponse(ResourceGroupsTaggingAPIResponse):
                     "PaginationTokenExpiredException", "The pagination token is not valid"
                 ) from None
         fits = make_tag_matcher(tag_filters)
+        studio = cast("StudioBackend", sagemaker_backends[self.current_account][self.region])
+        with studio.lock:
+            studio.settle()
+            return self._page(query, after, size, fits)
+
+    def _page(
+        self,
+        query: dict[str, Any],
+        after: str,
+        size: int,
+        fits: Callable[[dict[str, str]], bool],
+    ) -> ActionResult:
+        types, arns = query["types"], query["arns"]
         found = sorted(
             (
                 resource

@@ -22,12 +22,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 REGION = "eu-west-1"
+SESSION = boto3.session.Session()
+"""One for all: it reads the service models once, and moto has its hook in it."""
 ONE_ATTEMPT = Config(retries={"total_max_attempts": 1})
 
 
 def client(url: str | None, service: str = "sagemaker", region: str = REGION, **config: Any) -> Any:
     """Make a client that tries once, of a server or, with no address, of `mock_aws`."""
-    return boto3.client(
+    return SESSION.client(
         service,
         region_name=region,
         endpoint_url=url,
