@@ -15,11 +15,15 @@ from studio_core.roles import Role
 
 @dataclass(frozen=True, slots=True)
 class Pass:
-    """What a signature vouches for. `until` is in seconds since 1970."""
+    """What a signature vouches for. `until` is in seconds since 1970.
 
-    role: Role
+    `role` is None where only the way in was checked, and a sign-in has yet to say who it is.
+    """
+
+    role: Role | None
     until: int
     name: str = ""
+    address: str = ""
     id: str = ""
 
 
@@ -29,9 +33,9 @@ def derive_key(secret: str | bytes, purpose: str) -> bytes:
     return hmac.digest(data, f"studio-cli {purpose}".encode(), hashlib.sha256)
 
 
-def issue(key: bytes, role: Role, until: int, name: str = "") -> str:
+def issue(key: bytes, role: Role | None, until: int, name: str = "", address: str = "") -> str:
     """Sign a pass; each has a random id, so that one can be taken back alone."""
-    facts = [role.value, until, name, secrets.token_urlsafe(9)]
+    facts = [role.value if role else None, until, name, address, secrets.token_urlsafe(9)]
     body = _text(json.dumps(facts, ensure_ascii=True).encode())
     return f"{body}.{_text(hmac.digest(key, body.encode(), hashlib.sha256))}"
 
@@ -43,8 +47,8 @@ def verify(key: bytes, value: str, now: float) -> Pass | None:
     if not hmac.compare_digest(expected.encode(), signature.encode("utf-8", "replace")):
         return None
     try:
-        role, until, name, number = json.loads(_bytes(body))
-        found = Pass(Role(role), int(until), str(name), str(number))
+        role, until, name, address, number = json.loads(_bytes(body))
+        found = Pass(Role(role) if role else None, int(until), name, address, number)
     except (ValueError, TypeError, binascii.Error):
         return None
     return found if now < found.until else None

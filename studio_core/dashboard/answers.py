@@ -1,0 +1,75 @@
+"""What the gate answers itself, and how it reads what is sent to it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from urllib.parse import parse_qsl, quote, urlencode
+
+from starlette.responses import HTMLResponse, Response
+
+from studio_core.dashboard.access_page import POLICY, entry_page, notice_page
+
+if TYPE_CHECKING:
+    from starlette.types import Receive, Scope, Send
+
+FORM = "/_access"
+_BODY = 4096
+
+
+def asked_for(scope: Scope) -> str:
+    """The path that was asked for, and its query without the token."""
+    query = parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True)
+    rest = urlencode([(name, value) for name, value in query if name != "token"])
+    return local_path(quote(scope["path"]) + (f"?{rest}" if rest else ""))
+
+
+def local_path(path: str) -> str:
+    """Return the path when it stays on this server, else the start."""
+    plain = path.isascii() and path.isprintable() and "\\" not in path
+    return path if plain and path.startswith("/") and not path.startswith("//") else "/"
+
+
+async def read_body(receive: Receive) -> bytes:
+    """The first 4,096 bytes of a request's body; a token is far shorter."""
+    body = b""
+    while len(body) <= _BODY:
+        message = await receive()
+        if message["type"] != "http.request":
+            break
+        body += message.get("body", b"")
+        if not message.get("more_body"):
+            break
+    return body[:_BODY]
+
+
+def ask_for_token(onward: str, problem: str = "", *, status: int) -> Response:
+    """The form for the token, leading on to a path of this server."""
+    return _sealed(entry_page(FORM, onward, problem), status)
+
+
+def tell(title: str, sentence: str, remedy: str, *, status: int) -> Response:
+    """A refusal in words."""
+    return _sealed(notice_page(title, sentence, remedy), status)
+
+
+def _sealed(page: str, status: int) -> Response:
+    return HTMLResponse(
+        page,
+        status,
+        {
+            "Content-Security-Policy": POLICY,
+            "X-Content-Type-Options": "nosniff",
+            # Not no-referrer: with it the browser would send this form with a null Origin.
+            "Referrer-Policy": "same-origin",
+            "Cache-Control": "no-store",
+        },
+    )
+
+
+async def send_answer(answer: Response, scope: Scope, receive: Receive, send: Send) -> None:
+    """Answer a request here; a WebSocket is closed before it is accepted, which gives a 403."""
+    if scope["type"] == "websocket":
+        await send({"type": "websocket.close", "code": 1008})
+        return
+    answer.headers.setdefault("Cache-Control", "no-store")
+    await answer(scope, receive, send)

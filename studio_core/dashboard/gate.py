@@ -1,0 +1,298 @@
+"""The gate in front of Streamlit: every page, file, upload and WebSocket passes here first.
+
+Plain ASGI, so that nothing is reached around it. What it lets through carries a pass that it
+signed with a key of this process; pages ask for that pass (see `visitor`), and so hold when
+they are served without the gate.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+import time
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qsl
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.middleware import Middleware
+from starlette.requests import cookie_parser
+from starlette.responses import PlainTextResponse, RedirectResponse, Response
+
+from studio_core.dashboard import oidc
+from studio_core.dashboard.access import Access, Mode, host_allowed, is_loopback, origin_allowed
+from studio_core.dashboard.access_cookie import Pass, derive_key, issue, same, verify
+from studio_core.dashboard.answers import (
+    FORM,
+    ask_for_token,
+    asked_for,
+    local_path,
+    read_body,
+    send_answer,
+    tell,
+)
+from studio_core.dashboard.tries import Tries
+from studio_core.errors import StudioError
+from studio_core.roles import Actor, Role
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+    from studio_core.audit import Audit
+
+PROCESS_KEY = secrets.token_bytes(32)
+"""Signs what the gate tells the pages of the same process; new at every start."""
+
+PASS_HEADER = "x-studio-pass"  # noqa: S105 - the name of a header
+VISIT = 12 * 3600
+"""Seconds that a visit lasts: as long as a Studio session."""
+
+HEALTH = "/_stcore/health"
+LEAVE = "/_access/leave"
+_SAFE = {"GET", "HEAD", "OPTIONS"}
+
+# What a browser loads before anybody can sign in with OIDC; pages hold by themselves.
+_BEFORE_SIGN_IN = ("/_stcore/stream", "/_stcore/host-config", "/static/", "/auth/", "/oauth2call")
+_GUARDED = ("/media", "/_stcore/", "/component", "/app/")
+
+
+def access_middleware(access: Access, *, audit: Audit | None = None) -> list[Middleware]:
+    """The gate as `st.App` takes it; put it before all other middleware."""
+    return [Middleware(Gate, access=access, audit=audit)]
+
+
+class Gate:
+    """ASGI middleware that lets in who may come in.
+
+    Args:
+        app: What stands behind the gate.
+        access: How people get in.
+        audit: Where sign-ins are put on record, let in or refused.
+        clock: Seconds since 1970.
+    """
+
+    def __init__(
+        self,
+        app: ASGIApp,
+        access: Access,
+        *,
+        audit: Audit | None = None,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self._app = app
+        self._access = access
+        self._audit = audit
+        self._clock = clock
+        self._tries = Tries()
+        self._gone: dict[str, int] = {}
+        # A new helper token ends the visits of helpers, and of them alone.
+        self._keys = {
+            role: derive_key(token, f"visit of {role}")
+            for role, token in (
+                (Role.ORGANISER, access.token),
+                (Role.HELPER, access.helper_token),
+            )
+            if token
+        }
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Let a request through, with a pass, or answer it here."""
+        if scope["type"] not in {"http", "websocket"}:
+            await self._app(scope, receive, send)
+            return
+        headers = Headers(scope=scope)
+        if (answer := self._refused(scope, headers)) is not None:
+            await send_answer(answer, scope, receive, send)
+        elif scope["type"] == "http" and scope["path"] == HEALTH and scope["method"] in _SAFE:
+            await self._app(_with_pass(scope, None), receive, send)
+        elif scope["type"] == "http" and self._access.mode is Mode.TOKEN and _is_ours(scope):
+            await send_answer(await self._ours(scope, headers, receive), scope, receive, send)
+        elif (found := self._pass(scope, headers)) is None:
+            await send_answer(self._not_let_in(scope, headers), scope, receive, send)
+        else:
+            await self._through(found, scope, receive, send)
+
+    def _refused(self, scope: Scope, headers: Headers) -> Response | None:
+        """What no credential makes right: another name, another site, another machine."""
+        host = headers.get("host", "")
+        if not host_allowed(host, self._access):
+            return tell(
+                "Unknown name",
+                "This server is not known by the name in the address.",
+                "Open it by the address that was printed, or start it with the name in "
+                "STUDIO_HOSTS.",
+                status=421,
+            )
+        if not origin_allowed(headers.get("origin"), host, self._access) and (
+            scope["type"] == "websocket" or scope["method"] not in _SAFE
+        ):
+            return PlainTextResponse("Another site asks for this.", status_code=403)
+        site, mode = headers.get("sec-fetch-site", ""), headers.get("sec-fetch-mode", "")
+        if site in {"cross-site", "same-site"} and (
+            mode != "navigate" or scope.get("method", "GET") not in _SAFE
+        ):
+            return PlainTextResponse("Another site asks for this.", status_code=403)
+        if self._access.mode is Mode.OPEN and not is_loopback(_client(scope)):
+            return PlainTextResponse("Open access is for this machine alone.", status_code=403)
+        return None
+
+    def _pass(self, scope: Scope, headers: Headers) -> Pass | None:
+        now, address = self._clock(), _client(scope)
+        until = int(now) + VISIT
+        if self._access.mode is Mode.OPEN:
+            return Pass(Role.ORGANISER, until, "organiser", address)
+        if self._access.mode is Mode.OIDC:
+            path = scope["path"]
+            guarded = path.startswith(_GUARDED) and not path.startswith(_BEFORE_SIGN_IN)
+            if guarded and oidc.role_in(_cookies(headers)) is None:
+                return None
+            return Pass(None, until, "", address)
+        value = _cookies(headers).get(_cookie_name(headers), "")
+        for role, key in self._keys.items():
+            found = verify(key, value, now)
+            if found is not None and found.role is role and found.id not in self._gone:
+                return found
+        return None
+
+    def _not_let_in(self, scope: Scope, headers: Headers) -> Response:
+        if scope["type"] == "websocket" or self._access.mode is Mode.OIDC:
+            return PlainTextResponse("Sign in first.", status_code=401)
+        if not _is_page(scope, headers):
+            return PlainTextResponse("The token is missing.", status_code=401)
+        return ask_for_token(asked_for(scope), status=401)
+
+    async def _ours(self, scope: Scope, headers: Headers, receive: Receive) -> Response:
+        """A token to exchange, or the end of a visit."""
+        if scope["path"] == LEAVE:
+            return self._left(scope, headers)
+        if scope["path"] == FORM:
+            if scope["method"] != "POST":
+                return ask_for_token("/", status=401)
+            given = dict(parse_qsl((await read_body(receive)).decode("utf-8", "replace")))
+            token, onward = given.get("token", "").strip(), local_path(given.get("next", "/"))
+        else:
+            token = dict(parse_qsl(scope["query_string"].decode("latin-1"))).get("token", "")
+            onward = asked_for(scope)
+        return self._exchanged(token, onward, scope, headers)
+
+    def _exchanged(self, token: str, onward: str, scope: Scope, headers: Headers) -> Response:
+        address = _client(scope)
+        if wait := self._tries.wait(address):
+            told = f"Too many wrong tokens. Try again in {wait} seconds."
+            answer = ask_for_token(onward, told, status=429)
+            answer.headers["Retry-After"] = str(wait)
+            return answer
+        role = self._role_of(token)
+        if role is None:
+            self._tries.wrong(address)
+            self._note(Actor("somebody", Role.HELPER, "dashboard", address), "refused: wrong token")
+            return ask_for_token(onward, "This is not the token of this dashboard.", status=401)
+        self._note(Actor(f"{role} token", role, "dashboard", address), "let in")
+        until = int(self._clock()) + VISIT
+        value = issue(self._keys[role], role, until, f"{role} token", address)
+        answer = RedirectResponse(onward, status_code=303)
+        # Lax, not Strict: a Strict cookie would be missing after a link in a chat or a mail.
+        # What Lax lets through from other sites, navigation, changes nothing.
+        answer.set_cookie(
+            _cookie_name(headers),
+            value,
+            max_age=VISIT,
+            httponly=True,
+            samesite="lax",
+            secure=scope.get("scheme") == "https",
+        )
+        return answer
+
+    def _role_of(self, token: str) -> Role | None:
+        # Both are always compared, so that the time does not tell which was nearly right.
+        organiser = same(token, self._access.token)
+        helper = same(token, self._access.helper_token)
+        if not token:
+            return None
+        return Role.ORGANISER if organiser else Role.HELPER if helper else None
+
+    def _left(self, scope: Scope, headers: Headers) -> Response:
+        found = self._pass(scope, headers)
+        if found is not None:
+            now = int(self._clock())
+            self._gone = {id_: until for id_, until in self._gone.items() if until > now}
+            self._gone[found.id] = found.until
+        answer = ask_for_token("/", "You have left the dashboard." if found else "", status=200)
+        answer.delete_cookie(_cookie_name(headers))
+        return answer
+
+    async def _through(self, found: Pass, scope: Scope, receive: Receive, send: Send) -> None:
+        scope = _with_pass(scope, found)
+        if scope["type"] == "websocket":
+            await self._app(scope, self._until(found, receive, send), send)
+            return
+        kept = scope["path"].startswith("/static/")
+
+        async def sending(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(raw=message.setdefault("headers", []))
+                headers.setdefault("X-Content-Type-Options", "nosniff")
+                headers["Cross-Origin-Resource-Policy"] = "same-origin"
+                headers["Cross-Origin-Opener-Policy"] = "same-origin"
+                if not kept:  # what a page or a download says is for these eyes alone
+                    headers["Cache-Control"] = "no-store"
+            await send(message)
+
+        await self._app(scope, receive, sending)
+
+    def _until(self, found: Pass, receive: Receive, send: Send) -> Receive:
+        """End a WebSocket when its visit is over: its page refreshes itself without asking."""
+
+        async def receiving() -> Message:
+            left = found.until - self._clock()
+            try:
+                return await asyncio.wait_for(receive(), max(0.0, left))
+            except TimeoutError:
+                await send({"type": "websocket.close", "code": 1008})
+                return {"type": "websocket.disconnect", "code": 1008}
+
+        return receiving
+
+    def _note(self, actor: Actor, outcome: str) -> None:
+        if self._audit is not None:
+            with suppress(StudioError):  # whoever is let in meets the same error when they act
+                self._audit.note(actor, "sign-in", outcome=outcome)
+
+
+def _is_ours(scope: Scope) -> bool:
+    if scope["path"] in {FORM, LEAVE}:
+        return True
+    names = {name for name, _ in parse_qsl(scope["query_string"].decode("latin-1"))}
+    return scope["method"] == "GET" and "token" in names
+
+
+def _is_page(scope: Scope, headers: Headers) -> bool:
+    wanted = headers.get("sec-fetch-mode") == "navigate" or "text/html" in headers.get("accept", "")
+    return scope["method"] in _SAFE and wanted
+
+
+def _with_pass(scope: Scope, found: Pass | None) -> Scope:
+    """Take away any pass that came from outside, and give the one that is due."""
+    name = PASS_HEADER.encode()
+    headers = [(key, value) for key, value in scope["headers"] if key.lower() != name]
+    if found is not None:
+        value = issue(PROCESS_KEY, found.role, found.until, found.name, found.address)
+        headers.append((name, value.encode()))
+    return {**scope, "headers": headers}
+
+
+def _cookies(headers: Headers) -> dict[str, str]:
+    return cookie_parser(headers.get("cookie", ""))
+
+
+def _cookie_name(headers: Headers) -> str:
+    # Cookies do not tell ports apart; two dashboards on one machine must.
+    port = headers.get("host", "").rpartition(":")[2]
+    return f"studio-visit-{port}" if port.isdecimal() else "studio-visit"
+
+
+def _client(scope: Scope) -> str:
+    client: Any = scope.get("client")
+    return str(client[0]) if client else ""
