@@ -1,1 +1,68 @@
-"""Home."""
+"""The entry point of the dashboard: navigation, and the home page."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import streamlit as st
+
+from studio_core.dashboard import guard, loaders
+from studio_core.dashboard.progress import headline
+from studio_core.dashboard.registry import HOME, PAGES
+from studio_core.dashboard.steps import Mark, next_station, way
+from studio_core.errors import StudioError
+
+ICONS = {
+    Mark.DONE: ":material/check_circle:",
+    Mark.NEXT: ":material/arrow_circle_right:",
+    Mark.LATER: ":material/radio_button_unchecked:",
+}
+
+
+def home() -> None:
+    """Where you are, and the one next thing to do."""
+    page = guard.open_page(HOME.name, unfinished=True)
+    summary = progress = snapshot = None
+    if not page.settings.missing:
+        with loaders.or_stop():
+            progress = loaders.progress(page.hackathon)
+            snapshot = loaders.snapshot(page.hackathon)
+            summary = page.hackathon.status(snapshot)
+
+    stations = way(page.settings, summary, progress, date.today())  # noqa: DTZ011 - the organiser's day
+    following = next_station(stations)
+    with st.container(border=True):
+        st.caption("The next thing to do")
+        st.subheader(following.title, anchor=False)
+        st.markdown(following.sentence)
+        if st.button(f"Go to {following.page.title}", type="primary", icon=following.page.icon):
+            st.switch_page(following.page.path)
+
+    if summary is not None:
+        with loaders.or_stop():
+            headline(page.hackathon, summary)
+
+    st.subheader("The whole way", anchor=False)
+    for station in stations:
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.page_link(
+                station.page.path,
+                label=f"**{station.title}**" if station.mark is Mark.NEXT else station.title,
+                icon=ICONS[station.mark],
+                width=230,
+            )
+            st.caption(f"{station.mark.capitalize()}. {station.sentence}")
+
+
+guard.enter()
+navigation = st.navigation(
+    [
+        st.Page(home, title=HOME.title, icon=HOME.icon, help=HOME.help, default=True),
+        *(st.Page(p.path, title=p.title, icon=p.icon, help=p.help) for p in PAGES),
+    ]
+)
+guard.go_on()
+try:
+    navigation.run()
+except StudioError as problem:  # the net under what a page did not expect
+    loaders.show_problem(problem)

@@ -1,1 +1,75 @@
-"""Page."""
+"""Links: minted when they are asked for, shown until they expire, kept nowhere."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from studio_core.dashboard import downloads, guard, link_parts, loaders
+from studio_core.dashboard.words import people
+
+page = guard.open_page("links")
+with loaders.or_stop():
+    records = page.hackathon.participants()
+if not records:
+    st.info("Nobody is there yet. Upload the roster first.", icon=":material/group_add:")
+    st.page_link("pages/roster.py", label="Go to the roster")
+    st.stop()
+st.caption(
+    "Whoever has a link is signed in as that person. It can be used for five minutes; "
+    "the session it opens lasts up to twelve hours."
+)
+if problem := st.session_state.pop(link_parts.PROBLEM, None):
+    loaders.show_problem(problem)
+
+with st.container(horizontal=True, vertical_alignment="bottom"):
+    names = ["", *dict.fromkeys(record.team for record in records)]
+    team = st.selectbox(
+        "Team",
+        names,
+        format_func=lambda name: f"Team {name}" if name else "All teams",
+        key="links-team",
+        width=220,
+    )
+    text = st.text_input(
+        "Search people",
+        type="search",
+        placeholder="E-mail, profile or space",
+        key="links-search",
+        width=320,
+    )
+shown = link_parts.chosen(records, team, text or "")
+whom = link_parts.ask(shown, team, text or "")
+with st.container(horizontal=True, vertical_alignment="center"):
+    st.button(
+        f"Show links for {whom.words}",
+        type="primary",
+        icon=":material/key:",
+        disabled=not whom.possible,
+        key="links-show",
+        on_click=link_parts.mint,
+        args=(page.hackathon, whom),
+    )
+    st.download_button(
+        f"Download CSV for {whom.words}",
+        lambda: downloads.links_csv(
+            page.hackathon.links(team=whom.team, email=whom.email)
+        ).encode(),
+        f"{page.settings.event}-links.csv",
+        "text/csv",
+        icon=":material/download:",
+        disabled=not whom.possible,
+        on_click="ignore",
+        key="links-csv",
+        help="Minted at the click: what you download is fresh.",
+    )
+    if link_parts.minted():
+        st.button(
+            "Hide links",
+            icon=":material/visibility_off:",
+            type="tertiary",
+            on_click=link_parts.forget,
+        )
+if not whom.possible:
+    st.caption("Narrow the search to one person, or use the button in a row.")
+link_parts.table(page.hackathon, shown)
+st.caption(f"{people(len(shown))} of {len(records):,}.")

@@ -1,1 +1,42 @@
-"""Page."""
+"""Roster: read, corrected in place, compared with what is there, applied."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from studio_core.dashboard import guard, loaders, roster_parts
+from studio_core.dashboard.progress import run_panel, start
+from studio_core.model import Purpose
+
+page = guard.open_page("roster")
+busy = run_panel(page.hackathon, Purpose.SETUP)
+if busy:
+    st.stop()
+
+draft = roster_parts.source(page.hackathon)
+if draft is None:
+    st.stop()
+checked = roster_parts.corrected(draft)
+if checked is None or not checked.ok:
+    st.stop()
+
+st.subheader("What would change", anchor=False)
+with loaders.or_stop():
+    snapshot = loaders.snapshot(page.hackathon)
+    leaving = roster_parts.leaving(checked.roster, snapshot)
+    remove = roster_parts.ask_removal(leaving)
+    proposal = page.hackathon.propose_setup(checked.roster, snapshot, remove_leaving=remove)
+roster_parts.preview(proposal.plan, leaving)
+if proposal.plan.empty:
+    st.success(
+        "Everything is in place already; there is nothing to do.", icon=":material/check_circle:"
+    )
+st.button(
+    roster_parts.apply_label(proposal.plan),
+    type="primary",
+    icon=":material/play_arrow:",
+    disabled=proposal.plan.empty,
+    on_click=start,
+    args=(page.hackathon, proposal),
+    key="roster-apply",
+)

@@ -1,1 +1,65 @@
-"""Page."""
+"""Status: who is there and what runs, as it is now; apps started and stopped."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from studio_core.dashboard import charts, guard, loaders, status_parts
+from studio_core.dashboard.progress import headline, run_panel
+from studio_core.model import Purpose
+
+REFRESH_SECONDS = 8
+
+page = guard.open_page("status")
+with st.container(horizontal=True, vertical_alignment="center"):
+    live = st.toggle("Keep up to date", value=True, key="live")
+    st.button("Look again", icon=":material/refresh:", on_click=loaders.look_again, type="tertiary")
+busy = run_panel(page.hackathon, Purpose.START_APPS, Purpose.STOP_APPS)
+
+
+@st.fragment(run_every=REFRESH_SECONDS if live else None)
+def now() -> None:
+    """All that changes by itself, drawn anew in place."""
+    with loaders.or_stop():
+        snapshot = loaders.snapshot(page.hackathon)
+        summary = page.hackathon.status(snapshot)
+        headline(page.hackathon, summary)
+    for warning in snapshot.warnings:
+        st.warning(loaders.plain(warning), icon=":material/warning:")
+    if not summary.participants:
+        st.info("Nobody is there yet. Upload the roster first.", icon=":material/group_add:")
+        st.page_link("pages/roster.py", label="Go to the roster")
+        return
+
+    left, right = st.columns(2)
+    with left.container(border=True, height="stretch"):
+        st.markdown("**People per team**")
+        picture = charts.people_by_team(summary)
+        st.altair_chart(picture.chart, alt=picture.alt, key="chart-people")
+    with right.container(border=True, height="stretch"):
+        st.markdown("**Running apps by team and instance type**")
+        picture = charts.apps_by_team(summary, snapshot)
+        st.altair_chart(picture.chart, alt=picture.alt, key="chart-apps")
+    left, middle, right = st.columns(3)
+    counted = {"spaces": summary.spaces, "profiles": summary.profiles, "apps": summary.apps}
+    for column, (what, counts) in zip((left, middle, right), counted.items(), strict=True):
+        with column.container(border=True, height="stretch"):
+            st.markdown(f"**{what.capitalize()} by status**")
+            if counts:
+                picture = charts.by_status(counts, what)
+                st.altair_chart(picture.chart, alt=picture.alt, key=f"chart-{what}")
+            else:
+                st.caption("None.")
+
+    st.subheader("Teams", anchor=False)
+    status_parts.teams(summary)
+    status_parts.one_team(page.hackathon, summary, snapshot, busy=busy)
+    others = {what: number for what, number in summary.others.items() if number}
+    told = ", ".join(f"{number} {what}" for what, number in others.items())
+    if told:
+        st.caption(f"Also in the domain and not of this event: {told}. They are left alone.")
+    if snapshot.taken_at:
+        st.caption(f"Seen at {snapshot.taken_at:%H:%M:%S} UTC.")
+
+
+now()

@@ -1,0 +1,22 @@
+"""The dashboard as an ASGI app: what `streamlit run` is given by `launch`.
+
+Whatever stands between the network and Streamlit is middleware here, so that it sees every
+page, file, upload and the WebSocket before Streamlit does.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import streamlit as st
+from starlette.middleware import Middleware
+
+from studio_core.dashboard.headers import SecurityHeaders
+from studio_core.dashboard.launch import script
+
+# `streamlit run` puts this folder first on the path, where our module names would hide others'.
+HERE = str(Path(__file__).resolve().parent)
+sys.path[:] = [entry for entry in sys.path if entry != HERE]
+
+app = st.App(script(), middleware=[Middleware(SecurityHeaders)])

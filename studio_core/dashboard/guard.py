@@ -1,0 +1,98 @@
+"""The first call of every page: its setting, the sidebar, and a way out when nothing works."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from studio_core import config
+from studio_core.dashboard import loaders
+from studio_core.dashboard.progress import sidebar_progress
+from studio_core.dashboard.registry import BY_NAME, ENTRY, HOME, SETTINGS, PageSpec
+from studio_core.errors import StudioError
+
+if TYPE_CHECKING:
+    from studio_core.config import Settings
+    from studio_core.hackathon import Hackathon
+
+ENTERED = "_entered"
+ASKED_FOR = "_asked_for"
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """What a page works with."""
+
+    settings: Settings
+    hackathon: Hackathon
+
+
+def enter() -> None:
+    """Note that the entry point has run in this session: navigation and sign-in are in place."""
+    st.session_state[ENTERED] = True
+
+
+def go_on() -> None:
+    """Send a visitor who came by a deep link on to the page that was asked for."""
+    if asked := st.session_state.pop(ASKED_FOR, None):
+        st.switch_page(asked)
+
+
+def open_page(name: str, *, unfinished: bool = False) -> Opened:
+    """Open a page; call this before anything else on it.
+
+    A page of the `pages` folder can be reached by a deep link before the entry point has run;
+    then the visitor goes through it first. Where the settings cannot be read, are incomplete or
+    AWS does not answer, a sentence and a remedy are shown instead of the page.
+
+    Args:
+        name: The page, as in the registry.
+        unfinished: True for pages that are of use while settings are missing.
+    """
+    spec = BY_NAME.get(name, HOME)
+    if spec is not HOME and not st.session_state.get(ENTERED):
+        st.session_state[ASKED_FOR] = spec.path
+        st.switch_page(ENTRY)
+    st.set_page_config(page_title=f"{spec.title} · Studio CLI", page_icon=spec.icon, layout="wide")
+    st.title(spec.title, anchor=False)
+    try:
+        settings = config.load()
+        hackathon = loaders.hackathon_for(settings)
+        if not unfinished:
+            settings.require()
+            _ = hackathon.identity
+    except StudioError as error:
+        _closed(error, spec)
+    _sidebar(Opened(settings, hackathon))
+    return Opened(settings, hackathon)
+
+
+def _closed(error: StudioError, spec: PageSpec) -> None:
+    loaders.show_problem(error)
+    with st.container(horizontal=True):
+        if spec is not SETTINGS and st.button("Open the settings", type="primary"):
+            st.switch_page(SETTINGS.path)
+        st.button("Try again", icon=":material/refresh:", on_click=loaders.look_again)
+    st.stop()
+
+
+def _sidebar(opened: Opened) -> None:
+    settings = opened.settings
+    where = {"Event": f"**{settings.event}**"}
+    known = sandbox = False
+    try:
+        identity = opened.hackathon.identity
+        where["Account"] = identity.account
+        known, sandbox = True, identity.sandbox
+    except StudioError:
+        where["Account"] = "no credentials"
+    where["Region"] = settings.region or "not set"
+    where["Domain"] = settings.domain_id or "not set"
+    with st.sidebar:
+        if sandbox:
+            st.badge("Sandbox: nothing here is real", icon=":material/science:", color="violet")
+        st.table(where, border=False, alt="Where the dashboard works")
+        if known:
+            sidebar_progress(opened.hackathon)

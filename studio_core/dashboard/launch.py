@@ -1,0 +1,210 @@
+"""Starting the dashboard: Streamlit in a process of its own, with our settings of it."""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+import tomllib
+import urllib.error
+import urllib.request
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from studio_core.errors import StudioError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+    from types import FrameType
+
+PACKAGE = Path(__file__).resolve().parent.parent
+READY_SECONDS = 60.0
+GRACE_SECONDS = 8.0
+LOOPBACK_NAMES = ("127.0.0.1", "localhost", "::1")
+
+
+def script() -> Path:
+    """Path of the entry point: beside the package in a wheel, else in the checkout.
+
+    Raises:
+        StudioError: It is in neither place.
+    """
+    for folder in (PACKAGE / "_app", PACKAGE.parent):
+        entry = folder / "streamlit_app.py"
+        if entry.is_file():
+            return entry
+    raise StudioError(
+        "The dashboard's pages are not where this package is installed.",
+        "Install the package again, from a wheel or a whole checkout.",
+    )
+
+
+def run(
+    port: int,
+    address: str,
+    *,
+    token: str | None = None,
+    open_access: bool = False,
+    announce: Callable[[str], None] | None = None,
+) -> int:
+    """Serve the dashboard until it is stopped; give its exit status.
+
+    Args:
+        port: Where to listen.
+        address: The address to listen at; of this machine alone.
+        token: The access token, handed to the server as `STUDIO_TOKEN`.
+        open_access: Ask for no token, handed on as `STUDIO_OPEN`.
+        announce: Called once with the link to open, when pages are answered; prints it when
+            not given.
+
+    Raises:
+        StudioError: The address is not this machine's own, the port is taken, or the pages
+            are missing.
+    """
+    if not loopback(address):
+        raise StudioError(
+            f"The dashboard does not listen at {address}: anybody there could purge the event.",
+            "Use --address 127.0.0.1, and a tunnel (ssh -L) to reach it from elsewhere.",
+        )
+    _check_free(port, address)
+    command = [
+        *(sys.executable, "-m", "streamlit", "run", str(PACKAGE / "dashboard" / "asgi.py")),
+        *("--server.port", str(port), "--server.address", address),
+    ]
+    child = subprocess.Popen(  # noqa: S603 - our own interpreter and file
+        command, env=environment(token=token, open_access=open_access)
+    )
+    link = f"http://{_host(address)}:{port}/"
+    threading.Thread(
+        target=_announce_when_ready, args=(child, link, announce or _print), daemon=True
+    ).start()
+    with _ended_with_us(child):
+        return _wait(child)
+
+
+def loopback(address: str) -> bool:
+    """Tell whether only this machine can reach the address."""
+    if address == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(address.strip("[]")).is_loopback
+    except ValueError:
+        return False
+
+
+def environment(
+    base: Mapping[str, str] = os.environ, *, token: str | None = None, open_access: bool = False
+) -> dict[str, str]:
+    """Give the server's environment: Streamlit's options from our file, under those set already.
+
+    Streamlit looks for its file beside the script it is given, which is not where ours is; and
+    a change of folder would hide the user's own `.streamlit` folder.
+    """
+    with (script().parent / ".streamlit" / "config.toml").open("rb") as file:
+        options = _flat(tomllib.load(file))
+    own = {_variable(name): _text(value) for name, value in options.items()}
+    own["STREAMLIT_SERVER_ALLOWED_HOSTS"] = " ".join(LOOPBACK_NAMES)
+    given = {"STUDIO_TOKEN": token} if token else {}
+    if open_access:
+        given["STUDIO_OPEN"] = "1"
+    return {**own, **base, **given}
+
+
+def _flat(options: Mapping[str, object], above: str = "") -> dict[str, object]:
+    flat: dict[str, object] = {}
+    for name, value in options.items():
+        if isinstance(value, dict):
+            flat.update(_flat(value, f"{above}{name}."))
+        else:
+            flat[above + name] = value
+    return flat
+
+
+def _variable(option: str) -> str:
+    words = re.sub(r"([a-z])([A-Z])", r"\1_\2", option.replace(".", "_"))
+    return f"STREAMLIT_{words.upper()}"
+
+
+def _text(value: object) -> str:
+    if isinstance(value, list):
+        return " ".join(map(str, value))
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _check_free(port: int, address: str) -> None:
+    """Streamlit would take the next free port without a word."""
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((address.strip("[]"), port))
+        except OSError as error:
+            raise StudioError(
+                f"Port {port} cannot be listened at: {error.strerror}.",
+                "Choose another with --port, or end what uses it.",
+            ) from None
+
+
+def _host(address: str) -> str:
+    return f"[{address}]" if ":" in address and not address.startswith("[") else address
+
+
+def _announce_when_ready(
+    child: subprocess.Popen[bytes], link: str, announce: Callable[[str], None]
+) -> None:
+    until = time.monotonic() + READY_SECONDS
+    while child.poll() is None and time.monotonic() < until:
+        try:
+            with urllib.request.urlopen(f"{link}_stcore/health", timeout=2):  # noqa: S310 - our own http link
+                announce(link)
+                return
+        except (urllib.error.URLError, OSError):
+            time.sleep(0.1)
+
+
+def _print(link: str) -> None:
+    sys.stdout.write(f"Dashboard: {link}\n")
+    sys.stdout.flush()
+
+
+def _wait(child: subprocess.Popen[bytes]) -> int:
+    """Wait for the end; Ctrl-C reaches the child by itself and is then its ordinary end."""
+    try:
+        return child.wait()
+    except KeyboardInterrupt:
+        _end(child)
+        return 0
+
+
+def _end(child: subprocess.Popen[bytes]) -> None:
+    if child.poll() is None:
+        child.terminate()
+    try:
+        child.wait(GRACE_SECONDS)
+    except subprocess.TimeoutExpired:
+        child.kill()
+        child.wait()
+
+
+@contextmanager
+def _ended_with_us(child: subprocess.Popen[bytes]) -> Iterator[None]:
+    """End the child when this process is told to end."""
+    in_main = threading.current_thread() is threading.main_thread()
+
+    def told(_number: int, _frame: FrameType | None) -> None:
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGTERM, told) if in_main else None
+    try:
+        yield
+    finally:
+        _end(child)
+        if in_main:
+            signal.signal(signal.SIGTERM, before)

@@ -1,0 +1,123 @@
+"""Parts of the links page. Links are kept in the memory of the one session that asked for them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from studio_core.dashboard import tables
+from studio_core.dashboard.loaders import utcnow
+from studio_core.dashboard.words import people
+from studio_core.errors import StudioError
+from studio_core.links import LIFETIME
+from studio_core.model import Link
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from studio_core.hackathon import Hackathon
+    from studio_core.model import LinkFailure, Record
+
+PROBLEM = "_links_problem"
+_MINTED = "_links_minted"
+_ACTION = "links-action"
+TICK_SECONDS = 5
+
+
+def chosen(records: Sequence[Record], team: str, text: str) -> list[Record]:
+    """Records of a team, or of all, in which every word of the text occurs."""
+    words = text.casefold().split()
+    return [
+        record
+        for record in records
+        if (not team or record.team == team)
+        and all(w in f"{record.email} {record.profile} {record.space}".casefold() for w in words)
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """For whom the buttons make links: one person, a team, or all; `words` says it.
+
+    Not `possible` while a search leaves several people: links are made for whole teams or for
+    one person, not for whoever a search happens to match.
+    """
+
+    words: str
+    team: str | None = None
+    email: str | None = None
+    possible: bool = True
+
+
+def ask(shown: Sequence[Record], team: str, text: str) -> Ask:
+    """Tell for whom the buttons are, from what is shown."""
+    if text.strip():
+        if len(shown) == 1:
+            return Ask(shown[0].email, email=shown[0].email)
+        return Ask("one person", possible=False)
+    if team:
+        return Ask(f"team {team} ({people(len(shown))})", team=team)
+    return Ask(f"all {people(len(shown))}")
+
+
+def minted() -> dict[str, Link | LinkFailure]:
+    """What this session asked for, by e-mail; links that have expired are let go of."""
+    held: dict[str, Link | LinkFailure] = st.session_state.get(_MINTED, {})
+    return held
+
+
+def forget() -> None:
+    """Let go of all links."""
+    st.session_state.pop(_MINTED, None)
+
+
+def mint(hackathon: Hackathon, whom: Ask) -> None:
+    """Mint fresh links for a person, a team or all; for `on_click`."""
+    try:
+        fresh = {one.email: one for one in hackathon.links(team=whom.team, email=whom.email)}
+    except StudioError as error:
+        st.session_state[PROBLEM] = error
+        return
+    st.session_state[_MINTED] = {**minted(), **fresh}
+
+
+def table(hackathon: Hackathon, shown: Sequence[Record]) -> None:
+    """Show the people; it counts down by itself while a link is valid."""
+    now = utcnow()
+    valid = any(isinstance(one, Link) and one.expires_at > now for one in minted().values())
+    st.fragment(run_every=TICK_SECONDS if valid else None)(_table)(hackathon, shown)
+
+
+def _table(hackathon: Hackathon, shown: Sequence[Record]) -> None:
+    now = utcnow()
+    held = minted()
+    for email, one in list(held.items()):
+        if isinstance(one, Link) and one.expires_at <= now:
+            held[email] = Link(one.email, one.team, one.profile, one.space, one.expires_at, "")
+    frame = tables.links(shown, held, now)
+    frame["Ask"] = ["New link" if record.email in held else "Show link" for record in shown]
+
+    def one_more() -> None:
+        click = st.session_state[_ACTION]
+        email = shown[click.row].email
+        mint(hackathon, Ask(email, email=email))
+
+    if not held:
+        frame = frame.drop(columns=["Link", "Valid for"])
+    if not any(frame["Note"]):
+        frame = frame.drop(columns=["Note"])
+    st.dataframe(
+        frame,
+        hide_index=True,
+        key="links-table",
+        alt="Participants; links appear when they are asked for",
+        column_config={
+            "Link": st.column_config.LinkColumn("Link", display_text="Open as this person"),
+            "Valid for": st.column_config.ProgressColumn(
+                "Valid for", format="%d s", min_value=0, max_value=LIFETIME
+            ),
+            "Ask": st.column_config.ButtonColumn("", on_click=one_more, key=_ACTION),
+        },
+    )

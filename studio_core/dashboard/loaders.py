@@ -1,0 +1,163 @@
+"""What pages read, cached for a moment. Login links are never read through here."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from studio_core.aws.session import profiles, regions
+from studio_core.errors import StudioError
+from studio_core.hackathon import Hackathon
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from studio_core.config import Settings
+    from studio_core.model import Domain, Lease, Snapshot
+    from studio_core.preflight import Check
+    from studio_core.runs import Progress, Run
+    from studio_core.status import Summary
+
+SNAPSHOT_SECONDS = 4
+"""How old a snapshot may be that a page shows; status refreshes a little more slowly."""
+
+SLOW_SECONDS = 60
+"""How old what hardly changes may be: domains, checks."""
+
+PRICE_SECONDS = 600
+
+
+def hackathon_for(settings: Settings) -> Hackathon:
+    """Give the process's one `Hackathon` for these settings; runs survive the browser tab."""
+    return _hackathon(repr(settings), settings)
+
+
+@st.cache_resource(
+    max_entries=8, show_spinner=False, on_release=lambda hackathon: hackathon.close()
+)
+def _hackathon(_key_of: str, _settings: Settings) -> Hackathon:
+    return Hackathon(_settings)
+
+
+def snapshot(hackathon: Hackathon) -> Snapshot:
+    """See what is there now, at most `SNAPSHOT_SECONDS` old, and never from before a run's end."""
+    run = hackathon.current_run()
+    moment = f"{run.id} {run.ended}" if run else ""
+    return _snapshot(repr(hackathon.settings), moment, hackathon)
+
+
+@st.cache_resource(ttl=SNAPSHOT_SECONDS, max_entries=8, show_spinner="Looking at the domain")
+def _snapshot(settings: str, moment: str, _hackathon: Hackathon) -> Snapshot:  # noqa: ARG001 - cache key
+    return _hackathon.observe()
+
+
+def look_again() -> None:
+    """Forget what was seen."""
+    _snapshot.clear()
+    _checks.clear()
+    _domains.clear()
+
+
+def hourly_cost(hackathon: Hackathon, summary: Summary) -> float | None:
+    """Cost of the running apps in US dollars an hour, or None when a price is not known."""
+    running = tuple(sorted(summary.instances.items()))
+    return _cost(repr(hackathon.settings), running, hackathon, summary)
+
+
+@st.cache_data(ttl=PRICE_SECONDS, max_entries=100, show_spinner=False)
+def _cost(
+    settings: str,  # noqa: ARG001 - cache key
+    running: tuple[tuple[str, int], ...],  # noqa: ARG001 - cache key
+    _hackathon: Hackathon,
+    _summary: Summary,
+) -> float | None:
+    return _hackathon.hourly_cost(_summary)
+
+
+def domains(hackathon: Hackathon) -> list[Domain]:
+    """List the domains of the settings' region and profile."""
+    settings = hackathon.settings
+    return _domains(settings.region, settings.profile, hackathon)
+
+
+@st.cache_resource(ttl=SLOW_SECONDS, max_entries=8, show_spinner="Listing domains")
+def _domains(region: str, profile: str, _hackathon: Hackathon) -> list[Domain]:  # noqa: ARG001 - cache key
+    return _hackathon.domains()
+
+
+def checks(hackathon: Hackathon) -> list[Check]:
+    """Check credentials, domain, table, permissions and quotas."""
+    return _checks(repr(hackathon.settings), hackathon)
+
+
+@st.cache_resource(ttl=SLOW_SECONDS, max_entries=8, show_spinner="Checking")
+def _checks(settings: str, _hackathon: Hackathon) -> list[Check]:  # noqa: ARG001 - cache key
+    return _hackathon.check()
+
+
+def all_regions() -> list[str]:
+    """List the regions that have Studio."""
+    return _regions()
+
+
+@st.cache_resource(show_spinner=False)
+def _regions() -> list[str]:
+    return regions()
+
+
+def aws_profiles() -> list[str]:
+    """List the AWS profiles of the user who runs the dashboard."""
+    return profiles()
+
+
+def progress(hackathon: Hackathon) -> Progress | None:
+    """Tell how far the newest run of this event is, or None without one."""
+    run = hackathon.current_run()
+    return run.progress() if run else None
+
+
+def going_on(hackathon: Hackathon) -> Run | None:
+    """Give the run that is going on in this process, or None."""
+    run = hackathon.current_run()
+    return run if run and not run.ended else None
+
+
+def elsewhere(hackathon: Hackathon) -> Lease | None:
+    """Give the lease of a run that another process or machine holds on this event."""
+    if going_on(hackathon):
+        return None
+    run = hackathon.current_run()
+    lease = hackathon.lease()
+    return None if lease is None or (run and lease.run_id == run.id) else lease
+
+
+def utcnow() -> datetime:
+    """Give the time of day, in UTC."""
+    return datetime.now(UTC)
+
+
+def show_problem(error: StudioError) -> None:
+    """Show an error as people should see it: the sentence, and what to do."""
+    st.error(f"**{plain(error.sentence)}**  \n{plain(error.remedy)}", icon=":material/error:")
+
+
+@contextmanager
+def or_stop() -> Iterator[None]:
+    """End the page with the sentence and the remedy when something below cannot be done."""
+    try:
+        yield
+    except StudioError as error:
+        show_problem(error)
+        st.button("Try again", icon=":material/refresh:", on_click=look_again, key="try-again")
+        st.stop()
+
+
+_SPECIAL = str.maketrans({character: f"\\{character}" for character in "\\`*_[]<>$:#|~"})
+
+
+def plain(text: str) -> str:
+    """Make text that came from outside safe to show where Markdown is read."""
+    return text.translate(_SPECIAL)

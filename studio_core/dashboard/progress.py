@@ -1,0 +1,268 @@
+"""Runs as pages show them: started by a click, watched live, reported at the end."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from studio_core.dashboard import downloads, loaders, tables
+from studio_core.dashboard.loaders import plain, show_problem, utcnow
+from studio_core.dashboard.registry import PAGE_OF_RUN
+from studio_core.dashboard.words import KINDS, PURPOSES, STAGES, by_kind, several
+from studio_core.errors import PlanChangedError, StudioError
+from studio_core.model import Action, Purpose
+
+if TYPE_CHECKING:
+    from studio_core.hackathon import Hackathon
+    from studio_core.model import Report
+    from studio_core.runs import Progress, Proposal, Run
+    from studio_core.status import Summary
+
+LIVE_SECONDS = 1.0
+RECENT = 8
+_REFUSED = "_refused"
+_ENDED = "_ended_seen"
+
+
+def start(hackathon: Hackathon, proposal: Proposal) -> None:
+    """Start the run of a plan that was shown; for `on_click`, so that no rerun starts it again.
+
+    Streamlit keeps a callback's arguments from when the button was drawn: what runs is the
+    plan the person saw. When it is no longer true, the page says so and shows the new one.
+    """
+    st.session_state.pop(_REFUSED, None)
+    try:
+        hackathon.start(proposal)
+    except PlanChangedError as error:
+        loaders.look_again()
+        st.session_state[_REFUSED] = error
+    except StudioError as error:
+        st.session_state[_REFUSED] = error
+
+
+def refused() -> None:
+    """Say once why the last click on a page started nothing."""
+    error = st.session_state.pop(_REFUSED, None)
+    if isinstance(error, PlanChangedError):
+        st.warning(f"**{error.sentence}** {error.remedy}", icon=":material/sync_problem:")
+    elif isinstance(error, StudioError):
+        show_problem(error)
+
+
+def run_panel(hackathon: Hackathon, *purposes: Purpose) -> bool:
+    """Show the newest run when it is for one of these purposes; True while any run goes on.
+
+    The panel refreshes itself while the run goes on, and the page once when it ends.
+    """
+    refused()
+    run = hackathon.current_run()
+    if run is None:
+        return _elsewhere(hackathon)
+    running = not run.ended
+    if run.plan.purpose not in purposes:
+        if running:
+            page = PAGE_OF_RUN[run.plan.purpose]
+            st.info(f"{PURPOSES[run.plan.purpose]} is going on: see {page.title}.", icon=page.icon)
+        return running or _elsewhere(hackathon)
+    if running:
+        st.fragment(run_every=LIVE_SECONDS)(_live)(run)
+    else:
+        _ended(run)
+    return running or _elsewhere(hackathon)
+
+
+def sidebar_progress(hackathon: Hackathon) -> None:
+    """Show in the sidebar how far the run is that goes on, with the way to its page."""
+    run = loaders.going_on(hackathon)
+    if run is not None:
+        st.fragment(run_every=LIVE_SECONDS * 2)(_beside)(run)
+
+
+def _beside(run: Run) -> None:
+    state = run.progress()
+    if state.ended:
+        _refresh_once(run)
+    page = PAGE_OF_RUN[state.purpose]
+    st.progress(_share(state), text=f"{PURPOSES[state.purpose]}: {state.done} of {state.total}")
+    st.page_link(page.path, label=f"Watch it on {page.title}", icon=page.icon)
+
+
+def _live(run: Run) -> None:
+    state = run.progress()
+    if state.ended:
+        _refresh_once(run)
+    with st.container(border=True):
+        seconds = int((utcnow() - state.started_at).total_seconds())
+        st.markdown(f"**{PURPOSES[state.purpose]}**: {STAGES.get(state.stage, state.stage)}")
+        st.progress(
+            _share(state),
+            text=f"{state.done:,} of {state.total:,} after {several(seconds, 'second')}",
+        )
+        with st.container(horizontal=True):
+            for kind, (one, many) in KINDS.items():
+                done, failed, total = state.by_kind.get(kind, (0, 0, 0))
+                if total:
+                    st.metric(
+                        (many if total > 1 else one).capitalize(),
+                        f"{done:,} of {total:,}",
+                        f"{failed} failed" if failed else None,
+                        delta_color="inverse",
+                    )
+        recent = tables.recent(state.recent, RECENT)
+        if len(recent):
+            st.dataframe(recent, hide_index=True, key="run-recent", alt="The last steps that ended")
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.button(
+                "Stopping" if state.cancelling else "Stop",
+                icon=":material/stop_circle:",
+                key="run-stop",
+                disabled=state.cancelling,
+                on_click=run.cancel,
+            )
+            st.caption(
+                "It goes on when this tab is closed. Stopping leaves what is done as it is; "
+                "starting again does the rest."
+            )
+
+
+def _share(state: Progress) -> float:
+    return min(1.0, state.done / state.total) if state.total else 1.0
+
+
+def _refresh_once(run: Run) -> None:
+    """Rerun the whole page when a run has ended, once a session."""
+    if st.session_state.get(_ENDED) != run.id:
+        st.session_state[_ENDED] = run.id
+        st.rerun()
+
+
+def _ended(run: Run) -> None:
+    error, report = run.error, run.report
+    what = PURPOSES[run.plan.purpose]
+    if error is not None:
+        if not isinstance(error, StudioError):
+            st.error(f"**{what} broke off.** {type(error).__name__}: see the server's log.")
+        else:
+            show_problem(error)
+        return
+    if report is None:
+        return
+    with st.container(border=True):
+        _verdict(report, what)
+        _counts(report)
+        results = tables.outcomes(report)
+        if report.left:
+            st.markdown("**Left over**")
+            st.dataframe(tables.leftovers(report), hide_index=True, alt="What is left, and why")
+        if len(results):
+            bad = len(report.failed)
+            label = f"Result of each step ({several(len(results), 'step')}, {bad} failed)"
+            with st.expander(label, expanded=bool(bad)):
+                st.dataframe(results, hide_index=True, key="run-results", alt="Result of each step")
+        _downloads(run, report)
+
+
+def _verdict(report: Report, what: str) -> None:
+    at = f" at {report.ended_at:%H:%M:%S} UTC" if report.ended_at else ""
+    if report.ok and report.plan.purpose is Purpose.PURGE:
+        st.success(
+            f"**Nothing is left.** The domain and the table were looked at again{at}.",
+            icon=":material/verified:",
+        )
+    elif report.ok:
+        st.success(
+            f"**{what} is done**{at}. Everything was seen in place.", icon=":material/done_all:"
+        )
+    elif report.cancelled:
+        st.warning(
+            f"**{what} was stopped**{at}. What was done stays done; start again to do the rest.",
+            icon=":material/stop_circle:",
+        )
+    else:
+        many = several(max(len(report.failed), len(report.left)), "step")
+        st.error(
+            f"**{what} ended with {many} not done**{at}. The reasons are below; starting again "
+            "tries only what is missing.",
+            icon=":material/error:",
+        )
+
+
+def _counts(report: Report) -> None:
+    said = {
+        Action.CREATE: "Created",
+        Action.UPDATE: "Updated",
+        Action.DELETE: "Deleted",
+    }
+    lines = [f"{word} {by_kind(done)}." for a, word in said.items() if (done := report.counts(a))]
+    kept = report.plan.counts(Action.KEEP)
+    if kept:
+        lines.append(f"Kept {by_kind(kept)} as they were.")
+    if lines:
+        st.markdown(" ".join(lines))
+
+
+def _downloads(run: Run, report: Report) -> None:
+    name = f"{report.plan.event}-{report.plan.purpose}"
+    with st.container(horizontal=True):
+        st.download_button(
+            "Report as CSV",
+            lambda: downloads.report_csv(report).encode(),
+            f"{name}.csv",
+            "text/csv",
+            icon=":material/download:",
+            on_click="ignore",
+            key="report-csv",
+        )
+        st.download_button(
+            "Report as JSON",
+            lambda: downloads.report_json(report).encode(),
+            f"{name}.json",
+            "application/json",
+            icon=":material/download:",
+            on_click="ignore",
+            key="report-json",
+        )
+        if run.journal.path.exists():
+            st.download_button(
+                "Journal",
+                run.journal.path.read_bytes,
+                run.journal.path.name,
+                "application/jsonl",
+                icon=":material/history:",
+                on_click="ignore",
+                key="report-journal",
+            )
+
+
+def _elsewhere(hackathon: Hackathon) -> bool:
+    try:
+        lease = loaders.elsewhere(hackathon)
+    except StudioError as error:
+        show_problem(error)
+        return False
+    if lease is None:
+        return False
+    st.info(
+        f"{plain(lease.owner)} runs {lease.purpose} since {lease.since:%H:%M:%S} UTC, from another "
+        "place. Nothing can be started until it ends.",
+        icon=":material/lock:",
+    )
+    return True
+
+
+def headline(hackathon: Hackathon, summary: Summary) -> None:
+    """Show the numbers that matter most, in one row."""
+    ready = sum(team.ready for team in summary.teams)
+    running = sum(summary.instances.values())
+    cost = loaders.hourly_cost(hackathon, summary)
+    with st.grid(4, min_column_width=150):
+        st.metric("Participants", summary.participants, border=True)
+        st.metric("Teams ready", f"{ready} of {len(summary.teams)}", border=True)
+        st.metric("Apps running", running, border=True)
+        st.metric(
+            "Cost an hour",
+            "unknown" if cost is None else f"${cost:,.2f}",
+            border=True,
+            help="List price of the instances that run now, in US dollars, without storage.",
+        )

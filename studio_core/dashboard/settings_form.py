@@ -1,0 +1,86 @@
+"""What stands behind the form of the settings page."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from studio_core import config
+from studio_core.dashboard import loaders
+from studio_core.errors import StudioError
+from studio_core.preflight import State
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from studio_core.config import Settings
+    from studio_core.model import Domain
+
+TABLE = "studio-cli-participants"
+"""Name offered for a new table."""
+
+MARKS = {
+    State.OK: (":green[:material/check_circle:]", "good"),
+    State.WARNING: (":orange[:material/warning:]", "look at it"),
+    State.ERROR: (":red[:material/error:]", "not good"),
+}
+
+
+class Held:
+    """Tells which settings the environment holds, so that the form cannot change them."""
+
+    def __init__(self, names: Sequence[str] | None = None) -> None:
+        self.names = tuple(config.overridden() if names is None else names)
+
+    def __call__(self, name: str) -> bool:
+        """Tell whether a setting is held."""
+        return name in self.names
+
+
+def with_current(options: Sequence[str], current: str) -> list[str]:
+    """Give the options, with the current one among them."""
+    return list(options) if not current or current in options else [current, *options]
+
+
+def only_or_current(options: Sequence[str], current: str) -> int | None:
+    """Index of the current option; of the only one when there is no current one."""
+    if current in options:
+        return options.index(current)
+    return 0 if len(options) == 1 else None
+
+
+def place(settings: Settings, region: str, profile: str) -> Settings:
+    """Give settings that are just enough to look around in a region."""
+    return replace(settings, region=region, profile=profile, account="")
+
+
+def domain_choices(settings: Settings) -> tuple[list[Domain], StudioError | None]:
+    """List the domains to choose from; with the trouble when they cannot be listed."""
+    if not settings.region:
+        return [], None
+    try:
+        return loaders.domains(loaders.hackathon_for(settings)), None
+    except StudioError as error:
+        return [], error
+
+
+def save(
+    saved: Settings, wanted: Mapping[str, Any], environ: Mapping[str, str] = os.environ
+) -> str:
+    """Check, pin the account, make sure of the table, and write; give a sentence about it.
+
+    Settings that the environment holds stay in the file as they were.
+
+    Raises:
+        StudioError: A value cannot be right, the domain cannot be used, or AWS refused.
+    """
+    held = config.overridden(environ)
+    kept = replace(saved, **{k: v for k, v in wanted.items() if k not in held})
+    effective = config.overlay(config.check(kept), environ).require()
+    hackathon = loaders.hackathon_for(replace(effective, account=""))
+    account = hackathon.pinned().account
+    made = hackathon.ensure_table()
+    path = config.save(replace(kept, account=account), environ)
+    table = f" The table {effective.table_name} was created." if made else ""
+    return f"Saved to {path} for account {account}.{table}"

@@ -1,0 +1,109 @@
+"""Parts of the status page: the table of teams, one team's people, apps started and stopped."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from studio_core.dashboard import tables
+from studio_core.dashboard.progress import start
+from studio_core.dashboard.words import people, several
+from studio_core.model import Action
+
+if TYPE_CHECKING:
+    from studio_core.hackathon import Hackathon
+    from studio_core.model import Snapshot
+    from studio_core.runs import Proposal
+    from studio_core.status import Summary
+
+ALL = ""
+"""The choice of no single team."""
+
+_TABLE = "team-table"
+_SHOWN = "team-table-shown"
+_CHOICE = "team-choice"
+
+
+def teams(summary: Summary) -> None:
+    """Show the teams, searchable by team, space, status and the people in them."""
+    text = st.text_input(
+        "Search teams and people",
+        type="search",
+        placeholder="Team, person, space or status",
+        live="300ms",
+        key="team-search",
+    )
+    members: dict[str, list[str]] = {}
+    for person in summary.people:
+        members.setdefault(person.team, []).append(f"{person.email} {person.profile}")
+    extra = {i: " ".join(members.get(team.team, ())) for i, team in enumerate(summary.teams)}
+    frame = tables.searched(tables.teams(summary.teams), text or "", extra)
+    st.session_state[_SHOWN] = list(frame["Team"])
+    st.dataframe(
+        frame,
+        hide_index=True,
+        key=_TABLE,
+        on_select=_chosen,
+        selection_mode="single-row",
+        placeholder="No team matches.",
+        alt="Teams with their people, space and app; choosing a row shows its people below",
+    )
+
+
+def _chosen() -> None:
+    rows = st.session_state[_TABLE].selection.rows
+    shown = st.session_state.get(_SHOWN, [])
+    st.session_state[_CHOICE] = shown[rows[0]] if rows and rows[0] < len(shown) else ALL
+
+
+def one_team(hackathon: Hackathon, summary: Summary, snapshot: Snapshot, *, busy: bool) -> None:
+    """Show one team's people, and start or stop the apps of that team or of all."""
+    names = [ALL, *(team.team for team in summary.teams)]
+    if st.session_state.get(_CHOICE) not in names:
+        st.session_state.pop(_CHOICE, None)
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        team = st.selectbox(
+            "Look into a team",
+            names,
+            format_func=lambda name: f"Team {name}" if name else "All teams",
+            key=_CHOICE,
+            width=260,
+        )
+        where = f"team {team}" if team else "all teams"
+        stop = hackathon.propose_stop_apps(team or None, snapshot)
+        begin = hackathon.propose_start_apps(team or None, snapshot)
+        _button("Start apps", ":material/play_arrow:", hackathon, begin, where, busy=busy)
+        _button("Stop apps", ":material/stop:", hackathon, stop, where, busy=busy)
+    if team:
+        members = [person for person in summary.people if person.team == team]
+        st.dataframe(
+            tables.people(members),
+            hide_index=True,
+            key="team-people",
+            alt=f"{people(len(members))} of team {team} with their profiles",
+        )
+
+
+def _button(
+    label: str, icon: str, hackathon: Hackathon, proposal: Proposal, where: str, *, busy: bool
+) -> None:
+    """Open what would happen, with the count, and a second button that does it."""
+    number = len(proposal.plan.changes)
+    key = label.replace(" ", "-").lower()
+    with st.popover(label, icon=icon, disabled=busy or not number, key=f"{key}-ask"):
+        what = several(number, "app")
+        if proposal.plan.changes and proposal.plan.changes[0].action is Action.DELETE:
+            st.markdown(
+                f"This stops **{what}** of {where}. Files stay in the spaces; what is only in "
+                "memory is lost."
+            )
+        else:
+            st.markdown(f"This starts **{what}** of {where}. Each costs money while it runs.")
+        st.button(
+            f"{label.split(maxsplit=1)[0]} {what}",
+            type="primary",
+            key=f"{key}-do",
+            on_click=start,
+            args=(hackathon, proposal),
+        )

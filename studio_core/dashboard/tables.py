@@ -1,0 +1,167 @@
+"""Tables from the core's values, with the column names that people see."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from studio_core.dashboard.words import ACTIONS, KINDS, RESULTS
+from studio_core.model import Action, Link, Result
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+    from datetime import datetime
+
+    from studio_core.model import Event, Finding, LinkFailure, Plan, Record, Report
+    from studio_core.roster import Checked
+    from studio_core.status import PersonStatus, TeamStatus
+
+_RESULT_ORDER = {Result.FAILED: 0, Result.BLOCKED: 1, Result.CANCELLED: 2, Result.DONE: 3}
+_ACTION_ORDER = (Action.CREATE, Action.UPDATE, Action.DELETE, Action.SKIP, Action.KEEP)
+
+
+def teams(found: Iterable[TeamStatus]) -> pd.DataFrame:
+    """One row a team."""
+    return pd.DataFrame(
+        [
+            (
+                t.team,
+                t.people,
+                t.profiles_ready,
+                t.space,
+                t.space_status,
+                t.app_status,
+                t.instance_type,
+            )
+            for t in found
+        ],
+        columns=["Team", "People", "Ready", "Space", "Space is", "App is", "Instance"],
+    )
+
+
+def people(found: Iterable[PersonStatus]) -> pd.DataFrame:
+    """One row a person."""
+    return pd.DataFrame(
+        [(p.email, p.team, p.profile, p.profile_status, p.space, p.last_link_at) for p in found],
+        columns=["E-mail", "Team", "Profile", "Profile is", "Space", "Last link"],
+    )
+
+
+def searched(
+    frame: pd.DataFrame, text: str, extra: Mapping[int, str] | None = None
+) -> pd.DataFrame:
+    """Rows in which every word of the text occurs somewhere, without case.
+
+    `extra` adds text to search in by row position, such as the people of a team.
+    """
+    words = text.casefold().split()
+    if not words or frame.empty:
+        return frame
+    haystack = frame.astype(str).agg(" ".join, axis=1).str.casefold()
+    if extra:
+        haystack = haystack + [f" {extra.get(i, '')}".casefold() for i in range(len(frame))]
+    wanted = [all(word in row for word in words) for row in haystack]
+    return frame[wanted]
+
+
+def plan(wanted: Plan) -> pd.DataFrame:
+    """One row a step: what changes first, what stays last."""
+    steps = sorted(wanted.steps, key=lambda step: _ACTION_ORDER.index(step.action))
+    return pd.DataFrame(
+        [(ACTIONS[s.action], KINDS[s.kind][0].capitalize(), s.name, s.reason) for s in steps],
+        columns=["What", "Kind", "Name", "Why"],
+    )
+
+
+def outcomes(report: Report) -> pd.DataFrame:
+    """One row a step that was to change something, failures first."""
+    ended = sorted(report.outcomes, key=lambda outcome: _RESULT_ORDER[outcome.result])
+    return pd.DataFrame(
+        [
+            (
+                RESULTS[o.result],
+                ACTIONS[o.step.action],
+                KINDS[o.step.kind][0].capitalize(),
+                o.step.name,
+                " ".join(filter(None, (o.reason, o.remedy))) or o.step.reason,
+            )
+            for o in ended
+        ],
+        columns=["Result", "What", "Kind", "Name", "Why"],
+    )
+
+
+def leftovers(report: Report) -> pd.DataFrame:
+    """One row a thing that is left."""
+    return pd.DataFrame(
+        [(KINDS[i.kind][0].capitalize(), i.name, i.reason, i.remedy) for i in report.left],
+        columns=["Kind", "Name", "Why", "What to do"],
+    )
+
+
+def recent(events: Sequence[Event], most: int) -> pd.DataFrame:
+    """The newest steps that ended, newest first."""
+    ended = [e.outcome for e in reversed(events) if e.outcome is not None][:most]
+    return pd.DataFrame(
+        [
+            (
+                RESULTS[o.result],
+                f"{ACTIONS[o.step.action]} {KINDS[o.step.kind][0]}",
+                o.step.name,
+                o.reason,
+            )
+            for o in ended
+        ],
+        columns=["Result", "What", "Name", "Why"],
+    )
+
+
+def findings(found: Iterable[Finding]) -> pd.DataFrame:
+    """One row a finding."""
+    return pd.DataFrame(
+        [
+            (f.row, f.severity.value.capitalize(), f.column, f.value, f.sentence, f.remedy)
+            for f in found
+        ],
+        columns=["Row", "Is", "Column", "Value", "Finding", "What to do"],
+    ).astype({"Row": "Int64"})
+
+
+def editor(base: pd.DataFrame, checked: Checked) -> pd.DataFrame:
+    """The rows to correct, with what was found about each beside it.
+
+    `base` has the columns Keep, Row, E-mail and Team as the editor was given them first: an
+    editor keeps what was typed only while its own columns stay the same.
+    """
+    said: dict[int, str] = {}
+    for row in checked.rows:
+        words = [f"{f.severity.value.capitalize()}: {f.sentence} {f.remedy}" for f in row.findings]
+        said[row.row] = "  ".join(words)
+    frame = base.copy()
+    frame.insert(2, "Finding", [said.get(row, "") for row in frame["Row"]])
+    return frame[["Keep", "Row", "E-mail", "Team", "Finding"]]
+
+
+def links(
+    records: Iterable[Record], minted: Mapping[str, Link | LinkFailure], now: datetime
+) -> pd.DataFrame:
+    """One row a person; those with a valid link have it, and the seconds it still lasts."""
+    rows = []
+    for record in records:
+        one = minted.get(record.email)
+        url = seconds = None
+        note = "" if record.profile else "No profile yet"
+        if isinstance(one, Link):
+            left = int((one.expires_at - now).total_seconds())
+            if left > 0:
+                url, seconds = one.url, left
+            else:
+                note = "Expired"
+        elif one is not None:
+            note = f"{one.reason} {one.remedy}".strip()
+        rows.append((record.email, record.team, record.profile, record.space, url, seconds, note))
+    frame = pd.DataFrame(
+        rows, columns=["E-mail", "Team", "Profile", "Space", "Link", "Valid for", "Note"]
+    )
+    return frame.astype({"Valid for": "Int64", "Link": "object"})
