@@ -258,3 +258,29 @@ def seed_demo(
             seeder.people(people, running_apps)
             seeder.others()
     return DemoData(domain_id, TABLE, region, EVENT, roster_csv(people))
+
+
+def find_demo(url: str, *, region: str = "eu-west-1") -> DemoData | None:
+    """Find the demo's domain in a sandbox that was started from a state file.
+
+    Returns:
+        What `seed_demo` gave when it was made, the roster as the table has it now; None when
+        the region holds no domain. Without a domain of the demo's name, it is the first.
+    """
+    with _undisturbed(url):
+        seeder = _Seeder(url, region)
+        domains = seeder.studio.list_domains()["Domains"]
+        if not domains:
+            return None
+        found = next((d for d in domains if d["DomainName"] == DOMAIN), domains[0])
+        people: list[tuple[str, str]] = []
+        if TABLE in seeder.table.list_tables()["TableNames"]:
+            for page in seeder.table.get_paginator("scan").paginate(TableName=TABLE):
+                people += [_person(item) for item in page["Items"] if "@" in item["pk"]["S"]]
+    return DemoData(found["DomainId"], TABLE, region, EVENT, roster_csv(sorted(people)))
+
+
+def _person(item: dict[str, dict[str, str]]) -> tuple[str, str]:
+    """Read a row, whose team is a string or a number."""
+    team = item["team"]
+    return item["pk"]["S"], team.get("S") or team["N"]
