@@ -1,0 +1,81 @@
+"""Processes that `studio demo` starts, watches and ends."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+from collections import deque
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+GRACE = 10.0
+"""Seconds that a child has to end before it is killed."""
+
+_REMEMBERED = 15
+
+
+class Child:
+    """One `studio` command in a process group of its own, with what it printed last.
+
+    The group keeps Ctrl-C for this process, which ends its children in order. A child also
+    ends by itself when this process is killed (see `leash`).
+    """
+
+    def __init__(self, name: str, arguments: Sequence[str], environ: Mapping[str, str]) -> None:
+        self.name = name
+        self.tail: deque[str] = deque(maxlen=_REMEMBERED)
+        self.announced: str = ""
+        """What the child printed behind its name and a colon: the link to open."""
+        self._process = subprocess.Popen(  # noqa: S603 - our own interpreter and commands
+            [sys.executable, "-m", "studio_core.cli.leash", *arguments],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            errors="replace",
+            env={**environ, "PYTHONUNBUFFERED": "1"},
+            start_new_session=True,
+        )
+        self._reader = threading.Thread(target=self._read, name=f"{name} output", daemon=True)
+        self._reader.start()
+
+    @property
+    def status(self) -> int | None:
+        """Exit status, or None while it runs."""
+        return self._process.poll()
+
+    def end(self) -> None:
+        """Ask the whole group to end, and kill what does not."""
+        self._signal(signal.SIGTERM)
+        try:
+            self._process.wait(GRACE)
+        except subprocess.TimeoutExpired:
+            self._signal(signal.SIGKILL)
+            self._process.wait()
+        self._signal(signal.SIGKILL)  # grandchildren that outlived it
+        if self._process.stdin is not None:
+            self._process.stdin.close()
+        self._reader.join(1.0)
+        if self._process.stdout is not None and not self._reader.is_alive():
+            self._process.stdout.close()
+
+    def _signal(self, number: signal.Signals) -> None:
+        with suppress(ProcessLookupError, PermissionError):
+            os.killpg(self._process.pid, number)
+
+    def _read(self) -> None:
+        prefix = f"{self.name}: "
+        stream = self._process.stdout
+        if stream is None:
+            return
+        for line in stream:
+            if line.startswith(prefix) and not self.announced:
+                self.announced = line.removeprefix(prefix).strip()
+            else:
+                self.tail.append(line.rstrip())

@@ -1,0 +1,92 @@
+"""`studio start-apps` and `studio stop-apps`: instances on before the event, off at night."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from studio_core.cli.options import as_json, common, dry_run, team, yes
+from studio_core.cli.perform import ask, perform
+from studio_core.cli.tools import tools
+from studio_core.cli.words import tally
+from studio_core.links import choose
+from studio_core.model import Action
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from studio_core.hackathon import Hackathon
+    from studio_core.model import Plan, Snapshot
+    from studio_core.runs import Proposal
+
+
+@click.command("start-apps")
+@team
+@dry_run
+@yes
+@as_json
+@common
+@click.pass_context
+def start_apps(
+    ctx: click.Context, *, team: str | None, dry_run: bool, yes: bool, as_json: bool
+) -> None:
+    """Start an app in every team space, so that people find it running.
+
+    Each app is an instance that costs money until it is stopped. In a terminal you are
+    asked before it begins; elsewhere it begins at once.
+    """
+
+    def question(plan: Plan) -> str:
+        return f"Start {tally(plan.counts(Action.CREATE))}?"
+
+    with tools().configured() as hackathon:
+        proposal = hackathon.propose_start_apps(team, _snapshot(hackathon, team))
+        ctx.exit(_run(hackathon, proposal, question, dry_run=dry_run, yes=yes, as_json=as_json))
+
+
+@click.command("stop-apps")
+@team
+@dry_run
+@yes
+@as_json
+@common
+@click.pass_context
+def stop_apps(
+    ctx: click.Context, *, team: str | None, dry_run: bool, yes: bool, as_json: bool
+) -> None:
+    """Stop the apps of the event: what costs most ends, files stay.
+
+    What people have open is ended, unsaved work is lost. In a terminal you are asked
+    before it begins; elsewhere it begins at once.
+    """
+
+    def question(plan: Plan) -> str:
+        return f"Stop {tally(plan.counts(Action.DELETE))}? Unsaved work in them is lost."
+
+    with tools().configured() as hackathon:
+        proposal = hackathon.propose_stop_apps(team, _snapshot(hackathon, team))
+        ctx.exit(_run(hackathon, proposal, question, dry_run=dry_run, yes=yes, as_json=as_json))
+
+
+def _snapshot(hackathon: Hackathon, team: str | None) -> Snapshot:
+    """Observe, and refuse a team that nobody is in, instead of having nothing to do."""
+    snapshot = hackathon.observe()
+    if team is not None:
+        choose(snapshot.records, team=team)
+    return snapshot
+
+
+def _run(
+    hackathon: Hackathon,
+    proposal: Proposal,
+    question: Callable[[Plan], str],
+    *,
+    dry_run: bool,
+    yes: bool,
+    as_json: bool,
+) -> int:
+    def agree(plan: Plan) -> None:
+        ask(question(plan), yes=yes)
+
+    return perform(hackathon, proposal, agree, dry_run=dry_run, as_json=as_json)

@@ -1,0 +1,41 @@
+"""`studio get-conf`: the settings that hold now, and where they come from."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+
+import click
+
+from studio_core import config
+from studio_core.cli.console import result_json, say, table
+from studio_core.cli.options import as_json, common
+
+
+@click.command("get-conf")
+@as_json
+@common
+def get_conf(*, as_json: bool) -> None:
+    """Show the settings that hold now: environment over file over defaults.
+
+    Every setting can be set for one command or shell by a variable: STUDIO_REGION,
+    STUDIO_DOMAIN_ID, STUDIO_TABLE_NAME, STUDIO_EVENT and so on.
+    """
+    settings = config.load()
+    if as_json:
+        result_json(asdict(settings))
+    else:
+        from_environment = {name.replace("_", "-") for name in config.overridden()}
+        table(
+            ("setting", "value", ""),
+            (
+                (name, value, f"from {config.variable(name.replace('-', '_'))}")
+                if name in from_environment
+                else (name, value, "")
+                for name, value in config.as_table(settings)
+            ),
+        )
+    path = config.config_path()
+    say(f"Settings file: {path}" if path.exists() else f"Settings file: {path} (not there yet)")
+    if settings.missing:
+        names = ", ".join(name.replace("_", "-") for name in settings.missing)
+        say(f"Not set yet: {names}. Run `studio configure`.")

@@ -1,0 +1,112 @@
+"""`studio get-urls`: login links, to hand out within five minutes."""
+
+from __future__ import annotations
+
+import json
+import os
+import stat
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from studio_core.cli.console import say
+from studio_core.cli.failures import FAILED
+from studio_core.cli.options import common, team
+from studio_core.cli.tools import tools
+from studio_core.cli.words import count, plain
+from studio_core.errors import SettingsError, StudioError
+from studio_core.model import Link, LinkFailure
+from studio_core.roster import safe_csv
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+HEADER = ("email", "team", "profile", "space", "url", "expires_at")
+"""Columns of the CSV and keys of the JSON; `expires_at` is an ISO time in UTC."""
+
+
+@click.command("get-urls")
+@team
+@click.option("--email", metavar="EMAIL", help="Only this person.")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["table", "csv", "json"]),
+    default="table",
+    show_default=True,
+    help="How to write them.",
+)
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Write to this file, which only you can read, instead of standard output.",
+)
+@common
+@click.pass_context
+def get_urls(
+    ctx: click.Context, *, team: str | None, email: str | None, form: str, output: Path | None
+) -> None:
+    """Make a login link for everybody, for a team, or for one person.
+
+    Each link signs a person in to their team's space; whoever holds it is that person, so
+    hand it to nobody else. It can be used within five minutes; the session behind it lasts
+    twelve hours. The web app makes links at the moment they are needed instead.
+    """
+    with tools().configured() as hackathon:
+        answers = list(hackathon.links(team=team, email=email))
+    if not answers:
+        raise StudioError("Nobody is set up yet.", "Run `studio setup-users ROSTER` first.")
+    links = [answer for answer in answers if isinstance(answer, Link)]
+    failures = [answer for answer in answers if isinstance(answer, LinkFailure)]
+    text = _written(links, form)
+    if output is None or str(output) == "-":
+        click.echo(text, nl=False)
+    else:
+        _save(output, text)
+        say(f"{count(len(links), 'link')} in {output}. Delete it when you have handed them out.")
+    for failure in failures:
+        remedy = f" What to do: {failure.remedy}" if failure.remedy else ""
+        say(f"Failed: {failure.email}, team {failure.team}: {failure.reason}{remedy}")
+    ctx.exit(FAILED if failures else 0)
+
+
+def _written(links: Sequence[Link], form: str) -> str:
+    rows = [
+        (k.email, k.team, k.profile, k.space, k.url, k.expires_at.isoformat(timespec="seconds"))
+        for k in links
+    ]
+    if form == "csv":
+        # Line feeds alone: what reads standard output splits lines there.
+        return safe_csv(HEADER, rows).replace("\r\n", "\n")
+    if form == "json":
+        items = [dict(zip(HEADER, row, strict=True)) for row in rows]
+        return json.dumps(items, ensure_ascii=False, indent=2) + "\n"
+    # A link in a table's column would be cut or wrapped, and could not be copied.
+    return "".join(
+        f"{plain(link.email)}  team {plain(link.team)}  profile {link.profile}  "
+        f"space {link.space}  until {link.expires_at.astimezone():%H:%M:%S}\n  {link.url}\n"
+        for link in links
+    )
+
+
+def _save(path: Path, text: str) -> None:
+    """Write a file that its owner alone can read, whatever was there before."""
+    try:
+        if path.exists() and not stat.S_ISREG(path.stat().st_mode):
+            path.write_text(text, encoding="utf-8")  # a pipe or device keeps what it is
+            return
+        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".links-")
+        try:
+            with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
+                file.write(text)
+            Path(temporary).replace(path)
+        except BaseException:
+            Path(temporary).unlink(missing_ok=True)
+            raise
+    except OSError as error:
+        raise SettingsError(
+            f"{path} cannot be written: {error.strerror}.", "Choose another file with --output."
+        ) from error

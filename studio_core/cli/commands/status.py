@@ -1,0 +1,90 @@
+"""`studio status`: what is there, counted."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+import click
+
+from studio_core.cli.console import result, result_json, say, table
+from studio_core.cli.options import as_json, common
+from studio_core.cli.signals import Stop
+from studio_core.cli.tools import tools
+from studio_core.cli.words import count, tally
+
+if TYPE_CHECKING:
+    from studio_core.hackathon import Hackathon
+    from studio_core.status import Summary
+
+_CLEAR = "\x1b[H\x1b[2J"
+
+
+@click.command()
+@click.option("--watch", is_flag=True, help="Look again and again, until Ctrl-C.")
+@click.option(
+    "--interval",
+    type=click.FloatRange(min=0.5),
+    default=5.0,
+    show_default=True,
+    metavar="SECONDS",
+    help="Pause between two looks of --watch.",
+)
+@as_json
+@common
+def status(*, watch: bool, interval: float, as_json: bool) -> None:
+    """Count people, profiles, spaces and apps of the event, in all and by team."""
+    with tools().configured() as hackathon:
+        if not watch:
+            _show(hackathon, as_json=as_json)
+            return
+        with Stop() as stop:
+            while not stop.told:
+                _show(hackathon, as_json=as_json, clear=sys.stdout.isatty() and not as_json)
+                stop.wait(interval)
+
+
+def _show(hackathon: Hackathon, *, as_json: bool, clear: bool = False) -> None:
+    snapshot = hackathon.observe()
+    summary = hackathon.status(snapshot)
+    if clear:
+        click.echo(_CLEAR, nl=False)
+    if as_json:
+        result_json(summary.as_json())
+    else:
+        _print(summary, hackathon.settings.event)
+    for warning in snapshot.warnings:
+        say(f"Warning: {warning}")
+
+
+def _print(summary: Summary, event: str) -> None:
+    people = count(summary.participants, "participant")
+    result(f"{event}: {people} in {count(len(summary.teams), 'team')}")
+    for name, counts in (
+        ("profiles", summary.profiles),
+        ("spaces", summary.spaces),
+        ("apps", summary.apps),
+        ("running", summary.instances),
+    ):
+        by_status = ", ".join(f"{number} {key}" for key, number in counts.items())
+        result(f"  {name:<10}{by_status or 'none'}")
+    if summary.teams:
+        result("")
+        table(
+            ("team", "people", "ready", "space", "space status", "app", "instance"),
+            (
+                (
+                    team.team,
+                    team.people,
+                    team.profiles_ready,
+                    team.space,
+                    team.space_status,
+                    team.app_status,
+                    team.instance_type,
+                )
+                for team in summary.teams
+            ),
+        )
+    others = {name.removesuffix("s"): number for name, number in summary.others.items() if number}
+    if others:
+        say(f"Also in the domain, not of this event: {tally(others)}.")

@@ -1,0 +1,128 @@
+"""Having what deletes agreed to: by options, or by a person who types it out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import click
+
+from studio_core import guards
+from studio_core.cli.console import say
+from studio_core.cli.failures import DeclinedError
+from studio_core.cli.words import count, tally
+from studio_core.errors import GuardError
+from studio_core.model import Action, Scope
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from studio_core.config import Settings
+    from studio_core.model import Plan
+
+ATTEMPTS = 2
+"""Times that a person may type a confirmation."""
+
+WHOLE_DOMAIN = "whole domain"
+"""The words that confirm a purge of all that the domain holds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Consent:
+    """What the options of `purge` have agreed to; what they have not is asked for.
+
+    `domain_id` is the text given with `--confirm`, or None.
+    """
+
+    domain_id: str | None = None
+    whole_domain: bool = False
+    before_end: bool = False
+
+
+def check_given(consent: Consent, domain_id: str) -> None:
+    """Compare the id given as an option with the domain's, before anything is asked of AWS.
+
+    Raises:
+        GuardError: They differ.
+    """
+    if consent.domain_id is not None and consent.domain_id.strip() != domain_id:
+        raise GuardError(
+            f"--confirm names {consent.domain_id!r}, the settings {domain_id}; "
+            "nothing was changed.",
+            "Look at `studio get-conf`, and give the id of the domain you mean to purge.",
+        )
+
+
+def to_purge(
+    plan: Plan, settings: Settings, consent: Consent, *, interactive: bool, today: date
+) -> None:
+    """Have a purge agreed to.
+
+    Raises:
+        GuardError: A confirmation is missing or wrong; nothing was changed.
+    """
+    end = settings.end_date
+    early = end is not None and today < end
+    everything = plan.scope is Scope.DOMAIN
+    missing = _missing(plan, consent, early=early)
+    if missing and not interactive:
+        raise GuardError(
+            f"Not confirmed; nothing was changed. Missing: {' '.join(missing)}.",
+            "Look at the plan above; add what is missing if it is what you want.",
+        )
+    if early and not consent.before_end:
+        _yes(f"The event ends on {end}, which is still to come. Purge it now?")
+    typed = consent.domain_id
+    if typed is None:
+        say(f"This deletes {tally(plan.counts(Action.DELETE))}, and all files. There is no undo.")
+        typed = _typed("Type the domain's id to go ahead", plan.identity.domain_id)
+    if everything and not consent.whole_domain:
+        say("Not of this event alone: everything that anybody has in the domain goes.")
+        _typed(f"Type “{WHOLE_DOMAIN}” to go ahead", WHOLE_DOMAIN)
+    guards.confirm_purge(
+        plan,
+        settings,
+        typed,
+        today=today,
+        before_end=early,
+        whole_domain_confirmed=everything,
+    )
+
+
+def to_remove(plan: Plan, *, interactive: bool, yes: bool) -> None:
+    """Have the removal of people who left the roster agreed to.
+
+    Raises:
+        GuardError: It was not; nothing was changed.
+    """
+    number = str(guards.people_removed(plan))
+    typed = number
+    if interactive and not yes:
+        say(f"This removes {count(int(number), 'person')}, their profiles and private files.")
+        typed = _typed("Type their number to go ahead", number)
+    guards.confirm_removal(plan, typed)
+
+
+def _missing(plan: Plan, consent: Consent, *, early: bool) -> list[str]:
+    needed = (
+        (consent.domain_id is None, f"--confirm {plan.identity.domain_id}"),
+        (plan.scope is Scope.DOMAIN and not consent.whole_domain, "--confirm-whole-domain"),
+        (early and not consent.before_end, "--before-end"),
+    )
+    return [option for lacks, option in needed if lacks]
+
+
+def _yes(question: str) -> None:
+    if not click.confirm(question, default=False, err=True):
+        raise DeclinedError
+
+
+def _typed(question: str, wanted: str) -> str:
+    """Ask until the text is right, spaces around it apart, at most twice."""
+    for attempt in range(ATTEMPTS):
+        text = str(click.prompt(question, default="", show_default=False, err=True)).strip()
+        if text == wanted:
+            return text
+        if attempt + 1 < ATTEMPTS:
+            say("That is not it; capitals and small letters count.")
+    raise GuardError("That was not it; nothing was changed.", f"Type exactly: {wanted}")

@@ -1,0 +1,67 @@
+"""Where text goes: results to standard output, messages to standard error."""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import TYPE_CHECKING
+
+import click
+
+from studio_core.cli.words import plain
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from typing import TextIO
+
+    from rich.console import Console
+
+_PIPE_WIDTH = 240
+"""Columns of a table that no terminal shows: enough for every name of ours on one line."""
+
+
+def result(text: str) -> None:
+    """Print a line of the result."""
+    click.echo(plain(text))
+
+
+def say(text: str) -> None:
+    """Print a message for people."""
+    click.echo(plain(text), err=True)
+
+
+def result_json(value: object) -> None:
+    """Print a result as one line of JSON."""
+    click.echo(json.dumps(value, ensure_ascii=False))
+
+
+def console(*, messages: bool = False) -> Console:
+    """Make rich's console on standard output, or for messages on standard error."""
+    from rich.console import Console  # noqa: PLC0415 - takes longer than --help may
+
+    stream: TextIO = sys.stderr if messages else sys.stdout
+    return Console(
+        file=stream,
+        width=None if stream.isatty() else _PIPE_WIDTH,
+        highlight=False,
+        emoji=False,
+        soft_wrap=False,
+    )
+
+
+def table(header: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    """Print a table on standard output: aligned columns, no frame."""
+    from rich.table import Table  # noqa: PLC0415 - as above
+    from rich.text import Text  # noqa: PLC0415 - as above
+
+    grid = Table(box=None, pad_edge=False, header_style="bold", show_edge=False)
+    for name in header:
+        grid.add_column(name, overflow="fold")
+    for row in rows:
+        # Text, not str: names come from participants, and rich reads [..] in str as markup.
+        grid.add_row(*(Text(plain(str(cell))) for cell in row))
+    out = console()
+    with out.capture() as printed:
+        out.print(grid)
+    for line in printed.get().splitlines():
+        click.echo(line.rstrip())

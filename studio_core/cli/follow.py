@@ -1,0 +1,141 @@
+"""Running a plan in front of a person: progress, Ctrl-C, plans that changed meanwhile."""
+
+from __future__ import annotations
+
+import sys
+import time
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from studio_core.cli.console import console, say
+from studio_core.cli.plans import nothing_to_do, outline
+from studio_core.cli.signals import Stop
+from studio_core.cli.words import listed
+from studio_core.errors import PlanChangedError
+from studio_core.model import Phase, Report
+from studio_core.runs import Proposal
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from studio_core.hackathon import Hackathon
+    from studio_core.model import Event, Plan
+    from studio_core.runs import Progress, Run
+
+TRIES = 5
+"""Times that a plan may change between being agreed to and being run."""
+
+_LOOK = 0.1
+_PLAIN_GAP = 10.0
+_GIVE_UP = 2
+
+
+def carry_out(
+    hackathon: Hackathon,
+    proposal: Proposal,
+    agree: Callable[[Plan], None],
+    *,
+    verbose: bool = False,
+) -> Report:
+    """Run a plan to its end, showing progress on standard error.
+
+    When the world moved since the plan was shown, the new plan is shown and `agree` is
+    asked about it; it raises to refuse.
+
+    Raises:
+        StudioError: The run could not begin or could not see how it ended.
+        KeyboardInterrupt: Ctrl-C was pressed again while calls were in flight.
+    """
+    for _ in range(TRIES):
+        try:
+            run = hackathon.start(proposal, on_event=_tell if verbose else None)
+        except PlanChangedError as error:
+            proposal = Proposal(error.plan, proposal.goal)
+            say(f"{error.sentence} The new plan:")
+            if error.plan.empty:
+                say(nothing_to_do(error.plan))
+                return Report(error.plan)
+            for line in outline(error.plan, everything=verbose):
+                say(line)
+            agree(error.plan)
+        else:
+            return _follow(run, verbose=verbose)
+    raise PlanChangedError(proposal.plan)
+
+
+def _follow(run: Run, *, verbose: bool) -> Report:
+    asked = 0
+    with Stop() as stop, _display(verbose=verbose) as show:
+        while not run.join(_LOOK):
+            show(run.progress())
+            if stop.times > asked:
+                asked = stop.times
+                if asked >= _GIVE_UP:
+                    raise KeyboardInterrupt
+                run.cancel()
+                say("Stopping: waiting for the calls in flight to end. Ctrl-C again to leave now.")
+        show(run.progress())
+    return run.result()
+
+
+@contextmanager
+def _display(*, verbose: bool) -> Iterator[Callable[[Progress], None]]:
+    """Give what shows progress: bars in a terminal, else a line now and then."""
+    if verbose:
+        yield lambda _: None  # every step has its line
+    elif sys.stderr.isatty():
+        with _bars() as show:
+            yield show
+    else:
+        yield _Lines().show
+
+
+class _Lines:
+    """A line when it begins to matter, and every ten seconds from then on."""
+
+    def __init__(self) -> None:
+        self._next = time.monotonic() + _PLAIN_GAP
+
+    def show(self, progress: Progress) -> None:
+        if not progress.ended and time.monotonic() >= self._next:
+            self._next += _PLAIN_GAP
+            say(_line(progress))
+
+
+def _line(progress: Progress) -> str:
+    parts = (f"{kind}s {done} of {total}" for kind, (done, _, total) in progress.by_kind.items())
+    return f"{progress.done} of {progress.total}: {listed(parts)}."
+
+
+@contextmanager
+def _bars() -> Iterator[Callable[[Progress], None]]:
+    from rich import progress as bars  # noqa: PLC0415 - only a terminal needs it
+
+    columns = (
+        bars.TextColumn("{task.description:<9}"),
+        bars.BarColumn(),
+        bars.MofNCompleteColumn(),
+        bars.TextColumn("{task.fields[failed]}"),
+        bars.TimeElapsedColumn(),
+    )
+    with bars.Progress(*columns, console=console(messages=True)) as display:
+        tasks: dict[str, bars.TaskID] = {}
+
+        def show(progress: Progress) -> None:
+            for kind, (done, failed, total) in progress.by_kind.items():
+                if kind not in tasks:
+                    tasks[kind] = display.add_task(f"{kind}s", total=total, failed="")
+                told = f"{failed} failed" if failed else ""
+                display.update(tasks[kind], completed=done + failed, total=total, failed=told)
+
+        yield show
+
+
+def _tell(event: Event) -> None:
+    step = event.step
+    if event.phase is Phase.ENDED and event.outcome is not None:
+        reason = f": {event.outcome.reason}" if event.outcome.reason else ""
+        line = f"{event.outcome.result}: {step.action} {step.kind} {step.name}{reason}"
+        say(f"[{event.done} of {event.total}] {line}")
+    elif event.phase is Phase.RETRYING:
+        say(f"trying again: {step.action} {step.kind} {step.name}")

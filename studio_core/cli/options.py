@@ -1,0 +1,62 @@
+"""Options that many commands share."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+F = TypeVar("F", bound="Callable[..., Any]")
+
+
+def _note(ctx: click.Context, parameter: click.Parameter, value: bool) -> None:  # noqa: FBT001 - click calls it so
+    # Context.meta is shared with the contexts above: `studio -v status` and `status -v` agree.
+    if value and parameter.name:
+        ctx.meta[parameter.name] = True
+
+
+def common(function: F) -> F:
+    """Give a command `--verbose` and `--debug`, before or behind its name."""
+    function = click.option(
+        "--debug", is_flag=True, expose_value=False, callback=_note, help="Show tracebacks."
+    )(function)
+    return click.option(
+        "-v",
+        "--verbose",
+        is_flag=True,
+        expose_value=False,
+        callback=_note,
+        help="Say more: every step, every reason.",
+    )(function)
+
+
+def verbose() -> bool:
+    """True when the command that runs now was asked to say more."""
+    return bool(click.get_current_context().meta.get("verbose"))
+
+
+def team(function: F) -> F:
+    """Give a command `--team`."""
+    return click.option("--team", metavar="TEAM", help="Only this team.")(function)
+
+
+def as_json(function: F) -> F:
+    """Give a command `--json`."""
+    return click.option(
+        "--json", "as_json", is_flag=True, help="Print the result as one line of JSON."
+    )(function)
+
+
+def dry_run(function: F) -> F:
+    """Give a command `--dry-run`."""
+    return click.option(
+        "--dry-run", is_flag=True, help="Print what would be done; change nothing."
+    )(function)
+
+
+def yes(function: F) -> F:
+    """Give a command `--yes`."""
+    return click.option("-y", "--yes", is_flag=True, help="Do not ask before beginning.")(function)

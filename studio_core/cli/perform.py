@@ -1,0 +1,86 @@
+"""From a proposal to an exit status: show the plan, ask, run it, say how it ended."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from studio_core.cli import reports
+from studio_core.cli.console import result, result_json, say
+from studio_core.cli.failures import FAILED, DeclinedError
+from studio_core.cli.follow import carry_out
+from studio_core.cli.options import verbose
+from studio_core.cli.plans import nothing_to_do, outline, would
+from studio_core.cli.tools import tools
+from studio_core.model import Purpose, Report
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from studio_core.hackathon import Hackathon
+    from studio_core.model import Plan
+    from studio_core.runs import Proposal
+
+
+def perform(
+    hackathon: Hackathon,
+    proposal: Proposal,
+    agree: Callable[[Plan], None],
+    *,
+    dry_run: bool,
+    as_json: bool,
+) -> int:
+    """Show a plan, have it agreed to, run it, and give the exit status.
+
+    `agree` raises to refuse; it is asked again when the plan changes before it runs, and
+    not at all for an empty plan.
+    """
+    plan = proposal.plan
+    if dry_run:
+        _show_only(plan, as_json=as_json)
+        return 0
+    for line in outline(plan, everything=verbose()):
+        say(line)
+    if plan.empty:
+        report, told = Report(plan), nothing_to_do(plan)
+    else:
+        agree(plan)
+        report = carry_out(hackathon, proposal, agree, verbose=verbose())
+        told = reports.sentence(report)
+    _tell(report, told, as_json=as_json)
+    return 0 if reports.finished(report) else FAILED
+
+
+def _show_only(plan: Plan, *, as_json: bool) -> None:
+    if as_json:
+        result_json(reports.plan_json(plan))
+        return
+    for line in would(plan):
+        result(line)
+
+
+def _tell(report: Report, told: str, *, as_json: bool) -> None:
+    lines = [told]
+    if report.cancelled:
+        lines.append("Stopped before the end; run the same command again to go on.")
+    elif report.plan.purpose is Purpose.PURGE and not reports.left_over(report):
+        lines.append("Nothing is left.")
+    if as_json:
+        result_json(reports.as_json(report))
+    for line in lines:
+        (say if as_json else result)(line)
+    for line in reports.problems(report):
+        say(line)
+
+
+def ask(question: str, *, yes: bool) -> None:
+    """Ask a person to go ahead; with `yes`, or nobody there to ask, that is a yes.
+
+    Raises:
+        DeclinedError: The answer was no.
+    """
+    if yes or not tools().interactive():
+        return
+    if not click.confirm(question, default=False, err=True):
+        raise DeclinedError

@@ -1,0 +1,114 @@
+"""A plan as text: its outline before it runs, and line by line for `--dry-run`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from studio_core.cli.words import count, place, tally
+from studio_core.model import Action, Purpose, Scope
+from studio_core.plan import LEAVING
+from studio_core.removal import APP_AGES_OUT
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from studio_core.model import Plan, Step
+
+SHOWN = 15
+"""Lines of one sort that an outline shows unless more was asked for."""
+
+_TITLES = {
+    Purpose.SETUP: "Setup of",
+    Purpose.PURGE: "Purge of",
+    Purpose.START_APPS: "Start the apps of",
+    Purpose.STOP_APPS: "Stop the apps of",
+}
+
+
+def outline(plan: Plan, *, everything: bool = False) -> list[str]:
+    """Say what a plan would do: counts, then each move, removal of a person, skip and stay.
+
+    `everything` shows all lines of a sort instead of the first 15.
+    """
+    whole = ", the whole domain" if plan.scope is Scope.DOMAIN else ""
+    lines = [f"{_TITLES[plan.purpose]} {place(plan.identity, plan.event)}{whole}:"]
+    for action, word in (
+        (Action.CREATE, "create"),
+        (Action.UPDATE, "update"),
+        (Action.DELETE, "delete"),
+        (Action.KEEP, "keep"),
+    ):
+        if counts := plan.counts(action):
+            lines.append(f"  {word:<7}{tally(counts)}")
+    sorts = [
+        [_because(s, "update") for s in plan.changes if s.action is Action.UPDATE],
+        [_because(s, "stays") for s in plan.steps if s.action is Action.KEEP and s.reason],
+        [_because(s, "leaving") for s in leaving(plan)],
+        [_because(s, "skip") for s in skipped(plan)],
+        [_because(s, "leave") for s in plan.steps if s.reason == APP_AGES_OUT],
+    ]
+    for sort in sorts:
+        lines += _first(sort, len(sort) if everything else SHOWN)
+    return lines
+
+
+def would(plan: Plan) -> list[str]:
+    """Say line by line what a plan would do: the text of `--dry-run`."""
+    verbs = {
+        Action.CREATE: "create",
+        Action.UPDATE: "update",
+        Action.DELETE: "delete",
+        Action.KEEP: "keep",
+        Action.SKIP: "leave",
+    }
+    lines = [
+        f"Would {verbs[step.action]} {step.kind} {step.name}{_reason(step)}"
+        for step in plan.steps
+        if step.action.changes or step.reason
+    ]
+    return lines if plan.changes else [*lines, nothing_to_do(plan)]
+
+
+def nothing_to_do(plan: Plan) -> str:
+    """Say why a plan is empty."""
+    there = tally(plan.counts(Action.KEEP))
+    match plan.purpose:
+        case Purpose.SETUP:
+            return f"Nothing to do: {there} are there already."
+        case Purpose.PURGE if plan.scope is Scope.DOMAIN:
+            return f"Nothing to do: the domain {plan.identity.domain_id} holds nothing to delete."
+        case Purpose.PURGE:
+            return f"Nothing to do: nothing of {plan.event} is there to delete."
+        case Purpose.START_APPS:
+            if there == "nothing":
+                return "Nothing to do: there is no space to start an app in."
+            return f"Nothing to do: {there} running already."
+        case Purpose.STOP_APPS:
+            return "Nothing to do: no app runs."
+
+
+def leaving(plan: Plan) -> list[Step]:
+    """People and spaces that the roster no longer names and that stay until asked for."""
+    return [s for s in plan.steps if s.action is Action.SKIP and s.reason == LEAVING]
+
+
+def skipped(plan: Plan) -> list[Step]:
+    """Steps that ought to be done and cannot be, each with its reason."""
+    passing = {LEAVING, APP_AGES_OUT}
+    return [s for s in plan.steps if s.action is Action.SKIP and s.reason not in passing]
+
+
+def _because(step: Step, word: str) -> str:
+    return f"  {word:<7}{step.kind} {step.name}{_reason(step)}"
+
+
+def _reason(step: Step) -> str:
+    return f": {step.reason}" if step.reason else ""
+
+
+def _first(lines: Iterable[str], limit: int) -> list[str]:
+    every = list(lines)
+    more = len(every) - limit
+    if more <= 0:
+        return every
+    return [*every[:limit], f"         and {count(more, 'line')} more like this (--verbose)"]

@@ -1,0 +1,114 @@
+"""A report as JSON of a stable shape, and as text."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from studio_core.cli.plans import skipped
+from studio_core.cli.words import tally
+from studio_core.model import Action, Leftover, Purpose, Report, Result
+
+if TYPE_CHECKING:
+    from studio_core.model import Plan
+
+STOPPED = "not done: the run was stopped"
+
+
+def as_json(report: Report) -> dict[str, object]:
+    """Give the stable shape that `--json` prints.
+
+    `created` and `updated` (setup), `created` (start-apps) or `deleted` (purge, stop-apps,
+    and setup that removes who left) map kind to number, as does `kept`. `failed` holds
+    `kind`, `name` and `reason`; `left` also `remedy`.
+    """
+    return {
+        **{word: report.counts(action) for action, word in _words(report.plan)},
+        "kept": report.plan.counts(Action.KEEP),
+        "failed": [
+            {"kind": o.step.kind.value, "name": o.step.name, "reason": o.reason}
+            for o in report.failed
+        ],
+        "left": [
+            {"kind": i.kind.value, "name": i.name, "reason": i.reason, "remedy": i.remedy}
+            for i in left_over(report)
+        ],
+    }
+
+
+def plan_json(plan: Plan) -> dict[str, object]:
+    """Give the same shape for a plan that was not run: counts of what would be done."""
+    return {
+        "dry_run": True,
+        **{word: plan.counts(action) for action, word in _words(plan)},
+        "kept": plan.counts(Action.KEEP),
+        "failed": [],
+        "left": [
+            {"kind": s.kind.value, "name": s.name, "reason": s.reason, "remedy": ""}
+            for s in skipped(plan)
+        ],
+    }
+
+
+def left_over(report: Report) -> tuple[Leftover, ...]:
+    """Name all that is not as it should be: left by the run, not reached, or skipped."""
+    left = {(i.kind, i.name): i for i in report.left}
+    done = {(o.step.kind, o.step.name) for o in report.outcomes if o.result is Result.DONE}
+    for outcome in report.outcomes:
+        step = outcome.step
+        if outcome.result is Result.CANCELLED:
+            left.setdefault((step.kind, step.name), Leftover(step.kind, step.name, STOPPED))
+    for step in skipped(report.plan):
+        if (step.kind, step.name) not in done:
+            left.setdefault((step.kind, step.name), Leftover(step.kind, step.name, step.reason))
+    return tuple(left.values())
+
+
+def finished(report: Report) -> bool:
+    """True when all is done and nothing is left: exit status 0."""
+    return report.ok and not left_over(report)
+
+
+def sentence(report: Report) -> str:
+    """Say in one sentence what was done."""
+    seconds = 0.0
+    if report.started_at and report.ended_at:
+        seconds = (report.ended_at - report.started_at).total_seconds()
+    parts = [
+        f"{word} {tally(counts)}"
+        for action, word in _words(report.plan)
+        if (counts := report.counts(action))
+    ]
+    what = "; ".join(parts) or "nothing was done"
+    return f"{what[0].upper()}{what[1:]} in {seconds:.1f} seconds."
+
+
+def problems(report: Report) -> list[str]:
+    """Say what failed and what is left, each with its reason and what to do."""
+    failed = {(o.step.kind, o.step.name) for o in report.failed}
+    lines = [
+        f"Failed: {o.step.kind} {o.step.name}: {o.reason}{_remedy(o.remedy)}" for o in report.failed
+    ]
+    lines += [
+        f"Left: {i.kind} {i.name}: {i.reason}{_remedy(i.remedy)}"
+        for i in left_over(report)
+        if (i.kind, i.name) not in failed
+    ]
+    return lines
+
+
+def _remedy(text: str) -> str:
+    return f" What to do: {text}" if text else ""
+
+
+def _words(plan: Plan) -> tuple[tuple[Action, str], ...]:
+    match plan.purpose:
+        case Purpose.SETUP:
+            return (
+                (Action.CREATE, "created"),
+                (Action.UPDATE, "updated"),
+                (Action.DELETE, "deleted"),
+            )
+        case Purpose.START_APPS:
+            return ((Action.CREATE, "created"),)
+        case Purpose.PURGE | Purpose.STOP_APPS:
+            return ((Action.DELETE, "deleted"),)

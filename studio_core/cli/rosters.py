@@ -1,0 +1,76 @@
+"""Roster files on the command line: read, check, say what was found."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from studio_core.cli.console import say
+from studio_core.cli.words import count
+from studio_core.errors import RosterError
+from studio_core.roster import Columns, load_roster
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from studio_core.model import Finding, Roster
+
+F = TypeVar("F", bound="Callable[..., Any]")
+
+ROSTER_FILE = click.Path(exists=True, dir_okay=False, allow_dash=True, path_type=Path)
+"""An existing file, or `-` for standard input."""
+
+
+def columns(function: F) -> F:
+    """Give a command `--email-column` and `--team-column`."""
+    function = click.option(
+        "--team-column", metavar="NAME", help="Header of the column of teams, or its number from 1."
+    )(function)
+    return click.option(
+        "--email-column",
+        metavar="NAME",
+        help="Header of the column of e-mail addresses, or its number from 1.",
+    )(function)
+
+
+def read(path: Path, email_column: str | None = None, team_column: str | None = None) -> Roster:
+    """Read a roster file, saying all that is wrong or doubtful on standard error.
+
+    Raises:
+        RosterError: The file cannot be used; nothing was changed.
+    """
+    try:
+        data = sys.stdin.buffer.read() if str(path) == "-" else path.read_bytes()
+    except OSError as error:
+        raise RosterError(f"{path} cannot be read: {error.strerror}.") from error
+    chosen = Columns(_column(email_column), _column(team_column))
+    checked = load_roster(data, path.name, columns=chosen)
+    for finding in checked.findings:
+        say(_line(finding))
+    if not checked.ok:
+        wrong = count(len(checked.errors), "error")
+        raise RosterError(
+            f"{path} has {wrong}; nothing was changed.",
+            "Correct the rows named above, and run the command again.",
+            checked.findings,
+        )
+    return checked.roster
+
+
+def _column(given: str | None) -> str | int | None:
+    if given is not None and given.isdecimal() and int(given) > 0:
+        return int(given) - 1
+    return given
+
+
+def _line(finding: Finding) -> str:
+    where = [finding.severity.value]
+    if finding.row is not None:
+        where.append(f"row {finding.row}")
+    if finding.value:
+        where.append(f"“{finding.value}”")
+    remedy = f" {finding.remedy}" if finding.remedy else ""
+    return f"{', '.join(where)}: {finding.sentence}{remedy}"
