@@ -7,7 +7,7 @@ from datetime import timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from studio_core.aws.mail import Mail
+from studio_core.aws.mail import SINK, Mail
 from studio_core.aws.secrets import Secrets
 from studio_core.aws.tries import Tries
 from studio_core.errors import AwsError, NotFoundError, NotReadyError
@@ -71,8 +71,7 @@ class Access:
         return Tries(self._client("dynamodb"), self._table.name, self.settings.event)
 
     @cached_property
-    def mail(self) -> Mail:
-        """E-mail from the `sender` of the settings."""
+    def _mail(self) -> Mail:
         return Mail(self._client("sesv2"), self.settings.sender)
 
     def codes(self) -> Codes:
@@ -143,6 +142,14 @@ class Access:
                 raise NotReadyError(error.sentence, error.remedy, error.code) from error
             raise
         return Link(record.email, record.team, record.profile, record.space or "", expires, url)
+
+    def post(self, record: Record | None, subject: str, text: str) -> None:
+        """Mail somebody from the `sender` of the settings, or as much work to nobody's address.
+
+        Raises:
+            AwsError: SES refuses or cannot be reached.
+        """
+        self._mail.send(record.email if record else SINK, subject, text)
 
     def came(self, record: Record) -> None:
         """Note that somebody was let in now."""

@@ -13,11 +13,11 @@ from datetime import UTC, datetime
 
 from studio_core.naming import normalise_email
 
-ALPHABET = "ACDEFGHJKMNPQRTUVWXY34679"
-"""Capitals and digits without pairs that look alike: no 0 O, 1 I L, 2 Z, 5 S, 8 B."""
+ALPHABET = "ACDEFGHJKMNPQRTVWXY34679"
+"""Capitals and digits without pairs that look alike: no 0 O, 1 I L, 2 Z, 5 S, 8 B, U."""
 
 LENGTH = 8
-"""Characters of a code: 25 to the power of 8 is 37 bits, ample where tries are limited."""
+"""Characters of a code: 24 to the power of 8 is 36 bits, ample where tries are limited."""
 
 SECRET_BYTES = 32
 

@@ -1,0 +1,1 @@
+"""The participant web app: type your e-mail, land in your team's space."""

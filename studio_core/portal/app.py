@@ -1,0 +1,239 @@
+"""The web application: four addresses, the same headers on every answer, no address in a log."""
+
+from __future__ import annotations
+
+import logging
+import re
+import secrets
+import time
+from http import HTTPStatus
+from traceback import format_exception
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qsl, urlsplit
+
+from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import MutableHeaders
+from starlette.exceptions import HTTPException
+from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
+from starlette.routing import Route
+
+from studio_core.errors import StudioError
+from studio_core.portal.clients import client_of
+from studio_core.portal.door import Answer, Door, State
+from studio_core.portal.pages import Pages
+from studio_core.portal.style import CSS_HASH
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from starlette.requests import Request
+    from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+    from studio_core.hackathon import Hackathon
+
+LARGEST_BODY = 4096
+"""Bytes; an e-mail has 254 characters at the most, a code far fewer."""
+
+FORM_TYPE = "application/x-www-form-urlencoded"
+
+_FIELDS = 8
+_ADDRESS = re.compile(r"https?://\S+")
+
+log = logging.getLogger("studio_core.portal")
+
+
+def create_app(hackathon: Hackathon) -> ASGIApp:
+    """Make the app of one event.
+
+    Asks AWS who calls, and for nothing else, so that a start during trouble still ends in
+    pages that say so.
+
+    Raises:
+        SettingsError: Something needed is not set.
+        CredentialsError: There are no usable credentials.
+    """
+    endpoint = hackathon.identity.endpoint
+    portal = Portal(Door(hackathon.access), endpoint)
+    app = Starlette(
+        routes=[
+            Route("/", portal.home, methods=["GET"]),
+            Route("/", portal.enter, methods=["POST"]),
+            Route("/wait", portal.wait, methods=["GET"]),
+            Route("/health", health, methods=["GET"]),
+        ],
+        exception_handlers={HTTPException: portal.refused, Exception: portal.crashed},
+    )
+    return Guarded(app, endpoint)
+
+
+async def health(_: Request) -> Response:
+    """Say that the process answers; asks AWS nothing."""
+    return PlainTextResponse("ok\n")
+
+
+class Portal:
+    """The endpoints."""
+
+    def __init__(self, door: Door, endpoint: str | None) -> None:
+        self._door = door
+        self._settings = door.settings
+        self._endpoint = origin(endpoint)
+        self._pages = Pages(door.settings.event, door.settings.access)
+
+    async def home(self, _: Request) -> Response:
+        """Show the form."""
+        return self._shown(Answer(State.OVER if self._door.over else State.FORM))
+
+    async def enter(self, request: Request) -> Response:
+        """Take the form."""
+        if request.headers.get("sec-fetch-site") == "cross-site":
+            # Somebody else's page may not sign a visitor in as somebody else.
+            raise HTTPException(HTTPStatus.FORBIDDEN)
+        form = await _form(request)
+        email, code = form.get("email", ""), form.get("code", "")
+        peer = request.client.host if request.client else None
+        forwarded = request.headers.getlist("x-forwarded-for")
+        client = client_of(peer, forwarded, self._settings.trusted_proxy)
+        return await self._answer(lambda: self._door.enter(email, code, client))
+
+    async def wait(self, request: Request) -> Response:
+        """Take back a waiting page."""
+        ticket = request.query_params.get("ticket", "")
+        return await self._answer(lambda: self._door.resume(ticket))
+
+    async def refused(self, request: Request, error: Exception) -> Response:
+        """Say no to a request that no form of ours makes."""
+        status = error.status_code if isinstance(error, HTTPException) else 500
+        title, lead = _REFUSALS.get(status, _REFUSALS[HTTPStatus.BAD_REQUEST])
+        headers = error.headers if isinstance(error, HTTPException) else None
+        del request
+        return HTMLResponse(self._pages.refused(title, lead), status, headers)
+
+    async def crashed(self, _: Request, error: Exception) -> Response:
+        """Answer what went wrong outside the door."""
+        return self._broken(error)
+
+    async def _answer(self, judge: Callable[[], Answer]) -> Response:
+        begun = time.monotonic()
+        try:
+            answer = await run_in_threadpool(judge)
+            response = self._shown(answer)
+        except Exception as error:  # noqa: BLE001 - whatever it is, the person gets a page
+            return self._broken(error)
+        took = (time.monotonic() - begun) * 1000
+        log.info("portal.answer state=%s ms=%.0f", answer.state.name.lower(), took)
+        return response
+
+    def _shown(self, answer: Answer) -> Response:
+        if answer.state is State.OPEN:
+            return self._redirect(answer.url)
+        if answer.state is State.LOST:
+            return RedirectResponse(".", HTTPStatus.SEE_OTHER)
+        after = {"Retry-After": str(answer.wait)} if answer.wait else None
+        return HTMLResponse(self._pages.of(answer), answer.state.status, after)
+
+    def _redirect(self, url: str) -> Response:
+        """Send somebody to Studio, and nowhere else."""
+        if not url.startswith("https://") and origin(url) != self._endpoint:
+            raise StudioError("AWS gave an address that is not secure.", "Tell the organisers.")
+        return RedirectResponse(url, HTTPStatus.SEE_OTHER)
+
+    def _broken(self, error: Exception) -> Response:
+        reference = secrets.token_hex(4).upper()
+        if isinstance(error, StudioError):
+            what = f"{error.sentence} {error.remedy}"
+        else:
+            what = "".join(format_exception(error))
+        what = _ADDRESS.sub("(address)", what)  # one of them might be somebody's link
+        kind = type(error).__name__
+        log.error("portal.broken reference=%s error=%s %s", reference, kind, what)
+        return HTMLResponse(self._pages.broken(reference), HTTPStatus.INTERNAL_SERVER_ERROR)
+
+
+_REFUSALS: dict[int, tuple[str, str]] = {
+    HTTPStatus.BAD_REQUEST: ("This did not arrive as it should", "Fill in the form once more."),
+    HTTPStatus.FORBIDDEN: ("This form is not ours", "Sign in on this page, not on another one."),
+    HTTPStatus.NOT_FOUND: ("There is nothing here", "The form is one step away."),
+    HTTPStatus.METHOD_NOT_ALLOWED: ("There is nothing here", "The form is one step away."),
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: ("This is too long", "An e-mail and a code are enough."),
+    HTTPStatus.UNSUPPORTED_MEDIA_TYPE: ("This is not the form", "Fill in the form once more."),
+}
+
+
+async def _form(request: Request) -> dict[str, str]:
+    """Read the fields; of those that come twice the last counts.
+
+    Raises:
+        HTTPException: It is too large or no form.
+    """
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind != FORM_TYPE:
+        raise HTTPException(HTTPStatus.UNSUPPORTED_MEDIA_TYPE)
+    body = b""
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > LARGEST_BODY:
+            raise HTTPException(
+                HTTPStatus.REQUEST_ENTITY_TOO_LARGE, headers={"Connection": "close"}
+            )
+    try:
+        fields = parse_qsl(body.decode("ascii"), keep_blank_values=True, max_num_fields=_FIELDS)
+    except ValueError:
+        raise HTTPException(HTTPStatus.BAD_REQUEST) from None
+    return dict(fields)
+
+
+def origin(url: str | None) -> str:
+    """Scheme, host and port of an address, or empty text."""
+    parts = urlsplit(url or "")
+    return f"{parts.scheme}://{parts.netloc}" if parts.scheme and parts.netloc else ""
+
+
+def headers(endpoint: str | None) -> dict[str, str]:
+    """Headers of every answer.
+
+    Args:
+        endpoint: The AWS endpoint when it is not AWS's own: links then lead there.
+    """
+    # Chrome holds form-action against every redirect after the form, and through which hosts
+    # Studio's sign-in goes is not documented: hence any https.
+    targets = " ".join(["'self'", "https:", *filter(None, [origin(endpoint)])])
+    policy = (
+        f"default-src 'none'; style-src 'sha256-{CSS_HASH}'; img-src data:; "
+        f"form-action {targets}; base-uri 'none'; frame-ancestors 'none'"
+    )
+    return {
+        "Cache-Control": "no-store",
+        "Content-Security-Policy": policy,
+        "Cross-Origin-Opener-Policy": "same-origin",
+        "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+        "Referrer-Policy": "no-referrer",
+        "X-Content-Type-Options": "nosniff",
+        "X-Frame-Options": "DENY",
+        "X-Robots-Tag": "noindex",
+    }
+
+
+class Guarded:
+    """Puts the headers on every answer, those of errors included."""
+
+    def __init__(self, app: ASGIApp, endpoint: str | None) -> None:
+        self._app = app
+        self._headers = headers(endpoint)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+
+        async def sent(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                own: Any = MutableHeaders(scope=message)
+                own.update(self._headers)
+                if scope.get("scheme") == "https":
+                    own["Strict-Transport-Security"] = "max-age=31536000"
+            await send(message)
+
+        await self._app(scope, receive, sent)

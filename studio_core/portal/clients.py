@@ -1,0 +1,43 @@
+"""Where a request comes from, as far as that can be believed."""
+
+from __future__ import annotations
+
+import ipaddress
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+UNKNOWN = "unknown"
+_IPV6_NETWORK = 64  # one household or phone has a whole network of this size to choose from
+
+
+def client_of(peer: str | None, forwarded: Iterable[str], trusted: str) -> str:
+    """Name the client that tries are counted for.
+
+    Args:
+        peer: The address that the connection, or API Gateway's event, comes from.
+        forwarded: Values of X-Forwarded-For headers; anybody can write these.
+        trusted: The one proxy that is believed, or empty. It appends whom it speaks for, so
+            the last address counts and no other.
+
+    Returns:
+        An IPv4 address, an IPv6 network, or `unknown`.
+    """
+    found = _address(peer or "")
+    if found is not None and trusted and found == _address(trusted):
+        found = _address(",".join(forwarded).rpartition(",")[2]) or found
+    if found is None:
+        return UNKNOWN
+    if isinstance(found, ipaddress.IPv6Address):
+        return str(ipaddress.ip_network((found, _IPV6_NETWORK), strict=False))
+    return str(found)
+
+
+def _address(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
+    try:
+        address = ipaddress.ip_address(text.strip())
+    except ValueError:
+        return None
+    mapped = address.ipv4_mapped if isinstance(address, ipaddress.IPv6Address) else None
+    return mapped or address

@@ -1,0 +1,225 @@
+"""Who is let in: the access modes, the limits on tries, and the answer to each request.
+
+Every try makes the same calls whether its address is on the roster or not, so that
+neither what comes back nor how long it takes tells.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+import secrets
+from dataclasses import dataclass, field
+from datetime import timedelta
+from enum import Enum
+from typing import TYPE_CHECKING
+
+from studio_core.codes import normalise, same, spell
+from studio_core.errors import AwsError, NotReadyError, SettingsError
+from studio_core.naming import normalise_email
+
+if TYPE_CHECKING:
+    from studio_core.access import Access
+    from studio_core.codes import Codes
+    from studio_core.model import Record
+
+ADDRESS_TRIES = 20
+"""Tries for one e-mail address in a quarter of an hour, right ones included."""
+
+MAILS = 5
+"""Codes mailed to one address in a quarter of an hour."""
+
+MAILS_PER_TRY = 4
+"""Codes mailed for one client, as a multiple of the wrong tries it has: a venue shares one."""
+
+CODE_LIFETIME = timedelta(minutes=10)
+"""How long a mailed code is good."""
+
+TICKET_LIFETIME = timedelta(minutes=2)
+"""How long a waiting page may come back; each time it does, it gets a new ticket."""
+
+LOOK_AGAIN = 5
+"""Seconds between two looks of the waiting page."""
+
+MAILED = "mailed-code"
+EMAIL_ONLY = "email-only"
+
+_LONGEST_EMAIL = 254  # RFC 5321, section 4.5.3.1
+_LONGEST_CODE = 64
+_PLAUSIBLE = re.compile(r"[^\s@\x00-\x1f\x7f]+@[^\s@\x00-\x1f\x7f]+")
+_NOBODY = "nobody@invalid"  # stands for all that cannot be an address, so that it is counted too
+_BEHIND = timedelta(hours=12)  # of the last place on earth where a day ends
+
+log = logging.getLogger("studio_core.portal")
+
+
+class State(Enum):
+    """What a request comes to, and the status it is answered with."""
+
+    OPEN = 303, "the way to Studio"
+    LOST = 303, "the way to the form"
+    FORM = 200, "the form"
+    MAILED = 202, "a code was mailed"
+    NOT_PROVEN = 401, "e-mail or code are wrong"
+    NOT_READY = 409, "the space is not ready"
+    OVER = 410, "the event is over"
+    TOO_MANY = 429, "too many tries"
+
+    @property
+    def status(self) -> int:
+        """The HTTP status."""
+        return self.value[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The end of a request. `url` and `ticket` are credentials and kept out of the repr."""
+
+    state: State
+    email: str = ""
+    wait: int = 0
+    """Seconds after which trying again makes sense."""
+    url: str = field(default="", repr=False)
+    ticket: str = field(default="", repr=False)
+
+
+class Door:
+    """Decides who gets in. Holds nothing between requests; thread-safe.
+
+    Raises:
+        SettingsError: Codes are to be mailed, and no sender is set.
+    """
+
+    def __init__(self, access: Access) -> None:
+        self._access = access
+        self.settings = access.settings
+        if self.settings.access == MAILED and not self.settings.sender:
+            raise SettingsError(
+                "Codes are to be mailed, and the setting sender is not set.",
+                "Set it to an address that is verified in Amazon SES, or choose another access.",
+            )
+
+    @property
+    def over(self) -> bool:
+        """True when the event's last day has ended everywhere on earth."""
+        end = self.settings.end_date
+        return end is not None and (self._access.clock() - _BEHIND).date() > end
+
+    def enter(self, email: str, code: str, client: str) -> Answer:
+        """Judge one filled-in form.
+
+        Args:
+            email: As typed.
+            code: As typed.
+            client: Where the request came from, as `clients.client_of` tells.
+
+        Raises:
+            StudioError: AWS refuses or cannot be reached.
+        """
+        if self.over:
+            return Answer(State.OVER)
+        address, code = _address(email), code[:_LONGEST_CODE]
+        codes = self._access.recent_codes()
+        if self.settings.access == MAILED and not normalise(code):
+            return self._mail(codes, address, client)
+        by_client = f"client#{codes.digest('client', client)}"
+        by_address = f"address#{codes.digest('address', address)}"
+        limits = ((by_client, self.settings.tries_per_client), (by_address, ADDRESS_TRIES))
+        now = self._access.clock()
+        if wait := self._take(*limits):
+            return Answer(State.TOO_MANY, wait=wait)
+        record = self._access.person(address)
+        proven = self._proven(codes, address, code)
+        if record is None or not proven:
+            return Answer(State.NOT_PROVEN, email=email)
+        # Only wrong tries count for a client: a venue of hundreds may be a single one.
+        self._access.tries.give_back(by_client, now)
+        return self._open(codes, record)
+
+    def resume(self, ticket: str) -> Answer:
+        """Judge the return of a waiting page; a ticket that is no (longer) good gets the form.
+
+        Raises:
+            StudioError: AWS refuses or cannot be reached.
+        """
+        if self.over:
+            return Answer(State.OVER)
+        codes = self._access.recent_codes()
+        email = codes.holder(ticket, self._access.clock())
+        record = self._access.person(email) if email else None
+        return self._open(codes, record) if record else Answer(State.LOST)
+
+    def _proven(self, codes: Codes, address: str, code: str) -> bool:
+        mode = self.settings.access
+        if mode == "event-code":
+            return same(code, codes.event_code)
+        if mode == "personal-code":
+            return same(code, codes.personal_code(address))
+        if mode == MAILED:
+            key, digest = _code_key(codes, address), codes.one_time_digest(address, code)
+            return self._access.tries.use_code(key, digest, self._access.clock())
+        return mode == EMAIL_ONLY
+
+    def _open(self, codes: Codes, record: Record) -> Answer:
+        try:
+            link = self._access.link(record)
+        except NotReadyError:
+            until = self._access.clock() + TICKET_LIFETIME
+            ticket = codes.ticket(record.email, until)
+            return Answer(State.NOT_READY, wait=LOOK_AGAIN, ticket=ticket)
+        try:
+            self._access.came(record)
+        except AwsError as error:
+            # Who has come in is worth less than that they come in.
+            log.warning("portal.not_noted error=%s", type(error).__name__)
+        return Answer(State.OPEN, url=link.url)
+
+    def _mail(self, codes: Codes, address: str, client: str) -> Answer:
+        """Mail a one-time code, to nobody when the address is not on the roster."""
+        most = self.settings.tries_per_client * MAILS_PER_TRY
+        by_client = f"mail-client#{codes.digest('client', client)}"
+        by_address = f"mail#{codes.digest('address', address)}"
+        if wait := self._take((by_client, most), (by_address, MAILS)):
+            return Answer(State.TOO_MANY, wait=wait)
+        code = spell(secrets.randbits(256))
+        expires = self._access.clock() + CODE_LIFETIME
+        record = self._access.person(address)
+        digest = codes.one_time_digest(address, code)
+        self._access.tries.keep_code(_code_key(codes, address), digest, expires)
+        subject, text = _letter(self.settings.event, code)
+        try:
+            self._access.post(record, subject, text)
+        except AwsError as error:
+            if error.code != "MessageRejected":
+                raise
+            # SES refuses single recipients while the account is in its own sandbox. Saying so
+            # on the page would tell who is on the roster.
+            log.error("portal.mail_refused %s", error.sentence)  # noqa: TRY400 - SES said it all
+        return Answer(State.MAILED, email=address)
+
+    def _take(self, *limits: tuple[str, int]) -> int:
+        now = self._access.clock()
+        for key, limit in limits:
+            if wait := self._access.tries.take(key, limit, now):
+                return wait
+        return 0
+
+
+def _address(text: str) -> str:
+    """Give the form in which the table has an address; what cannot be one becomes nobody's."""
+    address = normalise_email(text[: _LONGEST_EMAIL + 1])
+    fits = len(address) <= _LONGEST_EMAIL and _PLAUSIBLE.fullmatch(address)
+    return address if fits and address.isprintable() else _NOBODY
+
+
+def _code_key(codes: Codes, address: str) -> str:
+    return codes.digest("one-time-key", address)
+
+
+def _letter(event: str, code: str) -> tuple[str, str]:
+    minutes = int(CODE_LIFETIME.total_seconds() // 60)
+    return f"Your code for {event}: {code}", (
+        f"Your code for {event} is\n\n    {code}\n\n"
+        f"It works once, within {minutes} minutes, on the page where you asked for it.\n"
+        "If you did not ask for it, you need not do anything.\n"
+    )
