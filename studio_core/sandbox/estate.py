@@ -113,8 +113,10 @@ class Estate(SageMakerModelBackend):
         now = utcnow()
         while self._due and self._due[0][0] < now:
             due, _, resource = heapq.heappop(self._due)
+            # Entries that no longer fit were overtaken: by a read, or by another phase.
             if isinstance(resource, App) and not resource.live:
-                self._forget(resource)
+                if due == resource.modified + APP_RECORD:
+                    self._forget(resource)
             elif resource.state.moving and resource.state.due == due:
                 self._arrive(resource, due)
 
@@ -137,7 +139,7 @@ class Estate(SageMakerModelBackend):
         if resource.status == GONE:
             self._remove(resource, when)
         elif isinstance(resource, App) and not resource.live:
-            self._await(when + APP_RECORD, resource)
+            self._await(resource.modified + APP_RECORD, resource)
 
     def _remove(self, resource: Resource, when: datetime) -> None:
         if isinstance(resource, Domain):

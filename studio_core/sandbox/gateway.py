@@ -59,7 +59,7 @@ class Dispatcher(DomainDispatcherApplication):
         for backend, pattern in backend_url_patterns:
             if pattern.match(f"http://{host}"):
                 return backend
-        return None
+        raise NotImplementedError(f"The sandbox holds no service at {host}")
 
 
 def plain(

@@ -80,6 +80,21 @@ def test_time_progression_moves_what_nobody_reads() -> None:
         assert studio.list_user_profiles()["UserProfiles"] == []
 
 
+def test_reading_an_app_just_as_it_ends_does_not_lose_its_record(
+    local: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    domain_id = make_domain(local)
+    people(local, domain_id)
+    local.create_app(DomainId=domain_id, **APP)
+    lifecycle.configure("time", timescale=0)
+    began = lifecycle.utcnow()
+    with monkeypatch.context() as frozen:  # nothing is due yet, but the read sees it ended
+        frozen.setattr(estate, "utcnow", lambda: began)
+        local.delete_app(DomainId=domain_id, **APP)
+        assert local.describe_app(DomainId=domain_id, **APP)["Status"] == "Deleted"
+    assert [app["Status"] for app in local.list_apps()["Apps"]] == ["Deleted"]
+
+
 def test_the_clock_can_be_changed_for_what_is_moving() -> None:
     with SandboxServer(timescale=1000) as server:
         studio = client(server.url)

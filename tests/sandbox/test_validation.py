@@ -123,8 +123,8 @@ def message(operation: str, params: dict[str, Any]) -> str:
                 "Tags": [{"Key": "a", "Value": "1"}, {"Key": "b!", "Value": "2"}],
             },
             (
-                "Value 'b!' at 'tags.2.member.key' failed to satisfy constraint: Member must satisfy "
-                r"regular expression pattern: ([\p{L}\p{Z}\p{N}_.:/=+\-@]*)"
+                "Value 'b!' at 'tags.2.member.key' failed to satisfy constraint: "
+                r"Member must satisfy regular expression pattern: ([\p{L}\p{Z}\p{N}_.:/=+\-@]*)"
             ),
         ),
     ],

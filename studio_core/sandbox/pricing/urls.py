@@ -2,6 +2,7 @@
 
 from studio_core.sandbox.pricing.responses import PricingResponse
 
-url_bases = [r"https?://api\.pricing\.(.+)\.amazonaws\.com"]
+# The endpoint has a prefix that the signing name, by which a server finds it, has not.
+url_bases = [r"https?://(?:api\.)?pricing\.(.+)\.amazonaws\.com"]
 
 url_paths = {"{0}/$": PricingResponse.dispatch}
