@@ -6,7 +6,7 @@ from datetime import date
 
 import streamlit as st
 
-from studio_core.dashboard import guard, loaders
+from studio_core.dashboard import guard, loaders, visitor
 from studio_core.dashboard.progress import headline
 from studio_core.dashboard.registry import HOME, PAGES
 from studio_core.dashboard.steps import Mark, next_station, way
@@ -29,7 +29,8 @@ def home() -> None:
             snapshot = loaders.snapshot(page.hackathon)
             summary = page.hackathon.status(snapshot)
 
-    stations = way(page.settings, summary, progress, date.today())  # noqa: DTZ011 - the organiser's day
+    whole = way(page.settings, summary, progress, date.today())  # noqa: DTZ011 - the organiser's day
+    stations = tuple(station for station in whole if visitor.may(station.page.act))
     following = next_station(stations)
     with st.container(border=True):
         st.caption("The next thing to do")
@@ -51,17 +52,21 @@ def home() -> None:
                 icon=ICONS[station.mark],
                 width=230,
             )
-            st.caption(f"{station.mark.capitalize()}. {station.sentence}")
+            st.markdown(f"{station.mark.capitalize()}. {station.sentence}")
 
 
 guard.enter()
-navigation = st.navigation(
-    [
-        st.Page(home, title=HOME.title, icon=HOME.icon, help=HOME.help, default=True),
-        *(st.Page(p.path, title=p.title, icon=p.icon, help=p.help) for p in PAGES),
-    ]
-)
-guard.go_on()
+if visitor.may(HOME.act):
+    open_to = [page for page in PAGES if visitor.may(page.act)]
+    navigation = st.navigation(
+        [
+            st.Page(home, title=HOME.title, icon=HOME.icon, help=HOME.help, default=True),
+            *(st.Page(p.path, title=p.title, icon=p.icon, help=p.help) for p in open_to),
+        ]
+    )
+    guard.go_on(open_to)
+else:
+    navigation = st.navigation([st.Page(guard.closed, title="Studio CLI")], position="hidden")
 try:
     navigation.run()
 except StudioError as problem:  # the net under what a page did not expect

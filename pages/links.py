@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from studio_core.dashboard import downloads, guard, link_parts, loaders
+from studio_core.dashboard.registry import ROSTER
 from studio_core.dashboard.words import people
 
 page = guard.open_page("links")
@@ -12,7 +13,7 @@ with loaders.or_stop():
     records = page.hackathon.participants()
 if not records:
     st.info("Nobody is there yet. Upload the roster first.", icon=":material/group_add:")
-    st.page_link("pages/roster.py", label="Go to the roster")
+    guard.way_to(ROSTER, "Go to the roster")
     st.stop()
 st.caption(
     "Whoever has a link is signed in as that person. It can be used for five minutes; "

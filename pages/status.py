@@ -6,6 +6,7 @@ import streamlit as st
 
 from studio_core.dashboard import charts, guard, loaders, status_parts
 from studio_core.dashboard.progress import headline, run_panel
+from studio_core.dashboard.registry import ROSTER
 from studio_core.model import Purpose
 
 REFRESH_SECONDS = 8
@@ -28,7 +29,7 @@ def now() -> None:
         st.warning(loaders.plain(warning), icon=":material/warning:")
     if not summary.participants:
         st.info("Nobody is there yet. Upload the roster first.", icon=":material/group_add:")
-        st.page_link("pages/roster.py", label="Go to the roster")
+        guard.way_to(ROSTER, "Go to the roster")
         return
 
     left, right = st.columns(2)
@@ -54,12 +55,7 @@ def now() -> None:
     st.subheader("Teams", anchor=False)
     status_parts.teams(summary)
     status_parts.one_team(page.hackathon, summary, snapshot, busy=busy)
-    others = {what: number for what, number in summary.others.items() if number}
-    told = ", ".join(f"{number} {what}" for what, number in others.items())
-    if told:
-        st.caption(f"Also in the domain and not of this event: {told}. They are left alone.")
-    if snapshot.taken_at:
-        st.caption(f"Seen at {snapshot.taken_at:%H:%M:%S} UTC.")
+    status_parts.seen(summary, snapshot)
 
 
 now()

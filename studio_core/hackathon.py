@@ -76,12 +76,14 @@ FRESH = timedelta(seconds=10)
 """A plan younger than this is run as it is; an older one is compared with the world first."""
 
 _LISTINGS = 6
-_ACTS = {
+ACT_OF_RUN = {
     Purpose.SETUP: Act.SET_UP,
     Purpose.PURGE: Act.PURGE,
     Purpose.START_APPS: Act.APPS,
     Purpose.STOP_APPS: Act.APPS,
 }
+"""What somebody does who starts or stops a run."""
+
 RUNS = Runs()
 """The runs of this process: a page that is opened again finds them here."""
 
@@ -433,6 +435,16 @@ class Hackathon:
         """Run a plan and wait for its report; see `start` for what is raised."""
         return self.start(proposal, on_event=on_event).result()
 
+    def stop(self, run: Run) -> None:
+        """End a run after the calls in flight; what is done stays done.
+
+        Raises:
+            GuardError: The actor's role may not.
+        """
+        permit(self.actor.role, ACT_OF_RUN[run.plan.purpose])
+        self.note(f"{run.plan.purpose} run", outcome="told to stop", run=run.id)
+        run.cancel()
+
     def current_run(self) -> Run | None:
         """The newest run of this process on this event, ended or not."""
         where = self.identity
@@ -510,7 +522,7 @@ class Hackathon:
             self._note_run(run.plan, run.id, run_outcome(run))
 
     def _guard(self, plan: Plan) -> None:
-        permit(self.actor.role, _ACTS[plan.purpose])
+        permit(self.actor.role, ACT_OF_RUN[plan.purpose])
         self.settings.require()
         check = check_identity(self.settings, self._session.identity(self.settings.domain_id))
         if check.state is State.ERROR:
@@ -539,7 +551,9 @@ class Hackathon:
         return Proposal(plan, proposal.goal)
 
     def _applier(self, on_event: Callable[[Event], None], cancel: threading.Event) -> Applier:
-        hands = Hands(self._studio, self.table, self.settings.event)
+        once = self._session.client("sagemaker", retries=False)
+        writer = Studio(once, self.identity, self.settings.event)
+        hands = Hands(writer, self._studio, self.table, self.settings.event)
         return Applier(hands, self._executor, pace=self._pace, on_event=on_event, cancel=cancel)
 
     def _hold(

@@ -22,6 +22,7 @@ TOKEN = "STUDIO_TOKEN"  # noqa: S105 - the name of a variable
 HELPER_TOKEN = "STUDIO_HELPER_TOKEN"  # noqa: S105 - the name of a variable
 HOSTS = "STUDIO_HOSTS"
 MODE = "STUDIO_DASHBOARD_ACCESS"
+VARIABLES = (TOKEN, HELPER_TOKEN, HOSTS, MODE)
 
 SHORTEST = 16
 """Characters that a token needs at the least where other machines can try to guess it."""
@@ -84,14 +85,11 @@ def choose_access(
     no token was given; else a token, made up where none is set.
 
     Raises:
-        SettingsError: The tokens of organisers and helpers are the same, or both a token
-            and open access are asked for.
+        SettingsError: The tokens of organisers and helpers are the same.
     """
     chosen = token or environ.get(TOKEN, "")
     hosts = tuple(split_list(environ.get(HOSTS, "")))
     if open_access:
-        if token:
-            raise SettingsError("Open access takes no token.", "Leave one of the two away.")
         return Access(Mode.OPEN, hosts=hosts)
     if oidc_configured and settings.organisers and not chosen:
         return Access(Mode.OIDC, hosts=hosts)

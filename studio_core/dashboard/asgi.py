@@ -12,11 +12,20 @@ from pathlib import Path
 import streamlit as st
 from starlette.middleware import Middleware
 
+from studio_core import config
+from studio_core.audit import Audit
+from studio_core.dashboard.access import from_environ
+from studio_core.dashboard.gate import access_middleware
 from studio_core.dashboard.headers import SecurityHeaders
 from studio_core.dashboard.launch import script
+from studio_core.hackathon import utcnow
 
 # `streamlit run` puts this folder first on the path, where our module names would hide others'.
 HERE = str(Path(__file__).resolve().parent)
 sys.path[:] = [entry for entry in sys.path if entry != HERE]
 
-app = st.App(script(), middleware=[Middleware(SecurityHeaders)])
+audit = Audit(config.state_path(), clock=utcnow)
+app = st.App(
+    script(),
+    middleware=[*access_middleware(from_environ(), audit=audit), Middleware(SecurityHeaders)],
+)

@@ -8,14 +8,24 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from studio_core import config
-from studio_core.dashboard import loaders
+from studio_core.dashboard import loaders, visitor
 from studio_core.dashboard.progress import sidebar_progress
 from studio_core.dashboard.registry import BY_NAME, ENTRY, HOME, SETTINGS, PageSpec
 from studio_core.errors import StudioError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from studio_core.config import Settings
     from studio_core.hackathon import Hackathon
+
+FAVICON = (
+    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32">'
+    '<rect width="32" height="32" rx="7" fill="#0b6b73"/>'
+    '<circle cx="11" cy="12" r="4" fill="#fff"/><circle cx="21" cy="12" r="4" fill="#fff"/>'
+    '<path d="M4 26c0-5 3-8 7-8s5 2 5 2 1-2 5-2 7 3 7 8z" fill="#fff"/></svg>'
+)
+"""Our own: that of a Material icon would be fetched from a server of somebody else."""
 
 ENTERED = "_entered"
 ASKED_FOR = "_asked_for"
@@ -34,16 +44,28 @@ def enter() -> None:
     st.session_state[ENTERED] = True
 
 
-def go_on() -> None:
-    """Send a visitor who came by a deep link on to the page that was asked for."""
-    if asked := st.session_state.pop(ASKED_FOR, None):
+def go_on(open_to: Iterable[PageSpec]) -> None:
+    """Send a visitor who came by a deep link on to the page that was asked for.
+
+    Args:
+        open_to: The pages that are open to this visitor; another leads to the home page.
+    """
+    asked = st.session_state.pop(ASKED_FOR, None)
+    if asked in {page.path for page in open_to}:
         st.switch_page(asked)
+
+
+def closed() -> None:
+    """The one page for whoever has not been let in: how to come in, and nothing else."""
+    st.set_page_config(page_title="Studio CLI", page_icon=HOME.icon)
+    visitor.require_gate()
 
 
 def open_page(name: str, *, unfinished: bool = False) -> Opened:
     """Open a page; call this before anything else on it.
 
-    A page of the `pages` folder can be reached by a deep link before the entry point has run;
+    Whoever was not let in, or may not do what the page is for, is told so and sees nothing of
+    it. A page of the `pages` folder can be reached by a deep link before the entry point has run;
     then the visitor goes through it first. Where the settings cannot be read, are incomplete or
     AWS does not answer, a sentence and a remedy are shown instead of the page.
 
@@ -55,11 +77,12 @@ def open_page(name: str, *, unfinished: bool = False) -> Opened:
     if spec is not HOME and not st.session_state.get(ENTERED):
         st.session_state[ASKED_FOR] = spec.path
         st.switch_page(ENTRY)
-    st.set_page_config(page_title=f"{spec.title} · Studio CLI", page_icon=spec.icon, layout="wide")
+    st.set_page_config(page_title=f"{spec.title} · Studio CLI", page_icon=FAVICON, layout="wide")
+    actor = visitor.require_gate(spec.act)
     st.title(spec.title, anchor=False)
     try:
         settings = config.load()
-        hackathon = loaders.hackathon_for(settings)
+        hackathon = loaders.hackathon_for(settings).acting_as(actor)
         if not unfinished:
             settings.require()
             _ = hackathon.identity
@@ -69,10 +92,17 @@ def open_page(name: str, *, unfinished: bool = False) -> Opened:
     return Opened(settings, hackathon)
 
 
+def way_to(page: PageSpec, label: str) -> None:
+    """Link to a page, for those to whom it is open."""
+    if visitor.may(page.act):
+        st.page_link(page.path, label=label)
+
+
 def _closed(error: StudioError, spec: PageSpec) -> None:
     loaders.show_problem(error)
     with st.container(horizontal=True):
-        if spec is not SETTINGS and st.button("Open the settings", type="primary"):
+        may = spec is not SETTINGS and visitor.may(SETTINGS.act)
+        if may and st.button("Open the settings", type="primary"):
             st.switch_page(SETTINGS.path)
         st.button("Try again", icon=":material/refresh:", on_click=loaders.look_again)
     st.stop()
@@ -96,3 +126,4 @@ def _sidebar(opened: Opened) -> None:
         st.table(where, border=False, alt="Where the dashboard works")
         if known:
             sidebar_progress(opened.hackathon)
+        visitor.sign_out()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import ipaddress
+import json
 import os
 import re
 import signal
@@ -18,11 +18,23 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from studio_core import config
+from studio_core.dashboard import oidc
+from studio_core.dashboard.access import (
+    VARIABLES as ACCESS_VARIABLES,
+)
+from studio_core.dashboard.access import (
+    check_binding,
+    choose_access,
+    is_loopback,
+)
 from studio_core.errors import StudioError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
     from types import FrameType
+
+    from studio_core.dashboard.access import Access
 
 PACKAGE = Path(__file__).resolve().parent.parent
 READY_SECONDS = 60.0
@@ -58,32 +70,30 @@ def run(
 
     Args:
         port: Where to listen.
-        address: The address to listen at; of this machine alone.
-        token: The access token, handed to the server as `STUDIO_TOKEN`.
-        open_access: Ask for no token, handed on as `STUDIO_OPEN`.
+        address: The address to listen at.
+        token: The access token; without one `STUDIO_TOKEN`, else one is made up.
+        open_access: Ask for no token; for an address of this machine alone.
         announce: Called once with the link to open, when pages are answered; prints it when
             not given.
 
     Raises:
-        StudioError: The address is not this machine's own, the port is taken, or the pages
-            are missing.
+        StudioError: Others could get in at this address, the port is taken, or the pages are
+            missing.
     """
-    if not loopback(address):
-        raise StudioError(
-            f"The dashboard does not listen at {address}: anybody there could purge the event.",
-            "Use --address 127.0.0.1, and a tunnel (ssh -L) to reach it from elsewhere.",
-        )
+    access = settle(token=token, open_access=open_access)
+    check_binding(address, access)
     _check_free(port, address)
     command = [
         *(sys.executable, "-m", "streamlit", "run", str(PACKAGE / "dashboard" / "asgi.py")),
         *("--server.port", str(port), "--server.address", address),
     ]
     child = subprocess.Popen(  # noqa: S603 - our own interpreter and file
-        command, env=environment(token=token, open_access=open_access)
+        command, env=environment(access=access, address=address)
     )
-    link = f"http://{_host(address)}:{port}/"
     threading.Thread(
-        target=_announce_when_ready, args=(child, link, announce or _print), daemon=True
+        target=_announce_when_ready,
+        args=(child, access, (address, port), announce or _print),
+        daemon=True,
     ).start()
     with _ended_with_us(child):
         return _wait(child)
@@ -91,16 +101,28 @@ def run(
 
 def loopback(address: str) -> bool:
     """Tell whether only this machine can reach the address."""
-    if address == "localhost":
-        return True
+    return is_loopback(address)
+
+
+def settle(*, token: str | None = None, open_access: bool = False) -> Access:
+    """Settle how people get in, from the settings, the environment and what is asked for.
+
+    Raises:
+        StudioError: What is asked for cannot be.
+    """
     try:
-        return ipaddress.ip_address(address.strip("[]")).is_loopback
-    except ValueError:
-        return False
+        settings = config.load()
+    except StudioError:
+        settings = config.Settings()  # the settings page shows what is wrong; a token is asked for
+    provider = bool(settings.organisers) and oidc.configured()
+    return choose_access(settings, token=token, open_access=open_access, oidc_configured=provider)
 
 
 def environment(
-    base: Mapping[str, str] = os.environ, *, token: str | None = None, open_access: bool = False
+    base: Mapping[str, str] = os.environ,
+    *,
+    access: Access,
+    address: str = "127.0.0.1",
 ) -> dict[str, str]:
     """Give the server's environment: Streamlit's options from our file, under those set already.
 
@@ -110,11 +132,10 @@ def environment(
     with (script().parent / ".streamlit" / "config.toml").open("rb") as file:
         options = _flat(tomllib.load(file))
     own = {_variable(name): _text(value) for name, value in options.items()}
-    own["STREAMLIT_SERVER_ALLOWED_HOSTS"] = " ".join(LOOPBACK_NAMES)
-    given = {"STUDIO_TOKEN": token} if token else {}
-    if open_access:
-        given["STUDIO_OPEN"] = "1"
-    return {**own, **base, **given}
+    if loopback(address) and not access.hosts:  # else the gate alone knows the names
+        own["STREAMLIT_SERVER_ALLOWED_HOSTS"] = " ".join(LOOPBACK_NAMES)
+    rest = {name: value for name, value in base.items() if name not in ACCESS_VARIABLES}
+    return {**own, **rest, **access.environment()}
 
 
 def _flat(options: Mapping[str, object], above: str = "") -> dict[str, object]:
@@ -134,7 +155,7 @@ def _variable(option: str) -> str:
 
 def _text(value: object) -> str:
     if isinstance(value, list):
-        return " ".join(map(str, value))
+        return json.dumps(value)  # how Streamlit reads the lists of a theme
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
@@ -152,18 +173,21 @@ def _check_free(port: int, address: str) -> None:
             ) from None
 
 
-def _host(address: str) -> str:
-    return f"[{address}]" if ":" in address and not address.startswith("[") else address
-
-
 def _announce_when_ready(
-    child: subprocess.Popen[bytes], link: str, announce: Callable[[str], None]
+    child: subprocess.Popen[bytes],
+    access: Access,
+    where: tuple[str, int],
+    announce: Callable[[str], None],
 ) -> None:
     until = time.monotonic() + READY_SECONDS
+    health = f"{access.entrance(*where).partition('?')[0]}_stcore/health"
     while child.poll() is None and time.monotonic() < until:
         try:
-            with urllib.request.urlopen(f"{link}_stcore/health", timeout=2):  # noqa: S310 - our own http link
-                announce(link)
+            with urllib.request.urlopen(health, timeout=2):  # noqa: S310 - our own http link
+                announce(access.entrance(*where))
+                if access.helper_token:
+                    sys.stdout.write(f"For helpers: {access.entrance(*where, helper=True)}\n")
+                    sys.stdout.flush()
                 return
         except (urllib.error.URLError, OSError):
             time.sleep(0.1)

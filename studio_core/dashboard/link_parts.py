@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from studio_core.dashboard import tables
+from studio_core.dashboard import tables, visitor
 from studio_core.dashboard.loaders import utcnow
 from studio_core.dashboard.words import people
 from studio_core.errors import StudioError
 from studio_core.links import LIFETIME
 from studio_core.model import Link
+from studio_core.roles import Act
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -56,6 +57,8 @@ def ask(shown: Sequence[Record], team: str, text: str) -> Ask:
     if text.strip():
         if len(shown) == 1:
             return Ask(shown[0].email, email=shown[0].email)
+        return Ask("one person", possible=False)
+    if not visitor.may(Act.LINK_MANY):
         return Ask("one person", possible=False)
     if team:
         return Ask(f"team {team} ({people(len(shown))})", team=team)

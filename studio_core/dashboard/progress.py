@@ -6,12 +6,14 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from studio_core.dashboard import downloads, loaders, tables
+from studio_core.dashboard import downloads, loaders, tables, visitor
 from studio_core.dashboard.loaders import plain, show_problem, utcnow
 from studio_core.dashboard.registry import PAGE_OF_RUN
 from studio_core.dashboard.words import KINDS, PURPOSES, STAGES, by_kind, several
 from studio_core.errors import PlanChangedError, StudioError
+from studio_core.hackathon import ACT_OF_RUN
 from studio_core.model import Action, Purpose
+from studio_core.roles import Act
 
 if TYPE_CHECKING:
     from studio_core.hackathon import Hackathon
@@ -66,7 +68,7 @@ def run_panel(hackathon: Hackathon, *purposes: Purpose) -> bool:
             st.info(f"{PURPOSES[run.plan.purpose]} is going on: see {page.title}.", icon=page.icon)
         return running or _elsewhere(hackathon)
     if running:
-        st.fragment(run_every=LIVE_SECONDS)(_live)(run)
+        st.fragment(run_every=LIVE_SECONDS)(_live)(hackathon, run)
     else:
         _ended(run)
     return running or _elsewhere(hackathon)
@@ -85,10 +87,11 @@ def _beside(run: Run) -> None:
         _refresh_once(run)
     page = PAGE_OF_RUN[state.purpose]
     st.progress(_share(state), text=f"{PURPOSES[state.purpose]}: {state.done} of {state.total}")
-    st.page_link(page.path, label=f"Watch it on {page.title}", icon=page.icon)
+    if visitor.may(page.act):
+        st.page_link(page.path, label=f"Watch it on {page.title}", icon=page.icon)
 
 
-def _live(run: Run) -> None:
+def _live(hackathon: Hackathon, run: Run) -> None:
     state = run.progress()
     if state.ended:
         _refresh_once(run)
@@ -117,13 +120,21 @@ def _live(run: Run) -> None:
                 "Stopping" if state.cancelling else "Stop",
                 icon=":material/stop_circle:",
                 key="run-stop",
-                disabled=state.cancelling,
-                on_click=run.cancel,
+                disabled=state.cancelling or not visitor.may(ACT_OF_RUN[state.purpose]),
+                on_click=_stop,
+                args=(hackathon, run),
             )
             st.caption(
                 "It goes on when this tab is closed. Stopping leaves what is done as it is; "
                 "starting again does the rest."
             )
+
+
+def _stop(hackathon: Hackathon, run: Run) -> None:
+    try:
+        hackathon.stop(run)
+    except StudioError as error:
+        st.session_state[_REFUSED] = error
 
 
 def _share(state: Progress) -> float:
@@ -160,7 +171,8 @@ def _ended(run: Run) -> None:
             label = f"Result of each step ({several(len(results), 'step')}, {bad} failed)"
             with st.expander(label, expanded=bool(bad)):
                 st.dataframe(results, hide_index=True, key="run-results", alt="Result of each step")
-        _downloads(run, report)
+        if visitor.may(Act.EXPORT):
+            _downloads(run, report)
 
 
 def _verdict(report: Report, what: str) -> None:

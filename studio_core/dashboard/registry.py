@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from studio_core.model import Purpose
+from studio_core.roles import Act
 
 ENTRY = "streamlit_app.py"
 """The entry point, as pages name it to Streamlit."""
@@ -12,13 +13,17 @@ ENTRY = "streamlit_app.py"
 
 @dataclass(frozen=True, slots=True)
 class PageSpec:
-    """One page. `path` is relative to the entry point; `help` is its tooltip in the menu."""
+    """One page. `path` is relative to the entry point; `help` is its tooltip in the menu.
+
+    `act` is what the page is for: who may not do it does not see the page.
+    """
 
     name: str
     path: str
     title: str
     icon: str
     help: str
+    act: Act = Act.LOOK
 
 
 HOME = PageSpec(
@@ -34,6 +39,7 @@ SETTINGS = PageSpec(
     "Settings",
     ":material/tune:",
     "Region, domain, table and what a team's space is made of; checks of all of it.",
+    Act.SETTINGS,
 )
 ROSTER = PageSpec(
     "roster",
@@ -41,6 +47,7 @@ ROSTER = PageSpec(
     "Roster",
     ":material/group_add:",
     "Upload participants, correct what is wrong, see what would change, apply it.",
+    Act.SET_UP,
 )
 STATUS = PageSpec(
     "status",
@@ -62,6 +69,7 @@ PURGE = PageSpec(
     "Purge",
     ":material/delete_sweep:",
     "Remove what the event created, and see that nothing is left.",
+    Act.PURGE,
 )
 PAGES = (SETTINGS, ROSTER, STATUS, LINKS, PURGE)
 BY_NAME = {page.name: page for page in PAGES}

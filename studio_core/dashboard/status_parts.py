@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from studio_core.dashboard import tables
+from studio_core.dashboard import tables, visitor
 from studio_core.dashboard.progress import start
-from studio_core.dashboard.words import people, several
+from studio_core.dashboard.words import by_kind, people, several
 from studio_core.model import Action
+from studio_core.roles import Act
 
 if TYPE_CHECKING:
     from studio_core.hackathon import Hackathon
@@ -73,8 +74,9 @@ def one_team(hackathon: Hackathon, summary: Summary, snapshot: Snapshot, *, busy
         where = f"team {team}" if team else "all teams"
         stop = hackathon.propose_stop_apps(team or None, snapshot)
         begin = hackathon.propose_start_apps(team or None, snapshot)
-        _button("Start apps", ":material/play_arrow:", hackathon, begin, where, busy=busy)
-        _button("Stop apps", ":material/stop:", hackathon, stop, where, busy=busy)
+        if visitor.may(Act.APPS):
+            _button("Start apps", ":material/play_arrow:", hackathon, begin, where, busy=busy)
+            _button("Stop apps", ":material/stop:", hackathon, stop, where, busy=busy)
     if team:
         members = [person for person in summary.people if person.team == team]
         st.dataframe(
@@ -83,6 +85,15 @@ def one_team(hackathon: Hackathon, summary: Summary, snapshot: Snapshot, *, busy
             key="team-people",
             alt=f"{people(len(members))} of team {team} with their profiles",
         )
+
+
+def seen(summary: Summary, snapshot: Snapshot) -> None:
+    """Say when this was seen, and what else is in the domain."""
+    others = {what.removesuffix("s"): number for what, number in summary.others.items()}
+    told = [f"Seen at {snapshot.taken_at:%H:%M:%S} UTC."] if snapshot.taken_at else []
+    if any(others.values()):
+        told.append(f"Also in the domain, not of this event and left alone: {by_kind(others)}.")
+    st.caption(" ".join(told))
 
 
 def _button(

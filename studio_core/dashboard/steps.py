@@ -69,8 +69,8 @@ def way(
 
 
 def next_station(stations: tuple[Station, ...]) -> Station:
-    """Give the station that is next."""
-    return next(station for station in stations if station.mark is Mark.NEXT)
+    """Give the station that is next; the first where the next is not for whoever looks."""
+    return next((station for station in stations if station.mark is Mark.NEXT), stations[0])
 
 
 def _mark(index: int, at: int) -> Mark:
