@@ -1,0 +1,112 @@
+from __future__ import annotations
+
+import string
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from studio_core.codes import ALPHABET, LENGTH, Codes, normalise, same, shown, spell
+
+NOW = datetime(2026, 11, 22, 9, tzinfo=UTC)
+CODES = Codes("demo", bytes(range(32)))
+
+
+def test_codes_are_capitals_and_digits_without_look_alikes() -> None:
+    assert set(ALPHABET) < set(string.ascii_uppercase + string.digits)
+    assert len(set(ALPHABET)) == len(ALPHABET)
+    for pair in ("0O", "1I", "1L", "2Z", "5S", "8B", "UV"):
+        assert not set(pair) <= set(ALPHABET)
+    assert len(ALPHABET) ** LENGTH > 10**11
+
+
+def test_a_code_is_eight_characters_in_two_groups() -> None:
+    plain = normalise(CODES.event_code)
+    assert len(plain) == LENGTH
+    assert set(plain) <= set(ALPHABET)
+    assert CODES.event_code == f"{plain[:4]}-{plain[4:]}"
+
+
+@pytest.mark.parametrize(
+    "typed", ["acde-fghj", " ACDEFGHJ ", "ac de fg hj", "ACDE\u2013FGHJ", "ａｃｄｅｆｇｈｊ"]  # noqa: RUF001 - full width
+)
+def test_case_dashes_spaces_and_width_do_not_matter(typed: str) -> None:
+    assert normalise(typed) == "ACDEFGHJ"
+    assert same(typed, "ACDE-FGHJ")
+
+
+@given(st.text(max_size=40))
+def test_normalising_and_showing_settle(text: str) -> None:
+    assert normalise(normalise(text)) == normalise(text)
+    assert same(shown(text), text)
+    assert shown(shown(text)) == shown(text)
+
+
+@given(st.integers(min_value=0, max_value=2**256))
+def test_any_number_spells_a_code(number: int) -> None:
+    assert len(normalise(spell(number))) == LENGTH
+
+
+def test_the_same_secret_gives_the_same_codes_again() -> None:
+    again = Codes("demo", bytes(range(32)))
+    assert again.event_code == CODES.event_code
+    assert again.personal_code("Ada@Example.com ") == CODES.personal_code("ada@example.com")
+
+
+@pytest.mark.parametrize(
+    "other",
+    [replace(CODES, version=2), replace(CODES, event="other"), replace(CODES, secret=bytes(32))],
+    ids=["version", "event", "secret"],
+)
+def test_version_event_and_secret_change_every_code(other: Codes) -> None:
+    until = NOW + timedelta(minutes=1)
+    assert other.event_code != CODES.event_code
+    assert other.personal_code("a@b.example") != CODES.personal_code("a@b.example")
+    assert other.one_time_digest("a@b.example", "x") != CODES.one_time_digest("a@b.example", "x")
+    assert other.holder(CODES.ticket("a@b.example", until), NOW) is None
+
+
+def test_new_codes_do_not_forgive_tries() -> None:
+    assert replace(CODES, version=2).digest("client", "x") == CODES.digest("client", "x")
+
+
+@given(st.sets(st.emails(), min_size=2, max_size=20))
+def test_everybody_has_another_code(emails: set[str]) -> None:
+    lowered = {email.lower() for email in emails}
+    assert len({CODES.personal_code(email) for email in lowered}) == len(lowered)
+
+
+def test_parts_cannot_be_shifted_between_fields() -> None:
+    assert CODES.digest("a", "bc") != CODES.digest("ab", "c")
+    assert CODES.digest("a", "b", "c") != CODES.digest("a", "bc")
+
+
+@given(st.emails())
+def test_a_ticket_names_its_holder_until_it_is_over(email: str) -> None:
+    ticket = CODES.ticket(email, NOW + timedelta(seconds=60))
+    assert CODES.holder(ticket, NOW) is not None
+    assert CODES.holder(ticket, NOW + timedelta(seconds=59)) == CODES.holder(ticket, NOW)
+    assert CODES.holder(ticket, NOW + timedelta(seconds=60)) is None
+
+
+@given(st.text(max_size=80))
+def test_no_made_up_ticket_holds(text: str) -> None:
+    assert CODES.holder(text, NOW) is None
+
+
+def test_no_change_to_a_ticket_goes_unnoticed() -> None:
+    ticket = CODES.ticket("ada@example.com", NOW + timedelta(seconds=60))
+    for place, old in enumerate(ticket):
+        for new in "Aw_.=":
+            if new == old:
+                continue
+            holder = CODES.holder(ticket[:place] + new + ticket[place + 1 :], NOW)
+            # The last letter of a base64 group has bits that stand for nothing.
+            assert holder in {None, "ada@example.com"}
+
+
+def test_the_secret_is_not_shown() -> None:
+    assert "\\x01\\x02" not in repr(CODES)
+    assert "secret" not in repr(CODES)

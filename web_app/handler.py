@@ -1,0 +1,5 @@
+"""Entry point of the Lambda function; see README.md."""
+
+from studio_core.portal.serverless import handler
+
+__all__ = ["handler"]
