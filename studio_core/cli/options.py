@@ -60,3 +60,21 @@ def dry_run(function: F) -> F:
 def yes(function: F) -> F:
     """Give a command `--yes`."""
     return click.option("-y", "--yes", is_flag=True, help="Do not ask before beginning.")(function)
+
+
+def people(function: F) -> F:
+    """Give a command the size of a made-up event: `--participants` and `--teams`."""
+    function = click.option(
+        "--teams",
+        type=click.IntRange(1, 5000),
+        default=12,
+        show_default=True,
+        help="Teams that they are in.",
+    )(function)
+    return click.option(
+        "--participants",
+        type=click.IntRange(0, 20000),
+        default=60,
+        show_default=True,
+        help="People of the made-up event.",
+    )(function)

@@ -39,7 +39,7 @@ def outline(plan: Plan, *, everything: bool = False) -> list[str]:
         (Action.KEEP, "keep"),
     ):
         if counts := plan.counts(action):
-            lines.append(f"  {word:<7}{tally(counts)}")
+            lines.append(f"  {word:<8}{tally(counts)}")
     sorts = [
         [_because(s, "update") for s in plan.changes if s.action is Action.UPDATE],
         [_because(s, "stays") for s in plan.steps if s.action is Action.KEEP and s.reason],
@@ -99,7 +99,7 @@ def skipped(plan: Plan) -> list[Step]:
 
 
 def _because(step: Step, word: str) -> str:
-    return f"  {word:<7}{step.kind} {step.name}{_reason(step)}"
+    return f"  {word:<8}{step.kind} {step.name}{_reason(step)}"
 
 
 def _reason(step: Step) -> str:
@@ -111,4 +111,4 @@ def _first(lines: Iterable[str], limit: int) -> list[str]:
     more = len(every) - limit
     if more <= 0:
         return every
-    return [*every[:limit], f"         and {count(more, 'line')} more like this (--verbose)"]
+    return [*every[:limit], f"          and {count(more, 'line')} more like this (--verbose)"]

@@ -52,9 +52,12 @@ def read(path: Path, email_column: str | None = None, team_column: str | None = 
         say(_line(finding))
     if not checked.ok:
         wrong = count(len(checked.errors), "error")
+        remedy = "Correct what is named above, and run the command again."
+        if checked.columns is None:
+            remedy = "Name the columns with --email-column and --team-column."
         raise RosterError(
             f"{path} has {wrong}; nothing was changed.",
-            "Correct the rows named above, and run the command again.",
+            remedy,
             checked.findings,
         )
     return checked.roster

@@ -16,7 +16,7 @@ from studio_core.cli.children import Child
 from studio_core.cli.commands.servers import PORT, portal_there
 from studio_core.cli.console import result, say
 from studio_core.cli.failures import without_addresses
-from studio_core.cli.options import common
+from studio_core.cli.options import common, people
 from studio_core.cli.ports import LOOPBACK, check_free, free_port
 from studio_core.cli.signals import Stop
 from studio_core.cli.simulated import Wish, simulated
@@ -34,8 +34,7 @@ _NO_PROXY = ("127.0.0.1", "localhost")
 
 @click.command()
 @click.option("--port", type=PORT, default=8501, show_default=True, help="Port of the dashboard.")
-@click.option("--participants", type=click.IntRange(0, 20000), default=60, show_default=True)
-@click.option("--teams", type=click.IntRange(1, 5000), default=12, show_default=True)
+@people
 @click.option(
     "--web-app-port", type=PORT, help="Port of the web app.  [default: the one after --port]"
 )

@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from studio_core.cli.console import say
-from studio_core.cli.options import common
+from studio_core.cli.options import common, people
 from studio_core.cli.signals import Stop
 from studio_core.cli.simulated import REGION, Wish, simulated
 
@@ -21,8 +21,7 @@ _SECONDS = click.FloatRange(min=0)
 @click.option(
     "--port", type=click.IntRange(0, 65535), default=0, help="Port to listen at; 0 for a free one."
 )
-@click.option("--participants", type=click.IntRange(0, 20000), default=60, show_default=True)
-@click.option("--teams", type=click.IntRange(1, 5000), default=12, show_default=True)
+@people
 @click.option("--empty", is_flag=True, help="Start with a domain and a table, and nobody.")
 @click.option("--region", default=REGION, show_default=True, help="Region of the demo's domain.")
 @click.option(

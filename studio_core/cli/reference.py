@@ -1,0 +1,76 @@
+"""The reference page of the command line, made from the help of every command.
+
+`python -m studio_core.cli.reference docs/cli.md` writes it; a test tells when it is stale.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from studio_core.cli.app import cli
+
+WIDTH = 88
+
+_HEAD = """\
+# Command line
+
+This page is made by `python -m studio_core.cli.reference docs/cli.md`.
+
+Results go to standard output, messages and progress to standard error, so that
+`studio get-urls --format csv > links.csv` is clean. Every command takes `-v` to say more and
+`--debug` to show tracebacks, before or behind its name.
+
+| Exit status | Meaning |
+| --- | --- |
+| 0 | Done, or nothing had to be done. |
+| 1 | Something failed or is left over; it was named. |
+| 2 | The input, the usage or a confirmation was wrong; nothing was changed. |
+
+Each setting can be given by a variable, `STUDIO_REGION` for `region`, which goes before what
+is saved. `STUDIO_CONFIG` names the settings file, `STUDIO_STATE` the folder of journals and
+of the audit log. Where AWS is reached is up to the SDK's own variables, such as
+`AWS_ENDPOINT_URL` and `AWS_PROFILE`.
+
+## Shapes of JSON
+
+Keys may be added; these stay.
+
+| Command | Shape |
+| --- | --- |
+| `status --json` | `{"participants": n, "teams": n, "profiles": {status: n}, "spaces": {status: n}, "apps": {status: n}}` |
+| `setup-users --json` | `{"created": {kind: n}, "updated": {kind: n}, "deleted": {kind: n}, "kept": {kind: n}, "failed": [...], "left": [...]}` |
+| `start-apps --json` | `{"created": {kind: n}, "kept": {kind: n}, "failed": [...], "left": [...]}` |
+| `stop-apps --json`, `purge --json` | `{"deleted": {kind: n}, "kept": {kind: n}, "failed": [...], "left": [...]}` |
+| `check --json` | `[{"title": text, "state": "ok", "warning" or "error", "sentence": text, "remedy": text}]` |
+| `get-conf --json` | `{setting: value}` |
+| `get-urls --format json` | `[{"email", "team", "profile", "space", "url", "expires_at"}]` |
+
+Kinds are `profile`, `space`, `app` and `row` (of the participants table). What is in `failed`
+has `kind`, `name` and `reason`; what is in `left` has `remedy` too. With `--dry-run` the
+counts are of what would be done, and `"dry_run": true` stands beside them.
+"""
+
+
+def page() -> str:
+    """Give the page as Markdown."""
+    settings = {**cli.context_settings, "terminal_width": WIDTH, "max_content_width": WIDTH}
+    root = click.Context(cli, info_name="studio", **settings)
+    parts = [_HEAD, _section(root)]
+    for name in cli.list_commands(root):
+        command = cli.get_command(root, name)
+        if command is not None:
+            parts.append(_section(click.Context(command, info_name=name, parent=root)))
+    return "\n".join(parts)
+
+
+def _section(context: click.Context) -> str:
+    lines = (line.rstrip() for line in context.get_help().splitlines())
+    text = "\n".join(lines)
+    return f"## {context.command_path}\n\n```text\n{text}\n```\n"
+
+
+if __name__ == "__main__":
+    Path(sys.argv[1]).write_text(page(), encoding="utf-8")
