@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from studio_core.dashboard import guard, loaders, roster_parts
+from studio_core.dashboard import guard, loaders, roster_parts, roster_source
 from studio_core.dashboard.progress import run_panel, start
 from studio_core.model import Purpose
 
@@ -13,7 +13,7 @@ busy = run_panel(page.hackathon, Purpose.SETUP)
 if busy:
     st.stop()
 
-draft = roster_parts.source(page.hackathon)
+draft = roster_source.source(page.hackathon)
 if draft is None:
     st.stop()
 checked = roster_parts.corrected(draft)

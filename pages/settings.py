@@ -6,7 +6,6 @@ import streamlit as st
 
 from studio_core import config
 from studio_core.dashboard import guard, loaders, settings_form
-from studio_core.dashboard.loaders import plain
 from studio_core.errors import StudioError
 from studio_core.model import AppType
 
@@ -26,7 +25,7 @@ if held.names:
     )
 
 st.subheader("Where the event is", anchor=False)
-left, middle, right = st.columns(3)
+left, middle, right = st.columns([2, 2, 3])
 regions = settings_form.with_current(loaders.all_regions(), page.settings.region)
 region = left.selectbox(
     "Region",
@@ -149,9 +148,7 @@ with st.form("settings", border=False):
 
 if not page.settings.missing:
     st.subheader("Checks", anchor=False)
-    for check in loaders.checks(page.hackathon):
-        mark, word = settings_form.MARKS[check.state]
-        st.markdown(f"{mark} **{plain(check.title)}** ({word}): {plain(check.sentence)}")
-        if check.remedy and check.state != "ok":
-            st.caption(plain(check.remedy))
+    with st.container(gap="xsmall"):
+        for check in loaders.checks(page.hackathon):
+            st.markdown(settings_form.line(check))
     st.button("Check again", icon=":material/refresh:", on_click=loaders.look_again)

@@ -34,8 +34,9 @@ COLOURS = {
     STOPPED: "#8C8C8C",
 }
 INSTANCES = ("#0072B2", "#56B4E9", "#E69F00", "#CC79A7", "#009E73", "#8C8C8C")
+_TEAMS = alt.Axis(labelAngle=0, labelOverlap=True, titlePadding=4)
 _ROW = 34
-_SMALL = 220
+_SMALL = 260
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +62,8 @@ def people_by_team(summary: Summary) -> Picture:
         alt.Chart(frame)
         .mark_bar()
         .encode(
-            x=alt.X("Team:N", sort=order, axis=alt.Axis(labelAngle=0, labelOverlap=True)),
-            y=alt.Y("People:Q", axis=alt.Axis(tickMinStep=1), title="People"),
+            x=alt.X("Team:N", scale=alt.Scale(domain=order), axis=_TEAMS),
+            y=alt.Y("People:Q", axis=alt.Axis(tickMinStep=1), title=None),
             color=_status_colour("Profile", list(frame["Profile"])),
             tooltip=["Team:N", "Profile:N", "People:Q"],
         )
@@ -83,7 +84,7 @@ def by_status(counts: Mapping[str, int], what: str) -> Picture:
         alt.Chart(frame)
         .mark_bar()
         .encode(
-            x=alt.X("Number:Q", axis=alt.Axis(tickMinStep=1), title=what.capitalize()),
+            x=alt.X("Number:Q", axis=alt.Axis(tickMinStep=1), title=None),
             y=alt.Y("Status:N", sort="-x", title=None, axis=alt.Axis(labelLimit=160)),
             color=_status_colour("Status", list(counts), legend=False),
             tooltip=["Status:N", "Number:Q"],
@@ -117,16 +118,12 @@ def apps_by_team(summary: Summary, snapshot: Snapshot) -> Picture:
         alt.Chart(frame)
         .mark_bar()
         .encode(
-            x=alt.X(
-                "Team:N",
-                scale=alt.Scale(domain=order),
-                axis=alt.Axis(labelAngle=0, labelOverlap=True),
-            ),
-            y=alt.Y("Apps:Q", axis=alt.Axis(tickMinStep=1), title="Running apps"),
+            x=alt.X("Team:N", scale=alt.Scale(domain=order), axis=_TEAMS),
+            y=alt.Y("Apps:Q", axis=alt.Axis(tickMinStep=1), title=None),
             color=alt.Color(
                 "Instance:N",
                 scale=alt.Scale(domain=kinds, range=[INSTANCES[i % 6] for i in range(len(kinds))]),
-                legend=alt.Legend(title=None, orient="bottom"),
+                legend=alt.Legend(title=None, orient="top", offset=4),
             ),
             tooltip=["Team:N", "Instance:N", "Apps:Q"],
         )
@@ -142,5 +139,5 @@ def _status_colour(field: str, statuses: list[str], *, legend: bool = True) -> A
     return alt.Color(
         f"{field}:N",
         scale=alt.Scale(domain=domain, range=[COLOURS.get(status, "#8C8C8C") for status in domain]),
-        legend=alt.Legend(title=None, orient="bottom") if legend else None,
+        legend=alt.Legend(title=None, orient="top", offset=4) if legend else None,
     )

@@ -50,6 +50,12 @@ class Draft:
         ]
         return roster_from_rows(rows, settled=self.first.settled)
 
+    def folded(self, edits: Mapping[str, Any]) -> Draft:
+        """Give the draft with the edits taken into its rows, to be edited anew."""
+        if not edits.get("edited_rows"):
+            return self
+        return replace(self, base=_laid_over(self.base, edits), version=self.version + 1)
+
     def with_person(self, edits: Mapping[str, Any], email: str, team: str) -> Draft:
         """Give the draft with the edits kept and one more row."""
         frame = _laid_over(self.base, edits)

@@ -1,4 +1,4 @@
-"""Parts of the roster page: where it comes from, corrections, what it would change."""
+"""Parts of the roster page: corrections in place, and what they would change."""
 
 from __future__ import annotations
 
@@ -6,133 +6,25 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from studio_core.dashboard import downloads, drafts, loaders, tables
+from studio_core.dashboard import downloads, drafts, tables
 from studio_core.dashboard.loaders import plain
+from studio_core.dashboard.roster_source import DRAFT, EDITS
 from studio_core.dashboard.words import by_kind, people, several
-from studio_core.errors import StudioError
 from studio_core.model import Action, Kind
-from studio_core.roster import Columns, findings_csv, template_csv
+from studio_core.roster import findings_csv
 
 if TYPE_CHECKING:
     from studio_core.dashboard.drafts import Draft
-    from studio_core.hackathon import Hackathon
     from studio_core.model import Plan, Roster, Snapshot
     from studio_core.roster import Checked
 
-UPLOAD, PASTE, THERE = "Upload a file", "Paste", "Who is there now"
-TYPES = ("csv", "tsv", "txt", "xlsx", "xls", "xlsb", "ods")
-_DRAFT = "_roster_draft"
-_COLUMNS = "_roster_columns"
 _ROWS_SHOWN = 12
-
-
-def source(hackathon: Hackathon) -> Draft | None:
-    """Ask where the roster comes from, and give it as a draft, or None until there is one."""
-    way = st.segmented_control(
-        "Where the roster comes from",
-        [UPLOAD, PASTE, THERE],
-        default=UPLOAD,
-        required=True,
-        label_visibility="collapsed",
-        key="roster-source",
-    )
-    if way == THERE:
-        with loaders.or_stop():
-            records = hackathon.participants()
-        if records:
-            return _held(drafts.of_participants(records))
-        st.info("Nobody is there yet.", icon=":material/group_off:")
-        return None
-    data, name = _uploaded() if way == UPLOAD else _pasted()
-    return _read(data, name) if data else None
-
-
-def _read(data: bytes, name: str) -> Draft | None:
-    unnamed = drafts.digest_of(data, None)
-    columns = st.session_state.get(_COLUMNS, {}).get(unnamed)
-    held: Draft | None = st.session_state.get(_DRAFT)
-    if held is not None and held.digest == drafts.digest_of(data, columns):
-        return held
-    try:
-        draft = drafts.read(data, name, columns)
-    except StudioError as error:
-        loaders.show_problem(error)
-        return None
-    if draft.first.columns is None and draft.first.names:
-        _ask_columns(draft, unnamed)
-        return None
-    return _held(draft)
-
-
-def _held(draft: Draft) -> Draft:
-    """Keep a draft while its source is the same, with the people that were added to it."""
-    held: Draft | None = st.session_state.get(_DRAFT)
-    if held is None or held.digest != draft.digest:
-        st.session_state[_DRAFT] = held = draft
-    return held
-
-
-def _uploaded() -> tuple[bytes, str]:
-    file = st.file_uploader(
-        "A table with a column for the e-mail address and one for the team",
-        type=list(TYPES),
-        key="roster-file",
-    )
-    st.download_button(
-        "Template",
-        template_csv(),
-        "roster-template.csv",
-        "text/csv",
-        icon=":material/download:",
-        type="tertiary",
-        on_click="ignore",
-        key="roster-template",
-    )
-    return (file.getvalue(), file.name) if file else (b"", "")
-
-
-def _pasted() -> tuple[bytes, str]:
-    text = st.text_area(
-        "Rows copied from a spreadsheet, or CSV",
-        placeholder="email,team\nada@example.com,1\ngrace@example.com,1",
-        height=160,
-        key="roster-pasted",
-    )
-    return (text or "").encode(), "pasted rows"
-
-
-def _ask_columns(draft: Draft, digest: str) -> None:
-    """Let the organiser say which columns to read, when their names do not tell."""
-    for finding in drafts.whole_file(draft.first.findings):
-        st.warning(f"{plain(finding.sentence)} {plain(finding.remedy)}", icon=":material/help:")
-    names = dict(enumerate(draft.first.names))
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        email = _column("E-mail address is in", names, "roster-email-column")
-        team = _column("Team is in", names, "roster-team-column")
-
-        def take() -> None:
-            chosen = st.session_state.setdefault(_COLUMNS, {})
-            chosen[digest] = Columns(email, team)
-
-        ready = email is not None and team is not None and email != team
-        st.button("Use these columns", type="primary", disabled=not ready, on_click=take)
-
-
-def _column(label: str, names: dict[int, str], key: str) -> int | None:
-    return st.selectbox(
-        label,
-        list(names),
-        index=None,
-        format_func=names.__getitem__,
-        placeholder="Choose a column",
-        key=key,
-        width=280,
-    )
+_FINDINGS_IN_FULL = 30
 
 
 def corrected(draft: Draft) -> Checked | None:
     """Show the rows with the findings beside them, to be corrected in place; check them anew."""
-    edits: dict[str, Any] = dict(st.session_state.get(draft.key) or {})
+    draft, edits = _edited(draft)
     checked = draft.checked(edits)
     errors, warnings = len(checked.errors), len(checked.warnings)
     summary = (
@@ -156,6 +48,17 @@ def corrected(draft: Draft) -> Checked | None:
     return checked if len(checked.roster) else None
 
 
+def _edited(draft: Draft) -> tuple[Draft, dict[str, Any]]:
+    """Give what was typed over the rows; an editor that was away has forgotten it, we have not."""
+    key, typed = st.session_state.get(EDITS, ("", {}))
+    if draft.key not in st.session_state and key == draft.key:
+        draft = draft.folded(typed)
+        st.session_state[DRAFT] = draft
+    edits: dict[str, Any] = dict(st.session_state.get(draft.key) or {})
+    st.session_state[EDITS] = (draft.key, edits)
+    return draft, edits
+
+
 def _editor(draft: Draft, checked: Checked) -> None:
     frame = drafts.editor_frame(draft, checked)
     st.data_editor(
@@ -166,7 +69,7 @@ def _editor(draft: Draft, checked: Checked) -> None:
         disabled=["Row", "Finding"],
         alt="The roster's rows to correct, with what was found about each",
         column_config={
-            "Keep": st.column_config.CheckboxColumn("Keep", width=60),
+            "Keep": st.column_config.CheckboxColumn("Keep", width=90),
             "Row": st.column_config.NumberColumn("Row", width=60),
             "E-mail": st.column_config.TextColumn("E-mail", width=260),
             "Team": st.column_config.TextColumn("Team", width=90),
@@ -201,16 +104,33 @@ def _beside(draft: Draft, checked: Checked, edits: dict[str, Any]) -> None:
             key="roster-corrected",
         )
     if checked.findings:
-        with st.expander(f"All {several(len(checked.findings), 'finding')}"):
-            st.dataframe(
-                tables.findings(checked.findings), hide_index=True, alt="Everything that was found"
-            )
+        label = f"What was found, and what to do ({len(checked.findings)})"
+        with st.expander(label, expanded=not checked.ok):
+            _findings(checked)
+
+
+def _findings(checked: Checked) -> None:
+    """Show what was found; a few in full length, many as a table to scroll in."""
+    alt = "Everything that was found in the roster, and what to do about it"
+    if len(checked.findings) > _FINDINGS_IN_FULL:
+        st.dataframe(tables.findings(checked.findings), hide_index=True, alt=alt)
+        return
+    rows = [
+        {
+            "Row": "" if f.row is None else str(f.row),
+            "Value": plain(f.value),
+            "What was found": f"{f.severity.value.capitalize()}: {plain(f.sentence)}",
+            "What to do": plain(f.remedy),
+        }
+        for f in checked.findings
+    ]
+    st.table(rows, hide_index=True, border="horizontal", alt=alt)
 
 
 def _add(draft: Draft, edits: dict[str, Any]) -> None:
     email, team = st.session_state["add-email"], st.session_state["add-team"]
     if email.strip():
-        st.session_state[_DRAFT] = draft.with_person(edits, email, team)
+        st.session_state[DRAFT] = draft.with_person(edits, email, team)
         st.session_state["add-email"] = st.session_state["add-team"] = ""
 
 
@@ -235,15 +155,19 @@ def preview(plan: Plan, left: int) -> None:
     """Show the plan in numbers, and step by step for who wants to see it."""
     rows = [step for step in plan.steps if step.kind is Kind.ROW]
     created = plan.counts(Action.CREATE)
+    moved = sum(step.reason.startswith("moves ") for step in rows)
+    updated = sum(step.action is Action.UPDATE for step in rows) - moved
     numbers = {
         "New people": sum(step.action is Action.CREATE for step in rows),
-        "Moved or renewed": sum(step.action is Action.UPDATE for step in rows),
+        "Moved": moved,
         "Kept": sum(step.action is Action.KEEP for step in rows),
         "Leaving": left,
-        "Profiles to create": created.get(Kind.PROFILE, 0),
-        "Spaces to create": created.get(Kind.SPACE, 0),
+        "New profiles": created.get(Kind.PROFILE, 0),
+        "New spaces": created.get(Kind.SPACE, 0),
     }
-    with st.grid(6, min_column_width=130):
+    if updated:
+        numbers["Updated"] = updated
+    with st.grid(len(numbers), min_column_width=108, gap="small"):
         for label, number in numbers.items():
             st.metric(label, number, border=True)
     refused = [

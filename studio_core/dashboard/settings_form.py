@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from studio_core import config
 from studio_core.dashboard import loaders
+from studio_core.dashboard.loaders import plain
 from studio_core.errors import StudioError
 from studio_core.preflight import State
 
@@ -16,15 +17,22 @@ if TYPE_CHECKING:
 
     from studio_core.config import Settings
     from studio_core.model import Domain
+    from studio_core.preflight import Check
 
 TABLE = "studio-cli-participants"
 """Name offered for a new table."""
 
-MARKS = {
-    State.OK: (":green[:material/check_circle:]", "good"),
-    State.WARNING: (":orange[:material/warning:]", "look at it"),
-    State.ERROR: (":red[:material/error:]", "not good"),
+_MARKS = {
+    State.OK: ":green[:material/check_circle:]",
+    State.WARNING: ":orange[:material/warning:] Warning:",
+    State.ERROR: ":red[:material/error:] Error:",
 }
+
+
+def line(check: Check) -> str:
+    """Give a check as one line of Markdown: mark, title, sentence, remedy."""
+    remedy = "" if check.state is State.OK else f" {plain(check.remedy)}"
+    return f"{_MARKS[check.state]} **{plain(check.title)}.** {plain(check.sentence)}{remedy}"
 
 
 class Held:

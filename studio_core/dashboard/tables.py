@@ -136,7 +136,7 @@ def editor(base: pd.DataFrame, checked: Checked) -> pd.DataFrame:
     """
     said: dict[int, str] = {}
     for row in checked.rows:
-        words = [f"{f.severity.value.capitalize()}: {f.sentence} {f.remedy}" for f in row.findings]
+        words = [f"{f.severity.value.capitalize()}: {f.sentence}" for f in row.findings]
         said[row.row] = "  ".join(words)
     frame = base.copy()
     frame.insert(2, "Finding", [said.get(row, "") for row in frame["Row"]])

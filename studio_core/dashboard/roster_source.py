@@ -1,0 +1,152 @@
+"""Where a roster comes from: a file, pasted rows, or who is there now."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from studio_core.dashboard import drafts, loaders
+from studio_core.dashboard.loaders import plain
+from studio_core.errors import StudioError
+from studio_core.roster import Columns, template_csv
+
+if TYPE_CHECKING:
+    from studio_core.dashboard.drafts import Draft
+    from studio_core.hackathon import Hackathon
+
+UPLOAD, PASTE, THERE = "Upload a file", "Paste", "Who is there now"
+TYPES = ("csv", "tsv", "txt", "xlsx", "xls", "xlsb", "ods")
+DRAFT = "_roster_draft"
+EDITS = "_roster_edits"
+_COLUMNS = "_roster_columns"
+_WAY = "_roster_way"
+
+
+def source(hackathon: Hackathon) -> Draft | None:
+    """Ask where the roster comes from, and give it as a draft, or None until there is one."""
+    way = st.segmented_control(
+        "Where the roster comes from",
+        [UPLOAD, PASTE, THERE],
+        default=UPLOAD,
+        required=True,
+        label_visibility="collapsed",
+        key="roster-source",
+        persist_state="session",
+    )
+    if way != st.session_state.get(_WAY):
+        drop()
+        st.session_state[_WAY] = way
+    if way == THERE:
+        with loaders.or_stop():
+            records = hackathon.participants()
+        if records:
+            return _held(drafts.of_participants(records))
+        st.info("Nobody is there yet.", icon=":material/group_off:")
+        return None
+    data, name = _uploaded() if way == UPLOAD else _pasted()
+    return _read(data, name) if data else _as_left()
+
+
+def _as_left() -> Draft | None:
+    """Give the draft as it was left: its widgets forget it while a run or another page shows."""
+    held: Draft | None = st.session_state.get(DRAFT)
+    if held is not None:
+        st.button("Start over", icon=":material/restart_alt:", on_click=drop, key="roster-over")
+    return held
+
+
+def drop() -> None:
+    """Let go of the draft."""
+    for name in (DRAFT, EDITS):
+        st.session_state.pop(name, None)
+
+
+def _file_changed() -> None:
+    """Let go of the draft when its file was taken away by hand."""
+    if st.session_state.get("roster-file") is None:
+        drop()
+
+
+def _read(data: bytes, name: str) -> Draft | None:
+    unnamed = drafts.digest_of(data, None)
+    columns = st.session_state.get(_COLUMNS, {}).get(unnamed)
+    held: Draft | None = st.session_state.get(DRAFT)
+    if held is not None and held.digest == drafts.digest_of(data, columns):
+        return held
+    try:
+        draft = drafts.read(data, name, columns)
+    except StudioError as error:
+        loaders.show_problem(error)
+        return None
+    if draft.first.columns is None and draft.first.names:
+        _ask_columns(draft, unnamed)
+        return None
+    return _held(draft)
+
+
+def _held(draft: Draft) -> Draft:
+    """Keep a draft while its source is the same, with the people that were added to it."""
+    held: Draft | None = st.session_state.get(DRAFT)
+    if held is None or held.digest != draft.digest:
+        st.session_state[DRAFT] = held = draft
+    return held
+
+
+def _uploaded() -> tuple[bytes, str]:
+    file = st.file_uploader(
+        "A table with a column for the e-mail address and one for the team",
+        type=list(TYPES),
+        key="roster-file",
+        on_change=_file_changed,
+    )
+    st.download_button(
+        "Template",
+        template_csv(),
+        "roster-template.csv",
+        "text/csv",
+        icon=":material/download:",
+        type="tertiary",
+        on_click="ignore",
+        key="roster-template",
+    )
+    return (file.getvalue(), file.name) if file else (b"", "")
+
+
+def _pasted() -> tuple[bytes, str]:
+    text = st.text_area(
+        "Rows copied from a spreadsheet, or CSV",
+        placeholder="email,team\nada@example.com,1\ngrace@example.com,1",
+        height=160,
+        key="roster-pasted",
+    )
+    return (text or "").encode(), "pasted rows"
+
+
+def _ask_columns(draft: Draft, digest: str) -> None:
+    """Let the organiser say which columns to read, when their names do not tell."""
+    for finding in drafts.whole_file(draft.first.findings):
+        st.warning(f"{plain(finding.sentence)} {plain(finding.remedy)}", icon=":material/help:")
+    names = dict(enumerate(draft.first.names))
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        email = _column("E-mail address is in", names, "roster-email-column")
+        team = _column("Team is in", names, "roster-team-column")
+
+        def take() -> None:
+            chosen = st.session_state.setdefault(_COLUMNS, {})
+            chosen[digest] = Columns(email, team)
+
+        ready = email is not None and team is not None and email != team
+        st.button("Use these columns", type="primary", disabled=not ready, on_click=take)
+
+
+def _column(label: str, names: dict[int, str], key: str) -> int | None:
+    return st.selectbox(
+        label,
+        list(names),
+        index=None,
+        format_func=names.__getitem__,
+        placeholder="Choose a column",
+        key=key,
+        width=280,
+    )
