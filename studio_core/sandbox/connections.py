@@ -34,13 +34,16 @@ class Handler(MotoRequestHandler):
     def run_wsgi(self) -> None:
         """Answer one request in a single write."""
         environ = self.make_environ()
-        length = int(environ.get("CONTENT_LENGTH") or 0)
-        if length > LARGEST_BODY:
+        try:
+            body = self._body(environ)
+        except ValueError:
+            self.close_connection = True
+            self._send("400 Bad Request", [], b"")
+            return
+        if len(body) > LARGEST_BODY:
             self.close_connection = True
             self._send("413 Content Too Large", [], b"")
             return
-        stream = environ["wsgi.input"] if environ.get("wsgi.input_terminated") else self.rfile
-        body = stream.read() if stream is not self.rfile else stream.read(length)
         environ["wsgi.input"] = io.BytesIO(body)
         environ["CONTENT_LENGTH"] = str(len(body))
         answer: dict[str, Any] = {}
@@ -57,6 +60,16 @@ class Handler(MotoRequestHandler):
             self.close_connection = True  # the caller sees the connection end
             return
         self._send(answer["status"], answer["headers"], content)
+
+    def _body(self, environ: dict[str, Any]) -> bytes:
+        """Read the body, or one byte more than the largest that is taken."""
+        most = LARGEST_BODY + 1
+        if environ.get("wsgi.input_terminated"):
+            return bytes(environ["wsgi.input"].read(most))
+        length = int(environ.get("CONTENT_LENGTH") or 0)
+        if length < 0:
+            raise ValueError("a body cannot have a negative length")
+        return self.rfile.read(length) if length < most else bytes(most)
 
     def _send(self, status: str, headers: list[tuple[str, str]], content: bytes) -> None:
         lines = [f"HTTP/1.1 {status}", f"Date: {self.date_time_string()}"]
