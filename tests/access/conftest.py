@@ -1,0 +1,79 @@
+"""A dashboard behind its gate, and the count of those who tried to come in."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+from serving import Served, serve
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+TOKEN = "organisers-have-this-token-0123456789"
+HELPER_TOKEN = "helpers-have-this-other-token-0123456"
+
+
+@dataclass
+class Tally:
+    """Tries to come in: all, and those that got in."""
+
+    tried: list[str] = field(default_factory=list)
+    got_in: list[str] = field(default_factory=list)
+
+    def add(self, what: str, *, got_in: bool) -> None:
+        self.tried.append(what)
+        if got_in:
+            self.got_in.append(what)
+
+
+_TALLY = pytest.StashKey[Tally]()
+
+
+def pytest_terminal_summary(
+    terminalreporter: pytest.TerminalReporter, config: pytest.Config
+) -> None:
+    counted = config.stash.get(_TALLY, None)
+    if counted is not None:
+        got_in = "".join(f"\n  {what}" for what in counted.got_in)
+        tried, entered = len(counted.tried), len(counted.got_in)
+        terminalreporter.write_line(f"Tries to come in: {tried}; got in: {entered}{got_in}")
+
+
+@pytest.fixture(scope="session")
+def tally(request: pytest.FixtureRequest) -> Tally:
+    """Counts; the end of the session says how many tries there were and how many got in."""
+    return request.config.stash.setdefault(_TALLY, Tally())
+
+
+@dataclass
+class House:
+    """A dashboard with both tokens, and a cookie for each."""
+
+    served: Served
+    organiser: str
+    helper: str
+
+
+@pytest.fixture(scope="session")
+def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    folder = tmp_path_factory.mktemp("house")
+    served = serve(folder, environ={"STUDIO_TOKEN": TOKEN, "STUDIO_HELPER_TOKEN": HELPER_TOKEN})
+    try:
+        yield House(served, served.cookie(TOKEN), served.cookie(HELPER_TOKEN))
+    finally:
+        served.stop()
+
+
+@pytest.fixture
+def served_alone(tmp_path: Path) -> Iterator[Served]:
+    """A dashboard for one test, whose count of wrong tries is its own."""
+    served = serve(tmp_path, environ={"STUDIO_TOKEN": TOKEN})
+    yield served
+    served.stop()

@@ -1,0 +1,262 @@
+"""Every way to come in that we could think of, tried on the real server. None gets in.
+
+Each kind of try has its opposite beside it: the same request with the right credential,
+which must work, so that a refusal means what it says.
+"""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+import pytest
+from session import handshake, read_page
+
+from studio_core.dashboard.access_cookie import derive_key, issue
+from studio_core.dashboard.gate import PASS_HEADER, PROCESS_KEY, VISIT
+from studio_core.roles import Role
+
+from .conftest import HELPER_TOKEN, TOKEN
+
+if TYPE_CHECKING:
+    from serving import Served
+
+    from .conftest import House, Tally
+
+PAGES = ("/", "/settings", "/roster", "/status", "/links", "/purge")
+ENDPOINTS = (
+    "/_stcore/host-config",
+    "/_stcore/script-health-check",
+    "/_stcore/metrics",
+    "/_stcore/agent/openapi.json",
+    "/_stcore/bidi-components/x/y.js",
+    "/_stcore/health/",
+    "/_stcore/health/../host-config",
+    "/_stcore/health%2f..%2fhost-config",
+    "/_stcore/health;/../host-config",
+    "/%5fstcore/host-config",
+    "//_stcore/host-config",
+    "/./_stcore/host-config",
+    "/component/x/index.html",
+    "/app/static/x.txt",
+    "/auth/login",
+    "/auth/logout",
+    "/oauth2callback",
+    "/favicon.png",
+    "/index.html",
+    "/static/js/index.js",
+    "/media/0123456789abcdef.csv",
+    "/_access",
+)
+REFUSED = {400, 401, 403, 421, 429}
+STREAM = "/_stcore/stream"
+
+
+def forged(house: House) -> dict[str, str]:
+    """Cookies and headers that are not what the gate gave."""
+    name, _, value = house.organiser.partition("=")
+    helper = house.helper.partition("=")[2]
+    now = int(time.time())
+    organiser_key = derive_key(TOKEN, f"visit of {Role.ORGANISER}")
+    helper_key = derive_key(HELPER_TOKEN, f"visit of {Role.HELPER}")
+    body, _, signature = value.partition(".")
+    return {
+        "no cookie": "",
+        "an empty cookie": f"{name}=",
+        "a made-up cookie": f"{name}=organiser",
+        "the token as the cookie": f"{name}={TOKEN}",
+        "an expired cookie": f"{name}={issue(organiser_key, Role.ORGANISER, now - 1)}",
+        "a cookie of another key": f"{name}={issue(b'x' * 32, Role.ORGANISER, now + VISIT)}",
+        "a cookie signed by its own key": f"{name}={issue(PROCESS_KEY, Role.ORGANISER, now + 99)}",
+        "organiser by a helper's key": f"{name}={issue(helper_key, Role.ORGANISER, now + 99)}",
+        "nobody's role": f"{name}={issue(organiser_key, None, now + VISIT)}",
+        "a body without signature": f"{name}={body}.",
+        "a signature without body": f"{name}=.{signature}",
+        "another body's signature": f"{name}={helper.partition('.')[0]}.{signature}",
+        "a longer life": f"{name}={body}A.{signature}",
+        "the cookie of another port": f"studio-visit-1={value}",
+    }
+
+
+def test_pages_files_and_endpoints_need_the_cookie(house: House, tally: Tally):
+    for path in (*PAGES, *ENDPOINTS):
+        for what, cookie in forged(house).items():
+            headers = {"Cookie": cookie} if cookie else {}
+            status = house.served.ask(path, headers=headers).status
+            tally.add(f"GET {path} with {what}: {status}", got_in=status not in REFUSED)
+        fake = {PASS_HEADER: issue(PROCESS_KEY, Role.ORGANISER, int(time.time()) + 99)}
+        status = house.served.ask(path, headers=fake).status
+        tally.add(f"GET {path} with a made-up pass: {status}", got_in=status not in REFUSED)
+    assert not tally.got_in
+
+    for path in PAGES:
+        assert house.served.ask(path, headers={"Cookie": house.organiser}).status == 200
+        assert house.served.ask(path, headers={"Cookie": house.helper}).status == 200
+    answer = house.served.ask(ENDPOINTS[0], headers={"Cookie": house.organiser})
+    assert answer.status == 200
+
+
+def test_uploads_and_media_need_the_cookie(house: House, tally: Tally):
+    tries = [
+        ("PUT", "/_stcore/upload_file/session/file"),
+        ("DELETE", "/_stcore/upload_file/session/file"),
+        ("OPTIONS", "/_stcore/upload_file/session/file"),
+        ("POST", "/_stcore/agent/interact"),
+        ("HEAD", "/media/0123456789abcdef.csv"),
+        ("POST", "/"),
+        ("PUT", "/links"),
+        ("PATCH", "/"),
+    ]
+    for method, path in tries:
+        for what, cookie in forged(house).items():
+            headers = {"Cookie": cookie} if cookie else {}
+            status = house.served.ask(path, method=method, headers=headers, body=b"x").status
+            tally.add(f"{method} {path} with {what}: {status}", got_in=status not in REFUSED)
+    assert not tally.got_in
+    # With the cookie Streamlit itself answers: no such session, no such file, no such method.
+    for method, path in tries:
+        answer = house.served.ask(path, method=method, headers={"Cookie": house.organiser})
+        assert answer.status not in REFUSED - {400, 403}, (method, path, answer.status)
+
+
+def test_wrong_tokens_give_no_cookie(house: House, tally: Tally):
+    wrong = [
+        "",
+        "x",
+        TOKEN[:-1],
+        TOKEN + "x",
+        TOKEN.upper(),
+        "%20",
+        "+",
+        "%00",
+        "null",
+        TOKEN[::-1],
+    ]
+    for number, token in enumerate(wrong):
+        # Each from an address of its own, so that it is the token that is refused, not the try.
+        where = {"X-Forwarded-For": f"10.9.0.{number}"}
+        query = house.served.ask(f"/?token={token}", headers=where)
+        body = f"token={token}&next=/links"
+        form = house.served.ask("/_access", method="POST", body=body, headers=where)
+        for what, answer in (("query", query), ("form", form)):
+            got_in = answer.status != 401 or "Set-Cookie" in answer.headers
+            tally.add(f"token {token!r} in the {what}: {answer.status}", got_in=got_in)
+    assert not tally.got_in
+
+
+def test_other_sites_do_not_come_in_with_an_organisers_cookie(house: House, tally: Tally):
+    """Cross-site requests and rebinding: the browser of an organiser sends the cookie along."""
+    cookie = {"Cookie": house.organiser}
+    evil = f"evil.example:{house.served.port}"
+    tries = [
+        ("GET", "/", {"Host": evil}),
+        ("GET", "/_stcore/health", {"Host": evil}),
+        ("GET", f"/?token={TOKEN}", {"Host": evil}),
+        ("GET", "/media/x.csv", {"Host": "127.0.0.1.evil.example"}),
+        ("GET", "/_stcore/host-config", {"Host": ""}),
+        ("PUT", "/_stcore/upload_file/s/f", {"Origin": "http://evil.example"}),
+        ("PUT", "/_stcore/upload_file/s/f", {"Origin": "null"}),
+        ("DELETE", "/_stcore/upload_file/s/f", {"Origin": "http://127.0.0.1:1"}),
+        ("POST", "/_access", {"Origin": "http://evil.example"}),
+        ("GET", "/media/x.csv", {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "no-cors"}),
+        ("GET", "/_stcore/host-config", {"Sec-Fetch-Site": "same-site", "Sec-Fetch-Mode": "cors"}),
+        ("POST", "/_access", {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "navigate"}),
+    ]
+    for method, path, headers in tries:
+        body = f"token={TOKEN}" if method == "POST" else None
+        answer = house.served.ask(path, method=method, headers={**cookie, **headers}, body=body)
+        got_in = answer.status not in REFUSED or "Set-Cookie" in answer.headers
+        tally.add(f"{method} {path} with {headers}: {answer.status}", got_in=got_in)
+    assert not tally.got_in
+    same = {"Sec-Fetch-Site": "same-origin", "Sec-Fetch-Mode": "cors", "Origin": house.served.url}
+    answer = house.served.ask("/_stcore/host-config", headers={**cookie, **same})
+    assert answer.status == 200
+    link = {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "navigate"}
+    assert house.served.ask("/links", headers={**cookie, **link}).status == 200
+
+
+def test_the_websocket_needs_cookie_origin_and_name(house: House, tally: Tally):
+    port, own = house.served.port, house.served.url
+    tries: list[tuple[str, dict[str, object]]] = [
+        (what, {"cookie": cookie, "origin": own}) for what, cookie in forged(house).items()
+    ]
+    tries += [
+        (f"Origin {origin}", {"cookie": house.organiser, "origin": origin})
+        for origin in ("http://evil.example", "null", f"http://localhost.evil.example:{port}",
+                       f"http://127.0.0.1:{port + 1}", "file://")
+    ]  # fmt: skip
+    tries += [
+        (f"Host {host}", {"cookie": house.organiser, "origin": f"http://{host}", "host": host})
+        for host in (f"evil.example:{port}", "127.0.0.1.evil.example", "localhost.evil.example")
+    ]
+    tries += [
+        ("token in the query", {"path": f"{STREAM}?token={TOKEN}", "origin": own}),
+        ("token as a header", {"origin": own, "headers": {"Authorization": f"token {TOKEN}"}}),
+        ("a made-up pass", {"origin": own, "headers": {PASS_HEADER: "x"}}),
+        ("a session of somebody", {"origin": own, "headers": {"X-Session-Id": "x"}}),
+        ("no Origin and no cookie", {}),
+    ]
+    for what, arguments in tries:
+        status = handshake(house.served, **arguments)
+        tally.add(f"WebSocket with {what}: {status}", got_in=status == 101)
+    assert not tally.got_in
+    assert handshake(house.served, cookie=house.organiser, origin=own) == 101
+    local = f"localhost:{port}"
+    assert handshake(house.served, cookie=house.helper, origin=f"http://{local}", host=local) == 101
+
+
+@pytest.mark.parametrize("page", ["settings", "roster", "purge"])
+def test_helpers_do_not_see_organisers_pages(house: House, tally: Tally, page: str):
+    secret = {"settings": "Where the event is", "roster": "Not configured", "purge": "Not config"}
+    seen = read_page(house.served, page, cookie=house.helper)
+    tally.add(f"helper opens {page}", got_in=secret[page] in seen)
+    assert not tally.got_in
+    assert secret[page] in read_page(house.served, page, cookie=house.organiser)
+
+
+def test_a_pass_from_outside_is_taken_away(house: House):
+    claim = issue(PROCESS_KEY, Role.ORGANISER, int(time.time()) + VISIT)
+    seen = read_page(house.served, "settings", cookie=house.helper, headers={PASS_HEADER: claim})
+    assert "Where the event is" not in seen
+
+
+def test_whoever_leaves_is_out_and_others_are_not(house: House):
+    elsewhere = {"X-Forwarded-For": "10.9.1.1"}
+    entered = house.served.ask(f"/?token={TOKEN}", headers=elsewhere)
+    mine = str(entered.headers["Set-Cookie"]).partition(";")[0]
+    assert house.served.ask("/", headers={"Cookie": mine}).status == 200
+    house.served.ask("/_access/leave", headers={"Cookie": mine})
+    assert house.served.ask("/", headers={"Cookie": mine}).status == 401
+    assert house.served.ask("/", headers={"Cookie": house.organiser}).status == 200
+
+
+def test_health_is_open_and_says_nothing(house: House):
+    answer = house.served.ask("/_stcore/health")
+    assert answer.status == 200
+    assert answer.content == b"ok"
+    assert house.served.ask("/_stcore/health", method="POST").status == 401
+
+
+def test_nothing_printed_or_recorded_holds_a_credential(house: House, tmp_path_factory):
+    printed = [line for line in house.served.lines if not line.startswith(("Dashboard", "For h"))]
+    log = (tmp_path_factory.getbasetemp() / "house0" / "state" / "audit.jsonl").read_text()
+    for text in ("\n".join(printed), log):
+        for secret in (TOKEN, HELPER_TOKEN, house.organiser.partition("=")[2]):
+            assert secret not in text
+    assert '"refused: wrong token"' in log
+    assert '"let in"' in log
+
+
+def test_guessing_is_slowed_down(house: House, served_alone: Served, tally: Tally):
+    statuses = [served_alone.ask(f"/?token=guess-{number}").status for number in range(30)]
+    for status in statuses:
+        tally.add(f"a guess: {status}", got_in=status not in REFUSED)
+    assert statuses[:10] == [401] * 10
+    assert statuses[10:] == [429] * 20
+    held = served_alone.ask(f"/?token={TOKEN}")
+    assert held.status == 429
+    assert 0 < int(held.headers["Retry-After"]) <= 60
+    # From another address, as a proxy of this machine tells it, the right token still works.
+    other = served_alone.ask(f"/?token={TOKEN}", headers={"X-Forwarded-For": "10.1.2.3"})
+    assert other.status == 303
+    assert not tally.got_in
