@@ -38,15 +38,13 @@ of the audit log. Where AWS is reached is up to the SDK's own variables, such as
 
 Keys may be added; these stay.
 
-| Command | Shape |
-| --- | --- |
-| `status --json` | `{"participants": n, "teams": n, "profiles": {status: n}, "spaces": {status: n}, "apps": {status: n}}` |
-| `setup-users --json` | `{"created": {kind: n}, "updated": {kind: n}, "deleted": {kind: n}, "kept": {kind: n}, "failed": [...], "left": [...]}` |
-| `start-apps --json` | `{"created": {kind: n}, "kept": {kind: n}, "failed": [...], "left": [...]}` |
-| `stop-apps --json`, `purge --json` | `{"deleted": {kind: n}, "kept": {kind: n}, "failed": [...], "left": [...]}` |
-| `check --json` | `[{"title": text, "state": "ok", "warning" or "error", "sentence": text, "remedy": text}]` |
-| `get-conf --json` | `{setting: value}` |
-| `get-urls --format json` | `[{"email", "team", "profile", "space", "url", "expires_at"}]` |
+- `status`: `participants`, `teams`; `profiles`, `spaces`, `apps`, each `{status: n}`.
+- `setup-users`: `created`, `updated`, `deleted`, `kept`, each `{kind: n}`; `failed`, `left`.
+- `start-apps`: `created`, `kept`, each `{kind: n}`; `failed`, `left`.
+- `stop-apps` and `purge`: `deleted`, `kept`, each `{kind: n}`; `failed`, `left`.
+- `check`: a list of `title`, `state` (`ok`, `warning`, `error`), `sentence`, `remedy`.
+- `get-conf`: every setting by its name.
+- `get-urls --format json`: a list of `email`, `team`, `profile`, `space`, `url`, `expires_at`.
 
 Kinds are `profile`, `space`, `app` and `row` (of the participants table). What is in `failed`
 has `kind`, `name` and `reason`; what is in `left` has `remedy` too. With `--dry-run` the

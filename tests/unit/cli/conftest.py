@@ -13,6 +13,7 @@ import subprocess
 import sys
 import urllib.request
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +22,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from studio_core import config
+from studio_core.aws.session import Session
 from studio_core.cli.app import cli
 from studio_core.cli.tools import Tools
 from studio_core.config import Settings
@@ -40,8 +42,21 @@ FAST = Pace(
 )
 
 
-def connect(settings: Settings) -> Hackathon:
-    return Hackathon(settings, pace=FAST, owner="ana@laptop", runs=Runs())
+QUICK = 0.001
+"""Timescale of the sandbox: what these commands wait for, other tests wait for too."""
+
+
+@lru_cache(maxsize=1)
+def _session(endpoint: str, region: str) -> Session:
+    """Clients take longer to make than most commands take; those of one test share them."""
+    assert endpoint
+    return Session(region)
+
+
+def connect(settings: Settings, **chosen: Any) -> Hackathon:
+    session = _session(os.environ["AWS_ENDPOINT_URL"], settings.region)
+    standing = {"session": session, "pace": FAST, "owner": "ana@laptop", "runs": Runs()}
+    return Hackathon(settings, **standing, **chosen)
 
 
 @dataclass
@@ -82,7 +97,8 @@ class Studio:
 
 
 @pytest.fixture
-def studio(world: DemoData, tmp_path: Path) -> Studio:
+def studio(world: DemoData, control: Control, tmp_path: Path) -> Studio:
+    control.clock(timescale=QUICK)
     settings = Settings(
         region=world.region,
         domain_id=world.domain_id,
@@ -126,6 +142,12 @@ class Control:
 
     def faults(self, **faults: Any) -> None:
         self._send("PUT", "faults", faults)
+
+    def quotas(self, quotas: dict[str, float]) -> None:
+        self._send("PUT", "quotas", quotas)
+
+    def clock(self, **clock: Any) -> None:
+        self._send("PUT", "clock", clock)
 
     def _send(self, method: str, path: str, body: object = None) -> Any:
         request = urllib.request.Request(

@@ -37,9 +37,7 @@ def test_a_check_of_a_bad_roster_is_bad_input(studio: Studio, control: Control) 
 
 
 def test_quotas_are_held_against_the_roster(studio: Studio, control: Control) -> None:
-    control._send(
-        "PUT", "quotas", {"Maximum number of Studio user profiles allowed per account": 10}
-    )
+    control.quotas({"Maximum number of Studio user profiles allowed per account": 10})
     done = studio("check", "--roster", EXAMPLE)
     assert done.exit_code == 1
     assert "45 wanted, and the account allows 10." in done.stdout

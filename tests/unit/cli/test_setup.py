@@ -4,10 +4,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from studio_core.hackathon import Hackathon
-from studio_core.runs import Runs
-
-from .conftest import EXAMPLE, FAST, Control, Studio, connect
+from .conftest import EXAMPLE, Control, Studio, connect
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -15,6 +12,7 @@ if TYPE_CHECKING:
     import pytest
 
     from studio_core.config import Settings
+    from studio_core.hackathon import Hackathon
 
 
 def test_the_example_becomes_profiles_and_spaces(studio: Studio) -> None:
@@ -183,7 +181,7 @@ class _Interruption:
         return datetime.now(UTC) + self.offset
 
     def connect(self, settings: Settings) -> Hackathon:
-        return Hackathon(settings, pace=FAST, owner="ana@laptop", runs=Runs(), clock=self.clock)
+        return connect(settings, clock=self.clock)
 
     def interactive(self) -> bool:
         self.times += 1
