@@ -16,10 +16,10 @@ from studio_core.sandbox import install, lifecycle, quota_table
 from studio_core.sandbox.faults import Faults, set_faults
 from tests.sandbox.conftest import REGION, client, make_domain
 
-NAMES = st.sampled_from(["ada", "Ada", "grace", "linus", "mei"])
-SPACES = st.sampled_from(["team-1", "TEAM-1", "team-2", "mine"])
+NAMES = st.sampled_from(["ada", "Ada", "grace"])
+SPACES = st.sampled_from(["team-1", "TEAM-1", "team-2"])
 TYPES = st.sampled_from(["JupyterLab", "CodeEditor"])
-QUOTAS = {"L-AC46C40F": 3, "L-8E5333B4": 3, "L-4E39DDC4": 2, "L-A37B67B0": 16}
+QUOTAS = {"L-AC46C40F": 2, "L-8E5333B4": 2, "L-4E39DDC4": 2, "L-A37B67B0": 12}
 
 STATUSES = {
     "Pending", "InService", "Updating", "Deleting", "Deleted", "Failed", "Delete_Failed",
@@ -50,6 +50,10 @@ class Studio(RuleBasedStateMachine):
     @initialize()
     def begin(self) -> None:
         self.domain_id = make_domain(self.client)
+        # So that short sequences, too, meet what holds on to what.
+        self.create_profile("ada")
+        self.create_space("team-1", "ada", "JupyterLab")
+        self.app_of_a_space("team-1", "JupyterLab", "create_app")
 
     def attempt(self, operation: str, **params: Any) -> None:
         """Call, and take a refusal for an answer as long as it is one AWS gives."""
@@ -155,9 +159,9 @@ class Studio(RuleBasedStateMachine):
 
     @invariant()
     def quotas_hold(self) -> None:
-        assert len(self.held("profiles")) <= 3
-        assert len(self.held("spaces")) <= 3
-        assert sum(space.volume_gb for space in self.held("spaces")) <= 16
+        assert len(self.held("profiles")) <= 2
+        assert len(self.held("spaces")) <= 2
+        assert sum(space.volume_gb for space in self.held("spaces")) <= 12
         assert sum(app.live for app in self.held("apps")) <= 2
 
     @rule(size=st.integers(1, 3), descending=st.booleans())
