@@ -70,7 +70,7 @@ def read_page(
         socket.send(ask.SerializeToString())
         while True:
             try:
-                data = socket.recv(timeout=seconds if not finished else 1.0)
+                data = socket.recv(timeout=seconds if not finished else 0.3)
             except TimeoutError:
                 break
             message = ForwardMsg()
