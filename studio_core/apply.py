@@ -7,10 +7,18 @@ import queue
 import random
 import threading
 import time
+from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
-from studio_core.errors import CredentialsError, InUseError, StudioError, TransientError
+from studio_core.errors import (
+    CredentialsError,
+    InUseError,
+    StudioError,
+    ThrottledError,
+    TransientError,
+)
+from studio_core.gate import Gate
 from studio_core.model import Action, Event, Kind, Outcome, Phase, Result, Step
 from studio_core.pace import Pace
 from studio_core.poller import Poller, Sweep, Verdict
@@ -26,6 +34,7 @@ ROW_BATCH = 25
 
 _DELETE_TRIES = 3
 _LONGEST_SLEEP = 1.0
+_MOST_DOUBLINGS = 16
 
 
 class Hands(Protocol):
@@ -41,6 +50,9 @@ class Hands(Protocol):
         """Status by lower-case name of all resources of a kind."""
 
 
+_Sort = tuple[Kind, Action]
+
+
 @dataclass(slots=True)
 class _Work:
     """One step on its way. Only the deciding thread reads or writes it."""
@@ -54,6 +66,11 @@ class _Work:
     queued: bool = False
     flying: bool = False
     outcome: Outcome | None = None
+
+    @property
+    def sort(self) -> _Sort:
+        """What AWS counts and limits together: one operation of its API."""
+        return (self.step.kind, self.step.action)
 
     @property
     def is_row(self) -> bool:
@@ -102,7 +119,8 @@ class Applier:
             hands.statuses, executor, self._pace, clock=clock, post=self._inbox.put
         )
         self._works: dict[str, _Work] = {}
-        self._ready: list[tuple[int, str]] = []
+        self._ready: dict[_Sort, list[tuple[int, str]]] = defaultdict(list)
+        self._gates: dict[_Sort, Gate] = defaultdict(lambda: Gate(clock))
         self._ready_rows: list[_Work] = []
         self._rows_to_come = 0
         self._retries: list[tuple[float, int, str]] = []
@@ -153,7 +171,7 @@ class Applier:
             self._rows_to_come -= not work.queued
             self._ready_rows.append(work)
         else:
-            heapq.heappush(self._ready, (work.index, work.step.key))
+            heapq.heappush(self._ready[work.sort], (work.index, work.step.key))
         work.queued = True
 
     def _dispatch(self) -> None:
@@ -168,20 +186,30 @@ class Applier:
                 work.flying = True
                 if work.tries == 1:
                     self._tell(Phase.STARTED, work.step)
+            self._gates[works[0].sort].sent()
             self._flying += 1
             self._executor.submit(self._call, works)
 
     def _next_single(self) -> tuple[_Work, ...]:
-        if not self._ready:
+        """Take the first step, in the plan's order, whose sort of call may go now."""
+        now = self._clock()
+        heads = [
+            queue[0]
+            for sort, queue in self._ready.items()
+            if queue and self._gates[sort].opens_at <= now
+        ]
+        if not heads:
             return ()
-        return (self._works[heapq.heappop(self._ready)[1]],)
+        work = self._works[min(heads)[1]]
+        heapq.heappop(self._ready[work.sort])
+        return (work,)
 
     def _next_rows(self) -> tuple[_Work, ...]:
         """Take up to 25 rows of one sort; a batch that may yet fill waits for the rest."""
         if not self._ready_rows:
             return ()
         first = self._ready_rows[0]
-        if self._ready and self._ready[0][0] < first.index:
+        if any(queue and queue[0][0] < first.index for queue in self._ready.values()):
             return ()
         alike = [work for work in self._ready_rows if work.deletes == first.deletes][:ROW_BATCH]
         if len(alike) < ROW_BATCH and self._rows_to_come and first.tries == 0:
@@ -217,13 +245,18 @@ class Applier:
 
     def _time_to_sleep(self) -> float:
         """At most a second, so that a cancel is seen soon whatever else happens."""
-        due = [
-            at for at in (self._poller.due, *(r[0] for r in self._retries[:1])) if at is not None
-        ]
+        due = [at for at, _, _ in self._retries[:1]]
+        if self._poller.due is not None:
+            due.append(self._poller.due)
+        if self._flying < self._pace.concurrency:
+            due += [self._gates[sort].opens_at for sort, ready in self._ready.items() if ready]
         return max(0.0, min([_LONGEST_SLEEP, *(at - self._clock() for at in due)]))
 
     def _on_answer(self, answer: _Answer) -> None:
         self._flying -= 1
+        throttled = isinstance(answer.error, ThrottledError)
+        gate = self._gates[answer.works[0].sort]
+        gate.refused() if throttled else gate.granted()
         for work in answer.works:
             work.flying = False
             if answer.error is not None:
@@ -240,7 +273,8 @@ class Applier:
             isinstance(error, InUseError) and work.deletes
         )
         if passing and self._clock() - work.began < self._pace.persistence:
-            self._retry(work)
+            # A gate paces what was throttled, so it need not wait ever longer besides.
+            self._retry(work, growth=1 if isinstance(error, ThrottledError) else 2)
         elif isinstance(error, StudioError):
             self._end(work, Result.FAILED, error.sentence, error.remedy)
             if isinstance(error, CredentialsError):
@@ -248,8 +282,9 @@ class Applier:
         else:
             self._end(work, Result.FAILED, f"{type(error).__name__} in this tool.", "Report it.")
 
-    def _retry(self, work: _Work) -> None:
-        pause = min(self._pace.retry_first * 2 ** (work.tries - 1), self._pace.retry_most)
+    def _retry(self, work: _Work, growth: int = 2) -> None:
+        doublings = min(work.tries - 1, _MOST_DOUBLINGS)
+        pause = min(self._pace.retry_first * growth**doublings, self._pace.retry_most)
         due = self._clock() + pause * (0.5 + self._jitter() / 2)
         heapq.heappush(self._retries, (due, work.index, work.step.key))
         self._tell(Phase.RETRYING, work.step)

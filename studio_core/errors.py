@@ -85,3 +85,7 @@ class TransientError(AwsError):
 
 class NotReadyError(TransientError):
     """The resource is still settling; the same call succeeds when it has."""
+
+
+class ThrottledError(TransientError):
+    """The call was refused for its rate alone."""

@@ -26,6 +26,7 @@ from studio_core.errors import (
     NotFoundError,
     NotReadyError,
     QuotaError,
+    ThrottledError,
     TransientError,
 )
 
@@ -37,15 +38,17 @@ _TRANSIENT = {
     "InternalServerError",
     "InternalServiceError",
     "LimitExceededException",
-    "ProvisionedThroughputExceededException",
-    "RequestLimitExceeded",
     "RequestTimeout",
     "ServiceUnavailable",
     "ServiceUnavailableException",
+    "TransactionInProgressException",
+}
+_THROTTLED = {
+    "ProvisionedThroughputExceededException",
+    "RequestLimitExceeded",
     "Throttling",
     "ThrottlingException",
     "TooManyRequestsException",
-    "TransactionInProgressException",
 }
 _CREDENTIALS = {
     "ExpiredToken",
@@ -143,6 +146,7 @@ def _kind(code: str, message: str, status: int) -> tuple[type[AwsError], str]:
         (early, NotReadyError, "Wait a little; it is retried."),
         (code in _IN_USE, InUseError, "Remove what still uses it, or try again later."),
         (code == "ResourceLimitExceeded", QuotaError, "Ask for more in Service Quotas."),
+        (code in _THROTTLED, ThrottledError, "Try again in a minute."),
         (busy, TransientError, "Try again in a minute."),
     ]
     found = [(kind, remedy) for holds, kind, remedy in table if holds]

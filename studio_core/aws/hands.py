@@ -21,8 +21,10 @@ class Hands:
     that a call whose answer was lost can simply be made again.
     """
 
-    def __init__(self, studio: Studio, table: Table, event: str) -> None:
-        self._studio = studio
+    def __init__(self, writer: Studio, reader: Studio, table: Table, event: str) -> None:
+        """Take two views of the domain: writes are tried once, reads as botocore does."""
+        self._writer = writer
+        self._studio = reader
         self._table = table
         self._event = event
 
@@ -68,11 +70,11 @@ class Hands:
     def _create(self, target: Record | Profile | Space | App) -> None:
         match target:
             case Profile():
-                self._studio.create_profile(target.name)
+                self._writer.create_profile(target.name)
             case Space():
-                self._studio.create_space(target)
+                self._writer.create_space(target)
             case App():
-                self._studio.create_app(target)
+                self._writer.create_app(target)
             case Record():
                 self._table.put([target])
 
@@ -82,11 +84,11 @@ class Hands:
         try:
             match target:
                 case Profile():
-                    self._studio.delete_profile(target.name)
+                    self._writer.delete_profile(target.name)
                 case Space():
-                    self._studio.delete_space(target.name)
+                    self._writer.delete_space(target.name)
                 case App():
-                    self._studio.delete_app(target)
+                    self._writer.delete_app(target)
                 case Record():
                     self._table.delete([target.email])
         except NotFoundError:

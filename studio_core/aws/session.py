@@ -12,8 +12,8 @@ from botocore.config import Config
 from studio_core.aws.errors import translated
 from studio_core.model import Identity
 
-MAX_ATTEMPTS = 8
-"""Tries of one call inside botocore, the first included; the engine tries again above it."""
+ATTEMPTS = 8
+"""Tries of one call inside botocore, the first included."""
 
 
 class Session:
@@ -28,7 +28,7 @@ class Session:
         with translated("read the AWS configuration"):
             self._boto = boto3.Session(region_name=region or None, profile_name=profile or None)
         self._config = Config(
-            retries={"mode": "adaptive", "total_max_attempts": MAX_ATTEMPTS},
+            retries={"mode": "standard", "total_max_attempts": ATTEMPTS},
             max_pool_connections=concurrency + 4,
             connect_timeout=10,
             read_timeout=60,
@@ -37,18 +37,24 @@ class Session:
         self._clients: dict[str, Any] = {}
         self._lock = threading.Lock()
 
-    def client(self, service: str, *, region: str | None = None) -> Any:
+    def client(self, service: str, *, region: str | None = None, retries: bool = True) -> Any:
         """The client of a service, made at first use.
+
+        Without `retries` every refusal is seen by the caller: the engine that applies plans
+        tries again by itself, and would otherwise not learn how fast it may go.
 
         Raises:
             StudioError: There are no credentials or no region.
         """
         with self._lock:
-            key = f"{service}@{region or self.region}"
+            key = f"{service}@{region or self.region} {retries}"
             if key not in self._clients:
+                config = self._config
+                if not retries:
+                    config = config.merge(Config(retries={"total_max_attempts": 1}))
                 with translated(f"make a client for {service}"):
                     self._clients[key] = self._boto.client(
-                        service, region_name=region, config=self._config
+                        service, region_name=region, config=config
                     )
             return self._clients[key]
 
