@@ -1,37 +1,80 @@
 """Fixtures of the web app's tests.
 
-- `world`: here a demo event with six people in two teams, everything InService.
-- `portal`: makes one instance of the app, each with clients of its own, over that world.
+- `demo`: an event with six people in two teams, everything InService, in a sandbox that the
+  tests of a module share; `aws` is that sandbox, without faults for each test.
+- `clock`: a day of its own for each test, so that tries of one do not count in another.
+- `portal`: makes one instance of the app over that event.
+- `late`: makes somebody whose profile and space are not ready.
 - `Visitor`: somebody with a browser and a network address, who follows no redirect.
 """
 
 from __future__ import annotations
 
 import asyncio
+import itertools
 import re
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, urlsplit
 
 import httpx
 import pytest
 
+from studio_core.aws.session import Session
+from studio_core.config import Settings
 from studio_core.hackathon import Hackathon
+from studio_core.model import EVENT_TAG
 from studio_core.portal.app import create_app
+from studio_core.runs import Runs
 from studio_core.sandbox import presign
 from studio_core.sandbox.demo import DemoData, control, seed_demo
 from studio_core.sandbox.server import SandboxServer
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 ON_ROSTER = "niklas@example.com"
 NOT_ON_ROSTER = "nobody@example.com"
 WRONG = "AAAA-AAAA"
 
 
+@dataclass(frozen=True)
+class Shared:
+    """What the tests of a module share."""
+
+    server: SandboxServer
+    demo: DemoData
+    session: Session
+
+
+@pytest.fixture(scope="module")
+def shared() -> Iterator[Shared]:
+    with SandboxServer(timescale=0.02) as server, pytest.MonkeyPatch.context() as environ:
+        for name, value in server.environment().items():
+            environ.setenv(name, value)
+        demo = seed_demo(server.url, participants=6, teams=2)
+        session = Session(demo.region)
+        for service in ("sts", "sagemaker", "dynamodb", "ssm", "sesv2"):
+            session.client(service)  # made while the environment leads to the sandbox
+        yield Shared(server, demo, session)
+
+
 @pytest.fixture
-def world(sandbox: SandboxServer) -> DemoData:
-    return seed_demo(sandbox.url, participants=6, teams=2)
+def aws(
+    shared: Shared, monkeypatch: pytest.MonkeyPatch, _clean_environment: None
+) -> Iterator[SandboxServer]:
+    for name, value in shared.server.environment().items():
+        monkeypatch.setenv(name, value)
+    yield shared.server
+    control(shared.server.url, "PUT", "faults", {})
+    control(shared.server.url, "PUT", "clock", {"progression": "time", "timescale": 0.02})
+
+
+@pytest.fixture
+def demo(shared: Shared, aws: SandboxServer) -> DemoData:
+    return shared.demo
 
 
 @dataclass
@@ -47,9 +90,14 @@ class Clock:
         self.now += timedelta(**much)
 
 
+_days = itertools.count(1)
+
+
 @pytest.fixture
 def clock() -> Clock:
-    return Clock()
+    clock = Clock()
+    clock.forward(days=3 * next(_days))
+    return clock
 
 
 @dataclass
@@ -86,16 +134,82 @@ class Instance:
         return Visitor(self.app, address)
 
 
+Maker = Callable[..., Instance]
+
+
 @pytest.fixture
-def portal(
-    make_hackathon: Callable[..., Hackathon], clock: Clock, monkeypatch: pytest.MonkeyPatch
-) -> Callable[..., Instance]:
+def portal(shared: Shared, demo: DemoData, clock: Clock, tmp_path: Path) -> Iterator[Maker]:
+    made: list[Hackathon] = []
+
     def make(**settings: object) -> Instance:
-        hackathon = make_hackathon(**settings)
-        monkeypatch.setattr(hackathon, "_clock", clock)
+        base = Settings(
+            region=demo.region,
+            domain_id=demo.domain_id,
+            table_name=demo.table_name,
+            event=demo.event,
+        )
+        hackathon = Hackathon(
+            replace(base, **settings),
+            session=shared.session,
+            clock=clock,
+            runs=Runs(),
+            state=tmp_path / "state",
+        )
+        made.append(hackathon)
         return Instance(hackathon, create_app(hackathon))
 
-    return make
+    yield make
+    for hackathon in made:
+        hackathon.close()
+
+
+@dataclass(frozen=True)
+class Late:
+    """Somebody who was added a moment ago."""
+
+    email: str
+    profile: str
+    space: str
+
+
+@pytest.fixture
+def late(shared: Shared, demo: DemoData) -> Iterator[Callable[..., Late]]:
+    """Make profile and space Pending for long, or with `at_once` InService."""
+    studio, table = shared.session.client("sagemaker"), shared.session.client("dynamodb")
+    made: list[str] = []
+
+    def make(*, space: bool = True, at_once: bool = False) -> Late:
+        pace = {"progression": "immediate"} if at_once else {"timescale": 1000}
+        control(shared.server.url, "PUT", "clock", {"progression": "time", **pace})
+        name = f"late-{next(_days)}"
+        person = Late(f"{name}@example.com", name, f"team-{name}" if space else "team-1")
+        tags = [{"Key": EVENT_TAG, "Value": demo.event}]
+        studio.create_user_profile(DomainId=demo.domain_id, UserProfileName=name, Tags=tags)
+        if space:
+            studio.create_space(
+                DomainId=demo.domain_id,
+                SpaceName=person.space,
+                Tags=tags,
+                OwnershipSettings={"OwnerUserProfileName": "demo-host"},
+                SpaceSharingSettings={"SharingType": "Shared"},
+                SpaceSettings={"AppType": "JupyterLab"},
+            )
+        row = {
+            "pk": person.email,
+            "team": "late",
+            "domain-id": demo.domain_id,
+            "event": demo.event,
+            "profile": name,
+            "space": person.space,
+        }
+        item = {key: {"S": value} for key, value in row.items()}
+        table.put_item(TableName=demo.table_name, Item=item)
+        made.append(person.email)
+        return person
+
+    yield make
+    for email in made:
+        table.delete_item(TableName=demo.table_name, Key={"pk": {"S": email}})
 
 
 def visit_of(answer: httpx.Response) -> presign.Visit:

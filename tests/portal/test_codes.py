@@ -30,7 +30,8 @@ def test_a_code_is_eight_characters_in_two_groups() -> None:
 
 
 @pytest.mark.parametrize(
-    "typed", ["acde-fghj", " ACDEFGHJ ", "ac de fg hj", "ACDE\u2013FGHJ", "ａｃｄｅｆｇｈｊ"]  # noqa: RUF001 - full width
+    "typed",
+    ["acde-fghj", " ACDEFGHJ ", "ac de fg hj", "ACDE\u2013FGHJ", "ａｃｄｅｆｇｈｊ"],  # noqa: RUF001 - full width
 )
 def test_case_dashes_spaces_and_width_do_not_matter(typed: str) -> None:
     assert normalise(typed) == "ACDEFGHJ"
