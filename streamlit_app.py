@@ -45,14 +45,13 @@ def home() -> None:
 
     st.subheader("The whole way", anchor=False)
     for station in stations:
-        with st.container(horizontal=True, vertical_alignment="center"):
-            st.page_link(
-                station.page.path,
-                label=f"**{station.title}**" if station.mark is Mark.NEXT else station.title,
-                icon=ICONS[station.mark],
-                width=230,
-            )
-            st.markdown(f"{station.mark.capitalize()}. {station.sentence}")
+        left, right = st.columns([2, 3], vertical_alignment="center")
+        left.page_link(
+            station.page.path,
+            label=f"**{station.title}**" if station.mark is Mark.NEXT else station.title,
+            icon=ICONS[station.mark],
+        )
+        right.markdown(f"{station.mark.capitalize()}. {station.sentence}")
 
 
 guard.enter()

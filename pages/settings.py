@@ -40,7 +40,7 @@ profile = middle.selectbox(
     "AWS profile",
     profiles,
     index=profiles.index(page.settings.profile),
-    format_func=lambda name: name or "Standard credentials",
+    format_func=lambda name: name or "Default",
     disabled=held("profile"),
     key="profile",
 )
@@ -56,7 +56,7 @@ domain_id = right.selectbox(
     placeholder="Choose a domain, or type its id",
     accept_new_options=True,
     disabled=held("domain_id"),
-    key="domain",
+    key=settings_form.domain_key(chosen),
 )
 if trouble:
     loaders.show_problem(trouble)
@@ -122,6 +122,7 @@ with st.form("settings", border=False):
         page.settings.personal_spaces,
         help="Instead of one shared space a team.",
         disabled=held("personal_spaces"),
+        wrap=True,
         key="personal",
     )
     wanted = {

@@ -38,7 +38,7 @@ def hackathon_for(settings: Settings) -> Hackathon:
 @st.cache_resource(
     max_entries=8, show_spinner=False, on_release=lambda hackathon: hackathon.close()
 )
-def _hackathon(_key_of: str, _settings: Settings) -> Hackathon:
+def _hackathon(settings: str, _settings: Settings) -> Hackathon:  # noqa: ARG001 - cache key
     return Hackathon(_settings)
 
 

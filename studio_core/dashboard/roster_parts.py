@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from studio_core.roster import Checked
 
 _ROWS_SHOWN = 12
-_FINDINGS_IN_FULL = 30
 
 
 def corrected(draft: Draft) -> Checked | None:
@@ -110,21 +109,20 @@ def _beside(draft: Draft, checked: Checked, edits: dict[str, Any]) -> None:
 
 
 def _findings(checked: Checked) -> None:
-    """Show what was found; a few in full length, many as a table to scroll in."""
-    alt = "Everything that was found in the roster, and what to do about it"
-    if len(checked.findings) > _FINDINGS_IN_FULL:
-        st.dataframe(tables.findings(checked.findings), hide_index=True, alt=alt)
-        return
-    rows = [
-        {
-            "Row": "" if f.row is None else str(f.row),
-            "Value": plain(f.value),
-            "What was found": f"{f.severity.value.capitalize()}: {plain(f.sentence)}",
-            "What to do": plain(f.remedy),
-        }
-        for f in checked.findings
-    ]
-    st.table(rows, hide_index=True, border="horizontal", alt=alt)
+    """Show what was found, in rows high enough for two lines of text."""
+    st.dataframe(
+        tables.findings(checked.findings),
+        hide_index=True,
+        row_height=74,
+        alt="Everything that was found in the roster, and what to do about it",
+        column_config={
+            "Row": st.column_config.NumberColumn("Row", width=50),
+            "Is": st.column_config.TextColumn("Is", width=75),
+            "Value": st.column_config.TextColumn("Value", width=150),
+            "Finding": st.column_config.TextColumn("Finding", width=280),
+            "What to do": st.column_config.TextColumn("What to do", width=220),
+        },
+    )
 
 
 def _add(draft: Draft, edits: dict[str, Any]) -> None:

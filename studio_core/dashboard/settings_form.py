@@ -63,6 +63,11 @@ def place(settings: Settings, region: str, profile: str) -> Settings:
     return replace(settings, region=region, profile=profile, account="")
 
 
+def domain_key(settings: Settings) -> str:
+    """Key of the choice of a domain: a choice made in one region is none in another."""
+    return f"domain-{settings.region}-{settings.profile}"
+
+
 def domain_choices(settings: Settings) -> tuple[list[Domain], StudioError | None]:
     """List the domains to choose from; with the trouble when they cannot be listed."""
     if not settings.region:

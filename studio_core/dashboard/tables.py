@@ -120,11 +120,8 @@ def recent(events: Sequence[Event], most: int) -> pd.DataFrame:
 def findings(found: Iterable[Finding]) -> pd.DataFrame:
     """One row a finding."""
     return pd.DataFrame(
-        [
-            (f.row, f.severity.value.capitalize(), f.column, f.value, f.sentence, f.remedy)
-            for f in found
-        ],
-        columns=["Row", "Is", "Column", "Value", "Finding", "What to do"],
+        [(f.row, f.severity.value.capitalize(), f.value, f.sentence, f.remedy) for f in found],
+        columns=["Row", "Is", "Value", "Finding", "What to do"],
     ).astype({"Row": "Int64"})
 
 

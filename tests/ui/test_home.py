@@ -1,0 +1,99 @@
+"""Home: where you are, and the one next thing."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from types import MappingProxyType
+
+import pytest
+
+from studio_core.config import Settings
+from studio_core.dashboard.steps import Mark, next_station, way
+from studio_core.model import Purpose
+from studio_core.runs import Progress
+from studio_core.status import PersonStatus, Summary, TeamStatus
+
+TODAY = date(2026, 11, 22)
+COMPLETE = Settings(region="eu-west-1", domain_id="d-1", table_name="people")
+NOBODY = Summary(0, {}, {}, {}, {}, (), (), {})
+READY = TeamStatus("1", 1, 1, "team-1", "InService", "Stopped", "")
+ADA = PersonStatus("ada@example.com", "1", "ada", "InService", "team-1", "")
+SET_UP = replace(NOBODY, participants=1, profiles={"InService": 2}, teams=(READY,), people=(ADA,))
+HALF = replace(SET_UP, teams=(replace(READY, space_status="Pending"),))
+RUNNING = replace(SET_UP, apps={"InService": 1}, instances={"ml.t3.medium": 1})
+OVER = replace(COMPLETE, ends_on="2026-11-20")
+
+
+def going_on(purpose: Purpose, *, ended: bool = False) -> Progress:
+    at = datetime(2026, 11, 22, tzinfo=UTC)
+    return Progress(
+        "r", purpose, "ana", "running", 3, 9, MappingProxyType({}), 0, (), at, ended, False
+    )
+
+
+@pytest.mark.parametrize(
+    ("settings", "summary", "progress", "title"),
+    [
+        (Settings(), None, None, "Configure"),
+        (COMPLETE, NOBODY, None, "Set up the teams"),
+        (COMPLETE, HALF, None, "Set up the teams"),
+        (COMPLETE, SET_UP, None, "Hand out login links"),
+        (COMPLETE, RUNNING, None, "Watch the event"),
+        (replace(COMPLETE, ends_on="2026-11-22"), RUNNING, None, "Watch the event"),
+        (OVER, RUNNING, None, "Purge"),
+        (OVER, replace(NOBODY, profiles={"InService": 1}), None, "Purge"),
+        (OVER, NOBODY, None, "Set up the teams"),
+        (COMPLETE, NOBODY, going_on(Purpose.SETUP), "Set up the teams"),
+        (COMPLETE, SET_UP, going_on(Purpose.PURGE), "Purge"),
+        (COMPLETE, SET_UP, going_on(Purpose.PURGE, ended=True), "Hand out login links"),
+    ],
+)
+def test_one_thing_is_next(settings, summary, progress, title):
+    stations = way(settings, summary, progress, TODAY)
+    assert next_station(stations).title == title
+    assert [s.mark for s in stations].count(Mark.NEXT) == 1
+
+
+def test_what_goes_on_says_how_far_it_is():
+    stations = way(COMPLETE, SET_UP, going_on(Purpose.PURGE), TODAY)
+    assert next_station(stations).sentence == "Purging: 3 of 9 done."
+
+
+def test_a_new_installation_leads_to_the_settings(visit):
+    home = visit()
+    assert home.subheader[0].value == "Configure"
+    assert home.button[0].label == "Go to Settings"
+
+
+def test_home_says_where_you_are(demo, visit):
+    home = visit()
+    where = home.sidebar.table[0].value.iloc[:, 0].to_dict()
+    assert where["Event"] == "**demo**"
+    assert where["Region"] == demo.region
+    assert where["Domain"] == demo.domain_id
+    assert len(where["Account"]) == 12
+    assert "Sandbox" in home.sidebar.markdown[0].value
+    assert [m.value for m in home.metric][:3] == ["12", "4 of 4", "2"]
+    assert home.subheader[0].value == "Watch the event"
+
+
+@pytest.mark.parametrize(
+    "path", ["pages/roster.py", "pages/status.py", "pages/links.py", "pages/purge.py"]
+)
+def test_pages_without_settings_show_the_way_out(visit, path):
+    page = visit(path)
+    assert "Not configured yet" in page.error[0].value
+    assert page.button[0].label == "Open the settings"
+    assert not page.dataframe
+
+
+@pytest.mark.parametrize(
+    "path", ["", "pages/roster.py", "pages/status.py", "pages/links.py", "pages/purge.py"]
+)
+def test_pages_without_credentials_show_a_sentence_and_a_remedy(demo, visit, monkeypatch, path):
+    monkeypatch.delenv("AWS_ACCESS_KEY_ID")
+    monkeypatch.delenv("AWS_SECRET_ACCESS_KEY")
+    page = visit(path)
+    assert "credentials" in page.error[0].value
+    assert "  \n" in page.error[0].value
