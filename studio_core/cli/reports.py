@@ -11,8 +11,6 @@ from studio_core.model import Action, Leftover, Purpose, Report, Result
 if TYPE_CHECKING:
     from studio_core.model import Plan
 
-STOPPED = "not done: the run was stopped"
-
 
 def as_json(report: Report) -> dict[str, object]:
     """Give the stable shape that `--json` prints.
@@ -56,7 +54,8 @@ def left_over(report: Report) -> tuple[Leftover, ...]:
     for outcome in report.outcomes:
         step = outcome.step
         if outcome.result is Result.CANCELLED:
-            left.setdefault((step.kind, step.name), Leftover(step.kind, step.name, STOPPED))
+            stopped = Leftover(step.kind, step.name, outcome.reason)
+            left.setdefault((step.kind, step.name), stopped)
     for step in skipped(report.plan):
         if (step.kind, step.name) not in done:
             left.setdefault((step.kind, step.name), Leftover(step.kind, step.name, step.reason))
