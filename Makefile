@@ -38,6 +38,8 @@ lock: env ## Resolve the exact versions anew (needs the network)
 		--no-header --extra sandbox --extra lambda pyproject.toml -o requirements.txt
 	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 		--no-header --extra sandbox --extra lambda --group dev -c requirements.txt pyproject.toml -o requirements-dev.txt
+	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+		--no-header --no-annotate -c requirements.txt web_app/requirements.in -o web_app/requirements.txt
 
 .PHONY: demo
 demo: env ## Sandbox, demo data, dashboard and web app in one; PORT= chooses the port

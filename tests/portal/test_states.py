@@ -176,6 +176,18 @@ def test_a_space_that_is_not_ready_is_waited_for(
     assert visit_of(visitor.get(ticket_in(again.text))).profile == person.profile
 
 
+def test_a_refusal_without_a_reason_is_waiting_only_when_the_profile_is_not_ready(
+    portal: Portal, aws: SandboxServer, late: Callable[..., Late]
+) -> None:
+    person = late(space=False)
+    instance = portal()
+    code = instance.hackathon.codes().event_code
+    errors = {"errors": {"sagemaker.CreatePresignedDomainUrl": "ValidationException"}}
+    control(aws.url, "PUT", "faults", errors)
+    assert instance.visitor().sign_in(person.email, code).status_code == 409
+    assert instance.visitor().sign_in(ON_ROSTER, code).status_code == 500
+
+
 def test_a_person_without_profile_waits(portal: Portal, demo: DemoData) -> None:
     table = boto3.client("dynamodb")
     row = {"pk": "new@example.com", "team": "1", "domain-id": demo.domain_id, "event": demo.event}

@@ -1,0 +1,132 @@
+"""The SAM template: sound, and allowed no more than the app does."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from cfnlint.decode import cfn_yaml
+
+from studio_core.config import Settings, variable
+from studio_core.sandbox.demo import control
+from tests.portal.conftest import ON_ROSTER, WRONG, calls
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from studio_core.sandbox.server import SandboxServer
+    from tests.portal.conftest import Late, Maker
+
+FOLDER = Path(__file__).parents[2] / "web_app"
+TEMPLATE = FOLDER / "template.yaml"
+
+
+@pytest.fixture(scope="module")
+def resources() -> dict[str, Any]:
+    found: dict[str, Any] = cfn_yaml.load(str(TEMPLATE))["Resources"]
+    return found
+
+
+def statements(resources: dict[str, Any]) -> list[dict[str, Any]]:
+    role = resources["PortalRole"]["Properties"]["Policies"][0]["PolicyDocument"]["Statement"]
+    mail = resources["MailPolicy"]["Properties"]["PolicyDocument"]["Statement"]
+    return [*role, *mail]
+
+
+def actions(statement: dict[str, Any]) -> list[str]:
+    action = statement["Action"]
+    return [action] if isinstance(action, str) else list(action)
+
+
+def test_cfn_lint_finds_nothing() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", "import cfnlint.runner as r; r.main()", str(TEMPLATE)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stdout) == (0, ""), done.stderr
+
+
+def test_the_role_allows_what_the_app_calls_and_nothing_else(
+    resources: dict[str, Any], portal: Maker, aws: SandboxServer, late: Callable[..., Late]
+) -> None:
+    instance = portal()
+    code = instance.hackathon.codes().event_code
+    person = late(space=False)
+    # AWS documents no error for a profile that is not ready: the least telling one, then.
+    errors = {"errors": {"sagemaker.CreatePresignedDomainUrl": "ValidationException"}}
+    calls(aws)
+    instance.hackathon.access._codes = None
+    visitor = instance.visitor()
+    assert visitor.sign_in(ON_ROSTER, code).status_code == 303
+    assert visitor.sign_in(ON_ROSTER, WRONG).status_code == 401
+    control(aws.url, "PUT", "faults", errors)
+    assert visitor.sign_in(person.email, code).status_code == 409
+    mailing = portal(access="mailed-code", sender="hack@example.com").visitor()
+    assert mailing.sign_in(ON_ROSTER).status_code == 202
+    assert mailing.sign_in(ON_ROSTER, WRONG).status_code == 401
+    made = {name.replace("POST /v2/email/outbound-emails", "SendEmail") for name in calls(aws)}
+    made -= {"sts.GetCallerIdentity"}  # needs no permission (STS API reference)
+    allowed = {action for s in statements(resources) for action in actions(s)}
+    own = {"logs:CreateLogStream", "logs:PutLogEvents"}
+    assert {name.replace(".", ":") for name in made} == allowed - own
+
+
+def test_every_statement_names_its_resources_and_event(resources: dict[str, Any]) -> None:
+    for statement in statements(resources):
+        assert statement["Effect"] == "Allow"
+        assert statement["Sid"]
+        assert statement["Resource"] != "*"
+        assert "*" not in "".join(actions(statement))
+    by_sid = {s["Sid"]: s for s in statements(resources)}
+    for sid in ("MintForProfilesOfThisEvent", "SeeWhetherItsSpacesAreReady"):
+        tags = by_sid[sid]["Condition"]["StringEquals"]
+        assert list(tags) == ["aws:ResourceTag/studio-cli:event"]
+    writes = by_sid["CountTriesAndKeepOneTimeCodes"]["Condition"]["ForAllValues:StringLike"]
+    keys = [key["Fn::Sub"] for key in writes["dynamodb:LeadingKeys"]]
+    patterns = [key.replace("${EventName}", "demo") for key in keys]
+    assert any(fnmatchcase("studio-cli#tries#demo#client#a#1", p) for p in patterns)
+    assert any(fnmatchcase("studio-cli#code#demo#a", p) for p in patterns)
+    for other in (ON_ROSTER, "studio-cli#lease#demo", "studio-cli#tries#demo-2#a"):
+        assert not any(fnmatchcase(other, p) for p in patterns)
+
+
+def test_every_variable_is_a_setting_and_every_needed_one_is_there(
+    resources: dict[str, Any],
+) -> None:
+    function = resources["PortalFunction"]["Properties"]
+    given = set(function["Environment"]["Variables"]) - {"STUDIO_CONFIG"}
+    known = {variable(name) for name in Settings.__slots__}
+    assert given <= known
+    assert {variable(n) for n in ("region", "domain_id", "table_name", "event")} <= given
+
+
+def test_there_are_throttling_retention_and_alarms(resources: dict[str, Any]) -> None:
+    api = resources["PortalApi"]["Properties"]
+    assert {"ThrottlingRateLimit", "ThrottlingBurstLimit"} <= set(api["DefaultRouteSettings"])
+    fields = re.findall(r"\$context\.(\w+)", api["AccessLogSettings"]["Format"])
+    assert fields
+    assert not {"path", "rawPath", "routeKey", "querystring"} & set(fields)
+    kinds: dict[str, list[dict[str, Any]]] = {}
+    for resource in resources.values():
+        kinds.setdefault(resource["Type"], []).append(resource["Properties"])
+    assert all("RetentionInDays" in group for group in kinds["AWS::Logs::LogGroup"])
+    assert len(kinds["AWS::CloudWatch::Alarm"]) >= 4
+
+
+def test_the_bundle_has_the_versions_of_the_lock() -> None:
+    def pins(path: Path) -> dict[str, str]:
+        found = re.findall(r"^([\w.-]+)==(\S+)", path.read_text(), re.MULTILINE)
+        return {name.lower(): version for name, version in found}
+
+    bundle, lock = pins(FOLDER / "requirements.txt"), pins(FOLDER.parent / "requirements.txt")
+    assert bundle
+    assert {name: lock[name] for name in bundle} == bundle
+    wanted = (FOLDER / "requirements.in").read_text().splitlines()
+    assert {name for name in wanted if name and not name.startswith("#")} <= set(bundle)
