@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 from studio_core.access import Access
 from studio_core.apply import Applier
 from studio_core.audit import Audit
+from studio_core.aws.allowed import check_permissions
 from studio_core.aws.audit import AuditTable
 from studio_core.aws.hands import Hands
 from studio_core.aws.observe import Observer
@@ -187,6 +188,20 @@ class Hackathon:
             **details,
         )
 
+    def recorded(self, limit: int = 200) -> list[Entry]:
+        """The newest entries of the record: of the audit table where one is set, else of here.
+
+        Raises:
+            GuardError: The actor's role may not read it.
+        """
+        permit(self.actor.role, Act.AUDIT)
+        name = self.settings.audit_table
+        if name:
+            with suppress(AwsError):
+                table = AuditTable(self._session.client("dynamodb"), name)
+                return table.entries(self.settings.event, limit)
+        return self.audit.entries(limit)
+
     @cached_property
     def _studio(self) -> Studio:
         return Studio(self._session.client("sagemaker"), self.identity, self.settings.event)
@@ -296,6 +311,7 @@ class Hackathon:
         if checks[-1].state is State.ERROR:
             return checks
         checks.append(self._checked("Participants table", self._check_table))
+        checks += self._check_permissions()
         try:
             snapshot = self.observe()
         except StudioError as error:
@@ -311,6 +327,14 @@ class Hackathon:
             return check()
         except StudioError as error:
             return Check(title, State.ERROR, error.sentence, error.remedy)
+
+    def _check_permissions(self) -> list[Check]:
+        try:
+            return check_permissions(
+                self._session, self.settings, self.identity, executor=self._executor
+            )
+        except StudioError as error:
+            return [Check("Permissions", State.WARNING, error.sentence, error.remedy)]
 
     def _check_table(self) -> Check:
         title = "Participants table"

@@ -1,0 +1,287 @@
+"""The one table of AWS operations: which, for whom, on what, under which condition, and why."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+
+from studio_core.model import EVENT_TAG
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+
+class Who(StrEnum):
+    """Whose policy."""
+
+    ORGANISER = "organiser"
+    HELPER = "helper"
+    PORTAL = "portal"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """What a policy is limited to. The defaults are what to fill in."""
+
+    account: str = "ACCOUNT"
+    region: str = "REGION"
+    domain: str = "DOMAIN_ID"
+    table: str = "TABLE_NAME"
+    audit_table: str = "AUDIT_TABLE"
+    event: str = "EVENT"
+    sender: str = "SENDER"
+    partition: str = "aws"
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """One statement of a policy.
+
+    `operations` are named as the SDK does (`sagemaker.ListApps`); `also` are IAM actions that
+    come with them and have no call of their own. Texts of `resources` and `condition` name
+    fields of `Place` in braces.
+    """
+
+    sid: str
+    who: tuple[Who, ...]
+    operations: tuple[str, ...]
+    resources: tuple[str, ...]
+    reason: str
+    also: tuple[str, ...] = ()
+    condition: Mapping[str, Mapping[str, Sequence[str] | str]] = field(default_factory=dict)
+
+    @property
+    def actions(self) -> tuple[str, ...]:
+        """The IAM actions, in order."""
+        return tuple(sorted({*map(iam_action, self.operations), *self.also}))
+
+    def rendered(self, place: Place) -> dict[str, Any]:
+        """The statement as a policy holds it."""
+        resources = [_filled(resource, place) for resource in self.resources]
+        condition = {"Condition": _filled(dict(self.condition), place)} if self.condition else {}
+        return {
+            "Sid": self.sid,
+            "Effect": "Allow",
+            "Action": list(self.actions),
+            "Resource": resources if len(resources) > 1 else resources[0],
+            **condition,
+        }
+
+
+_ALL = (Who.ORGANISER, Who.HELPER)
+_ORGANISER = (Who.ORGANISER,)
+_PORTAL = (Who.PORTAL,)
+_SAGEMAKER = "arn:{partition}:sagemaker:{region}:{account}"
+_PROFILES = f"{_SAGEMAKER}:user-profile/{{domain}}/*"
+_SPACES = f"{_SAGEMAKER}:space/{{domain}}/*"
+_APPS = f"{_SAGEMAKER}:app/{{domain}}/*"
+_TABLE = "arn:{partition}:dynamodb:{region}:{account}:table/{table}"
+_AUDIT = "arn:{partition}:dynamodb:{region}:{account}:table/{audit_table}"
+_SECRET = "arn:{partition}:ssm:{region}:{account}:parameter/studio-cli/{event}/secret"  # noqa: S105 - a name
+_OURS = {"StringEquals": {f"aws:ResourceTag/{EVENT_TAG}": "{event}"}}
+
+FREE = frozenset({"sts.GetCallerIdentity"})
+"""Operations that need no permission (STS API reference)."""
+
+STATEMENTS = (
+    Statement(
+        "SeeTheDomains",
+        _ALL,
+        ("sagemaker.ListDomains", "sagemaker.ListUserProfiles", "sagemaker.ListSpaces",
+         "sagemaker.ListApps", "resourcegroupstaggingapi.GetResources"),
+        ("*",),
+        "What is there and whose it is, in pages of a hundred. IAM knows no smaller resource "
+        "for these lists than all.",
+    ),
+    Statement(
+        "LookAtTheDomain",
+        _ALL,
+        ("sagemaker.DescribeDomain", "sagemaker.ListTags"),
+        (f"{_SAGEMAKER}:domain/*", _PROFILES, _SPACES),
+        "Whether the domain is in IAM mode, to choose it by name, and the tag of a single "
+        "profile or space where the list of tags is not allowed.",
+    ),
+    Statement(
+        "MakeTaggedProfilesSpacesAndApps",
+        _ORGANISER,
+        ("sagemaker.CreateUserProfile", "sagemaker.CreateSpace", "sagemaker.CreateApp"),
+        (_PROFILES, _SPACES, _APPS),
+        "Setup. Nothing can be made without the tag of this event, so nothing that the tool "
+        "makes can be mistaken for somebody else's. No iam:PassRole: no role is handed over.",
+        condition={"StringEquals": {f"aws:RequestTag/{EVENT_TAG}": "{event}"}},
+    ),
+    Statement(
+        "TagWhatIsMade",
+        _ORGANISER,
+        (),
+        (_PROFILES, _SPACES, _APPS),
+        "AWS asks for this beside the right to create with a tag; alone it allows no tagging.",
+        also=("sagemaker:AddTags",),
+        condition={
+            "StringEquals": {
+                "sagemaker:TaggingAction": ["CreateApp", "CreateSpace", "CreateUserProfile"]
+            }
+        },
+    ),
+    Statement(
+        "DeleteProfilesOfThisEvent",
+        _ORGANISER,
+        ("sagemaker.DeleteUserProfile",),
+        (_PROFILES,),
+        "Purge. To purge a whole domain, leave the condition away for that day.",
+        condition=_OURS,
+    ),
+    Statement(
+        "DeleteSpacesAndAppsOfTheDomain",
+        _ORGANISER,
+        ("sagemaker.DeleteSpace", "sagemaker.DeleteApp"),
+        (_SPACES, _APPS),
+        "Purge and stopping apps. What participants start themselves carries no tag, so a "
+        "condition would leave it running; the tool itself deletes only what lives inside the "
+        "event's profiles and spaces.",
+    ),
+    Statement(
+        "MintLinksForProfilesOfThisEvent",
+        (Who.ORGANISER, Who.HELPER, Who.PORTAL),
+        ("sagemaker.CreatePresignedDomainUrl",),
+        (_PROFILES,),
+        "A link signs in as the profile, so only profiles of this event. AWS applies this "
+        "policy to the opened session too: taking it away ends the sessions.",
+        condition=_OURS,
+    ),
+    Statement(
+        "SeeWhetherItIsReady",
+        _PORTAL,
+        ("sagemaker.DescribeUserProfile", "sagemaker.DescribeSpace"),
+        (_PROFILES, _SPACES),
+        "To say that a space is still being made instead of opening a broken page.",
+        condition=_OURS,
+    ),
+    Statement(
+        "ReadTheParticipants",
+        _ALL,
+        ("dynamodb.DescribeTable", "dynamodb.Scan", "dynamodb.GetItem"),
+        (_TABLE,),
+        "Who takes part, and who runs what at the moment.",
+    ),
+    Statement(
+        "KeepTheParticipants",
+        _ORGANISER,
+        ("dynamodb.CreateTable", "dynamodb.BatchWriteItem", "dynamodb.PutItem",
+         "dynamodb.UpdateItem", "dynamodb.DeleteItem", "dynamodb.DescribeTimeToLive",
+         "dynamodb.UpdateTimeToLive"),
+        (_TABLE,),
+        "Rows are written and removed in batches; the lease that keeps two organisers from "
+        "running at once is put, renewed and given back one by one.",
+        also=("dynamodb:TagResource",),
+    ),
+    Statement(
+        "AddToTheAuditLog",
+        _ALL,
+        ("dynamodb.PutItem",),
+        (_AUDIT,),
+        "One entry at a time. Without BatchWriteItem, UpdateItem and DeleteItem on this table, "
+        "entries cannot be taken away; leave it out where no audit table is set.",
+    ),
+    Statement(
+        "KeepTheAuditLog",
+        _ORGANISER,
+        ("dynamodb.CreateTable", "dynamodb.DescribeTable", "dynamodb.Query"),
+        (_AUDIT,),
+        "The table is made once, with deletion protection, and read on the settings page.",
+        also=("dynamodb:TagResource",),
+    ),
+    Statement(
+        "KeepTheSecretOfTheAccessCodes",
+        _ORGANISER,
+        ("ssm.GetParameter", "ssm.PutParameter", "ssm.DeleteParameter"),
+        (_SECRET,),
+        "All codes come from it. It is encrypted with the account's own key for SSM, which "
+        "needs no permission of its own.",
+        also=("ssm:AddTagsToResource",),
+    ),
+    Statement(
+        "ReadTheSecretOfTheAccessCodes",
+        _PORTAL,
+        ("ssm.GetParameter",),
+        (_SECRET,),
+        "To compare what people type.",
+    ),
+    Statement(
+        "ReadOnePersonAtATime",
+        _PORTAL,
+        ("dynamodb.GetItem",),
+        (_TABLE,),
+        "No Scan: whoever takes over the web app cannot list the participants.",
+    ),
+    Statement(
+        "NoteWhenSomebodyCameIn",
+        _PORTAL,
+        ("dynamodb.UpdateItem",),
+        (_TABLE,),
+        "Only the time of the last link: the web app cannot lead a person into another's "
+        "profile or space.",
+        condition={
+            "ForAllValues:StringEquals": {"dynamodb:Attributes": ["last-link", "pk"]},
+            "StringEqualsIfExists": {"dynamodb:ReturnValues": "NONE"},
+        },
+    ),
+    Statement(
+        "CountTriesAndKeepOneTimeCodes",
+        _PORTAL,
+        ("dynamodb.UpdateItem", "dynamodb.PutItem", "dynamodb.DeleteItem"),
+        (_TABLE,),
+        "Limits on guessing, and codes sent by e-mail. Never on the row of a person.",
+        condition={
+            "ForAllValues:StringLike": {
+                "dynamodb:LeadingKeys": [
+                    "studio-cli#code#{event}#*", "studio-cli#tries#{event}#*"
+                ]
+            }
+        },
+    ),
+    Statement(
+        "MailCodesFromTheSenderAlone",
+        _PORTAL,
+        ("sesv2.SendEmail",),
+        ("arn:{partition}:ses:{region}:{account}:identity/*",),
+        "Only where codes are sent by e-mail; leave it out otherwise.",
+        condition={"StringEquals": {"ses:FromAddress": "{sender}"}},
+    ),
+    Statement(
+        "ReadQuotasAndPrices",
+        _ALL,
+        ("service-quotas.GetServiceQuota", "service-quotas.ListServiceQuotas",
+         "pricing.GetProducts"),
+        ("*",),
+        "Whether the roster fits, and what running apps cost. Public or account-wide, and "
+        "read-only; without it the checks say that they do not know.",
+    ),
+    Statement(
+        "AskWhatIsAllowed",
+        _ORGANISER,
+        ("iam.SimulatePrincipalPolicy", "iam.GetRole"),
+        ("arn:{partition}:iam::{account}:role/*", "arn:{partition}:iam::{account}:user/*"),
+        "So that `studio check` can name a permission that is missing before the event does. "
+        "It can be left out; harmless calls are then tried instead.",
+    ),
+)  # fmt: skip
+
+
+_PREFIXES = {"service-quotas": "servicequotas", "resourcegroupstaggingapi": "tag", "sesv2": "ses"}
+
+
+def iam_action(operation: str) -> str:
+    """IAM's name of an operation: `service-quotas.GetServiceQuota` is under `servicequotas:`."""
+    service, _, name = operation.partition(".")
+    return f"{_PREFIXES.get(service, service)}:{name}"
+
+
+def _filled(value: Any, place: Place) -> Any:
+    if isinstance(value, str):
+        names = Place.__dataclass_fields__
+        return value.format_map({name: getattr(place, name) for name in names})
+    if isinstance(value, dict):
+        return {key: _filled(inner, place) for key, inner in value.items()}
+    return [_filled(inner, place) for inner in value]
