@@ -137,7 +137,13 @@ def _ask_columns(draft: Draft, digest: str) -> None:
             chosen[digest] = Columns(email, team)
 
         ready = email is not None and team is not None and email != team
-        st.button("Use these columns", type="primary", disabled=not ready, on_click=take)
+        st.button(
+            "Use these columns",
+            type="primary",
+            disabled=not ready,
+            on_click=take,
+            key="roster-columns",
+        )
 
 
 def _column(label: str, names: dict[int, str], key: str) -> int | None:
