@@ -97,8 +97,9 @@ def configure(ctx: click.Context, /, *, ask: bool, **given: Any) -> None:
             ) from error
         if hackathon.ensure_table():
             say(f"Made the table {wanted.table_name}.")
+        # First the record, then the deed: what cannot be recorded must not be done.
+        hackathon.note("settings saved", subject=str(config.config_path()))
         path = config.save(pinned)
-        hackathon.note("settings saved", subject=str(path))
     if before.account and before.account != pinned.account:
         say(f"The account is now {pinned.account}; it was {before.account}.")
     result(

@@ -184,13 +184,9 @@ class Process:
         )
 
     def start(self, *args: object, **kwargs: Any) -> subprocess.Popen[str]:
+        pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
         child = subprocess.Popen(
-            self.command(*args),
-            env=self.environ,
-            text=True,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            **kwargs,
+            self.command(*args), env=self.environ, text=True, **{**pipes, **kwargs}
         )
         self.started.append(child)
         return child

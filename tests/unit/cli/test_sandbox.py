@@ -11,6 +11,7 @@ import shlex
 import signal
 import socket
 import urllib.request
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -116,7 +117,7 @@ def test_ctrl_c_ends_a_run_in_order_and_the_next_goes_on(served: Process) -> Non
     assert json.loads(again.stdout)["created"]["profile"] == 45 - there
 
 
-def test_a_person_in_a_terminal(served: Process) -> None:
+def test_a_person_in_a_terminal(served: Process, tmp_path: Path) -> None:
     """The questions reach a real terminal, and what is typed there counts."""
     ours, theirs = pty.openpty()
     child = served.start("configure", stdin=theirs)
@@ -125,12 +126,46 @@ def test_a_person_in_a_terminal(served: Process) -> None:
     assert child.returncode == 0, err
     assert f"spring on {served.environ['DOMAIN']} in eu-west-1" in out
     assert served.environ["DOMAIN"] in err
+    roster = tmp_path / "roster.csv"
+    roster.write_text("ada@example.com,1\n", encoding="utf-8")
+    assert served("setup-users", roster).returncode == 0
     child = served.start("purge", stdin=theirs)
-    _, err = child.communicate(timeout=30)
-    assert "Nothing to do" not in err
-    assert child.returncode == 0
+    os.write(ours, f"spring\n{served.environ['DOMAIN']}\n".encode())
+    out, err = child.communicate(timeout=30)
+    assert child.returncode == 0, err
+    assert out.endswith("Nothing is left.\n")
+    assert "That is not it" in err
     os.close(ours)
     os.close(theirs)
+
+
+def test_a_terminal_shows_bars(served: Process) -> None:
+    where = ("--region", "eu-west-1", "--domain-id", served.environ["DOMAIN"])
+    assert served("configure", *where).returncode == 0
+    ours, theirs = pty.openpty()
+    child = served.start("setup-users", EXAMPLE, stderr=theirs)
+    os.close(theirs)
+    shown = b""
+    with suppress(OSError):  # the terminal is gone when the command has ended
+        while piece := os.read(ours, 4096):
+            shown += piece
+    os.close(ours)
+    assert child.wait(10) == 0
+    assert b"profiles" in shown
+    assert b"45/45" in shown
+    assert b"44/44" in shown
+
+
+def test_watching_looks_again_until_ctrl_c(served: Process) -> None:
+    where = ("--region", "eu-west-1", "--domain-id", served.environ["DOMAIN"])
+    assert served("configure", *where).returncode == 0
+    child = served.start("status", "--watch", "--interval", 0.5, "--json")
+    assert child.stdout is not None
+    looks = [json.loads(child.stdout.readline()) for _ in range(2)]
+    assert looks[0] == looks[1]
+    child.send_signal(signal.SIGINT)
+    _, err = child.communicate(timeout=20)
+    assert (child.returncode, err) == (0, "")
 
 
 def test_the_sandbox_goes_on_from_its_state(process: Process, tmp_path: Path) -> None:
