@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import json
 import re
@@ -114,9 +115,13 @@ def variables(demo: DemoData, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]
 
 @pytest.fixture
 def function(variables: dict[str, str]) -> Iterator[Callable[[dict[str, Any]], dict[str, Any]]]:
+    loop = asyncio.new_event_loop()  # one for the life of the instance, as mangum keeps one
+    asyncio.set_event_loop(loop)
     serverless._adapter.cache_clear()
     yield lambda sent: serverless.handler(sent, object())
     serverless._adapter.cache_clear()
+    loop.close()
+    asyncio.set_event_loop(None)
 
 
 @pytest.fixture
