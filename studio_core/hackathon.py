@@ -583,7 +583,6 @@ class Hackathon:
     def _hold(
         self, plan: Plan, run_id: str, now: datetime, lost: Callable[[StudioError], None]
     ) -> AbstractContextManager[None]:
-        self.table.ensure()
         if plan.purpose is Purpose.SETUP:
             # A thread of its own: Parameter Store may be out of reach, and setup must not wait.
             threading.Thread(target=self._first_codes, name="codes", daemon=True).start()

@@ -26,6 +26,9 @@ TTL = timedelta(seconds=60)
 class LeaseStore(Protocol):
     """Where leases are kept; see `studio_core.aws.table.Table`."""
 
+    def ensure(self) -> bool:
+        """Make the place when it is missing."""
+
     def take_lease(self, event: str, lease: Lease, now: datetime, over: str = "") -> None:
         """Take or renew; RunBusyError when another run holds it."""
 
@@ -93,9 +96,8 @@ def _take_first(store: LeaseStore, event: str, take: Callable[[str], None]) -> N
     try:
         take("")
     except NotFoundError:
-        raise StudioError(
-            "The participants table is not there.", "Run `studio configure`; it creates it."
-        ) from None
+        store.ensure()
+        take("")
     except RunBusyError:
         holder = store.lease(event)
         if holder is None or not _dead_here(holder.run_id):
