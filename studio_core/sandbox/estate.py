@@ -7,6 +7,7 @@ import itertools
 import threading
 from collections import Counter
 from datetime import timedelta
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 from moto.moto_api._internal import mock_random
@@ -33,8 +34,8 @@ MAX_TAGS = 50
 """Tags a resource can have (botocore's sagemaker model, TagList)."""
 
 
-def _created(row: Resource) -> tuple[float, int]:
-    return (0, row.serial)
+_created = attrgetter("serial")
+"""Sort key by time of creation: serials are given in that order, and none twice."""
 
 
 def _modified(row: Resource) -> tuple[float, int]:

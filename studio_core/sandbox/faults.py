@@ -38,7 +38,10 @@ class Faults:
         lost_answer_rate: share of calls that take effect and whose answer never arrives.
         throttle_rate: share of calls answered with `ThrottlingException: Rate exceeded`.
         stuck_rate: share of deletions of profiles and spaces that end as Delete_Failed.
-        stuck: names of profiles and spaces whose deletion always ends as Delete_Failed.
+        stuck: names of profiles and spaces whose deletion always ends as Delete_Failed, and
+            labels of apps (`team-1/JupyterLab/default`) that never leave Deleting.
+        app_delete_seconds: shortest and longest time that an app takes to go, at timescale
+            1; None is the same time for all.
         app_failure_rate: share of apps that become Failed instead of InService.
         list_lag: seconds that lists are behind the truth.
         refuse_classic: refuse new Studio Classic (JupyterServer) apps, as AWS now does.
@@ -58,6 +61,7 @@ class Faults:
     stuck_rate: float = 0
     stuck: tuple[str, ...] = ()
     app_failure_rate: float = 0
+    app_delete_seconds: tuple[float, float] | None = None
     list_lag: float = 0
     refuse_classic: bool = False
     operations: tuple[str, ...] = ()
@@ -106,6 +110,8 @@ def _read(name: str, value: Any) -> Any:
         if not isinstance(value, list | tuple) or not all(isinstance(v, str) for v in value):
             raise ValueError(f"{name} must be a list of strings")
         return tuple(value)
+    if name == "app_delete_seconds":
+        return None if value is None else _span(value)
     if name == "errors":
         if not isinstance(value, Mapping):
             raise ValueError("errors must map operations to error codes")
@@ -121,6 +127,16 @@ def _read(name: str, value: Any) -> Any:
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise ValueError(f"{name} must be a number")  # noqa: TRY004  # one kind of error to all
     return value
+
+
+def _span(value: Any) -> tuple[float, float]:
+    try:
+        low, high = (float(item) for item in value)
+    except (TypeError, ValueError):
+        low, high = 1.0, 0.0
+    if not 0 <= low <= high:
+        raise ValueError("app_delete_seconds must be two numbers, the shorter first")
+    return low, high
 
 
 @dataclass
@@ -185,6 +201,14 @@ class FaultEngine:
         """True when the deletion of a profile or space shall fail."""
         with self._lock:
             return name in self.faults.stuck or self._hits(self.faults.stuck_rate)
+
+    def app_delete_seconds(self, label: str) -> float | None:
+        """How long an app takes to go, at timescale 1: None is as usual, infinity is never."""
+        with self._lock:
+            if label in self.faults.stuck:
+                return float("inf")
+            span = self.faults.app_delete_seconds
+            return None if span is None else self._random.uniform(*span)
 
     def app_fails(self) -> bool:
         """True when an app shall become Failed instead of InService."""

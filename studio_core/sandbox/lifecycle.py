@@ -39,6 +39,10 @@ range that people report.
 """
 
 
+_NEVER = 10 * 365 * 86_400.0
+"""Seconds that nobody waits; a date further off could not be told."""
+
+
 def model_name(phase: str, account: str) -> str:
     """Name a phase for moto's state manager; accounts other than moto's default have their own."""
     own = "" if account == DEFAULT_ACCOUNT_ID else f"{account}::"
@@ -92,6 +96,12 @@ class Lifecycle(ManagedState):
         self._status = status
         self._tick = 0
         self._time_progressed = datetime.now()  # noqa: DTZ005  # moto compares naive local times
+
+    def take(self, seconds: float) -> None:
+        """Let the present phase last so long at timescale 1, instead of what is usual."""
+        usual = SECONDS[f"{self.kind}::{self.phase}"]
+        scale = float(state_manager.get_transition(self.model_name)["seconds"]) / usual
+        self._time_progressed += timedelta(seconds=min((seconds - usual) * scale, _NEVER))
 
     def settle(self, status: str) -> None:
         """Rest in a status until the next phase begins."""

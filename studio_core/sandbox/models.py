@@ -188,8 +188,12 @@ class StudioBackend(SpaceOperations):
         if found is not None:
             found.tags = {key: tag for key, tag in found.tags.items() if key not in tag_keys}
 
+    def other_resources(self) -> Iterator[TaggedResource]:
+        """Give what moto's own backend holds."""
+        yield from super().iter_tagged_resources()
+
     def iter_tagged_resources(self) -> Iterator[TaggedResource]:
         """Give everything SageMaker that the tagging API can find."""
-        yield from super().iter_tagged_resources()
+        yield from self.other_resources()
         for resource in self.studio_resources():
             yield TaggedResource(resource.arn, resource.tags, f"sagemaker:{resource.kind}")

@@ -25,20 +25,21 @@ _SEAL = b"studio sandbox list token"
 _SEAL_LENGTH = 16
 
 T = TypeVar("T")
-Key = tuple[float, int]
+Key = int | str | tuple[float, int]
+"""What sorts a list and stands in its tokens: unique, and the same after JSON."""
 
 
 def _seal(body: bytes) -> bytes:
     return hmac.new(_SEAL, body, hashlib.sha256).digest()[:_SEAL_LENGTH]
 
 
-def make_token(query: Mapping[str, Any], key: Iterable[Any]) -> str:
+def make_token(query: Mapping[str, Any], key: Key) -> str:
     """Make the token that continues `query` behind the item with this sort key."""
-    body = json.dumps([_digest(query), list(key)], separators=(",", ":")).encode()
+    body = json.dumps([_digest(query), key], separators=(",", ":")).encode()
     return base64.b64encode(_seal(body) + body).decode()
 
 
-def read_token(query: Mapping[str, Any], token: str) -> list[Any]:
+def read_token(query: Mapping[str, Any], token: str) -> Any:
     """Give the sort key that a token of this very query holds.
 
     Raises:
@@ -54,7 +55,7 @@ def read_token(query: Mapping[str, Any], token: str) -> list[Any]:
     digest, key = json.loads(body)
     if digest != _digest(query):
         raise ValueError("a token of another query")
-    return list(key)
+    return tuple(key) if isinstance(key, list) else key
 
 
 def _digest(query: Mapping[str, Any]) -> str:
@@ -65,7 +66,7 @@ def _digest(query: Mapping[str, Any]) -> str:
 def page(
     items: Iterable[T],
     *,
-    key: Callable[[T], Key],
+    key: Callable[[T], Any],
     query: Mapping[str, Any],
     descending: bool = False,
     limit: int | None = None,
@@ -75,7 +76,7 @@ def page(
 
     Args:
         items: all that match, in any order.
-        key: a unique sort key of each.
+        key: the `Key` of each.
         query: what the token is bound to: operation, filters and order, but not the limit.
         descending: largest key first.
         limit: most items on the page; 10 when None.
@@ -87,15 +88,19 @@ def page(
     Raises:
         AWSValidationException: the token is not one of this query (text invented).
     """
-    keyed = [(key(item), item) for item in items]
-    if token is not None:
+    if token is None:
+        rows = list(items)
+    else:
         try:
-            after = tuple(read_token(query, token))
+            after = read_token(query, token)
         except ValueError:
             raise AWSValidationException("NextToken is not valid for this request.") from None
-        keyed = [pair for pair in keyed if (pair[0] < after if descending else pair[0] > after)]
-    keyed.sort(key=lambda pair: pair[0], reverse=descending)
+        if descending:
+            rows = [item for item in items if key(item) < after]
+        else:
+            rows = [item for item in items if key(item) > after]
+    rows.sort(key=key, reverse=descending)
     size = limit or DEFAULT_PAGE
-    shown = keyed[:size]
-    following = make_token(query, shown[-1][0]) if len(keyed) > size else None
-    return [item for _, item in shown], following
+    shown = rows[:size]
+    following = make_token(query, key(shown[-1])) if len(rows) > size else None
+    return shown, following

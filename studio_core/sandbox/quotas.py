@@ -96,7 +96,7 @@ class QuotasResponse(ServiceQuotasResponse):
         first = 0
         if given.get("NextToken"):
             try:
-                (first,) = read_token(query, given["NextToken"])
+                first = read_token(query, given["NextToken"])
             except ValueError:
                 raise BadTokenError from None
         size = given.get("MaxResults") or PAGE
@@ -105,5 +105,5 @@ class QuotasResponse(ServiceQuotasResponse):
         quotas = [q for q in quota_table.QUOTAS.values() if wanted in {None, q.code}]
         answer: dict[str, Any] = {"Quotas": [show(q) for q in quotas[first : first + size]]}
         if len(quotas) > first + size:
-            answer["NextToken"] = make_token(query, [first + size])
+            answer["NextToken"] = make_token(query, first + size)
         return json.dumps(answer)

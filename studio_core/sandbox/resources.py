@@ -6,6 +6,7 @@ nor tags (botocore's sagemaker model); ARN forms are those of CloudFormation's s
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from studio_core.sandbox.lifecycle import Lifecycle
@@ -62,7 +63,7 @@ class Resource:
         """What follows the type in the ARN."""
         raise NotImplementedError
 
-    @property
+    @cached_property
     def arn(self) -> str:
         """The Amazon Resource Name."""
         partition = "aws-cn" if self.region.startswith("cn-") else "aws"

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import json
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, cast
 
+from moto.core.exceptions import ServiceException
 from moto.core.responses import ActionResult, EmptyResult
+from moto.core.utils import camelcase_to_underscores
 from moto.sagemaker.models import sagemaker_backends
 from moto.sagemaker.responses import SageMakerResponse
 
@@ -21,6 +25,7 @@ from studio_core.sandbox.validation import check
 
 if TYPE_CHECKING:
     from moto.core.common_types import TYPE_RESPONSE
+    from moto.core.responses import ActionContext
 
     from studio_core.sandbox.models import StudioBackend
 
@@ -48,6 +53,29 @@ def _tag_list(tags: dict[str, str]) -> list[dict[str, str]]:
     return [{"Key": key, "Value": value} for key, value in tags.items()]
 
 
+_METHODS = {operation: camelcase_to_underscores(operation) for operation in STUDIO_OPERATIONS}
+
+
+class ListResult(ActionResult):
+    """A page of a list, already in the shape of the model: moto's serializer takes its time."""
+
+    def __init__(self, key: str, rows: list[dict[str, Any]], token: str | None) -> None:
+        super().__init__({key: rows} if token is None else {key: rows, "NextToken": token})
+
+    def execute_result(self, context: ActionContext) -> TYPE_RESPONSE:
+        """Write the page."""
+        version = context.service_model.metadata["jsonVersion"]
+        headers = {"Content-Type": f"application/x-amz-json-{version}"}
+        return 200, headers, json.dumps(self.result, default=_epoch)
+
+
+def _epoch(value: object) -> float:
+    """Write a time as the protocol has it: seconds, exact to the millisecond."""
+    if not isinstance(value, datetime):
+        raise TypeError(f"{type(value).__name__} does not belong in a list")
+    return int(value.timestamp() * 1000) / 1000
+
+
 class StudioResponse(SageMakerResponse):
     """Handler of SageMaker requests."""
 
@@ -66,7 +94,18 @@ class StudioResponse(SageMakerResponse):
         backend = self.studio
         with backend.lock:
             backend.settle()
-            return super().call_action()
+            method = _METHODS.get(self._get_action())
+            if method is None:
+                return super().call_action()
+            # What moto does, without looking through the class at every call.
+            self._authenticate_and_authorize_normal_action("*")
+            try:
+                answer: ActionResult = getattr(self, method)()
+            except ServiceException as error:
+                answer = ActionResult(error)
+            status, headers, body = self.serialized(answer)
+            headers, body = self._enrich_response(headers, body)
+            return status, headers, body
 
     def _checked(self) -> dict[str, Any]:
         operation = self._get_action()
@@ -91,7 +130,7 @@ class StudioResponse(SageMakerResponse):
     def list_domains(self) -> ActionResult:
         """ListDomains."""
         rows, token = self.studio.list_studio_domains(self._checked())
-        return ActionResult({"Domains": rows, "NextToken": token})
+        return ListResult("Domains", rows, token)
 
     def update_domain(self) -> ActionResult:
         """UpdateDomain."""
@@ -119,7 +158,7 @@ class StudioResponse(SageMakerResponse):
     def list_user_profiles(self) -> ActionResult:
         """ListUserProfiles."""
         rows, token = self.studio.list_profiles(self._checked())
-        return ActionResult({"UserProfiles": rows, "NextToken": token})
+        return ListResult("UserProfiles", rows, token)
 
     def update_user_profile(self) -> ActionResult:
         """UpdateUserProfile."""
@@ -149,7 +188,7 @@ class StudioResponse(SageMakerResponse):
     def list_spaces(self) -> ActionResult:
         """ListSpaces."""
         rows, token = self.studio.list_studio_spaces(self._checked())
-        return ActionResult({"Spaces": rows, "NextToken": token})
+        return ListResult("Spaces", rows, token)
 
     def update_space(self) -> ActionResult:
         """UpdateSpace."""
@@ -176,7 +215,7 @@ class StudioResponse(SageMakerResponse):
     def list_apps(self) -> ActionResult:
         """ListApps."""
         rows, token = self.studio.list_studio_apps(self._checked())
-        return ActionResult({"Apps": rows, "NextToken": token})
+        return ListResult("Apps", rows, token)
 
     def delete_app(self) -> ActionResult:
         """DeleteApp."""
@@ -216,12 +255,12 @@ class StudioResponse(SageMakerResponse):
         first = 0
         if params.get("NextToken") is not None:
             try:
-                (first,) = read_token(query, params["NextToken"])
+                first = read_token(query, params["NextToken"])
             except ValueError:
                 raise AWSValidationException("NextToken is not valid for this request.") from None
         last = first + (params.get("MaxResults") or TAGS_PAGE)
         tags = _tag_list(found.tags)
-        token = make_token(query, [last]) if len(tags) > last else None
+        token = make_token(query, last) if len(tags) > last else None
         return ActionResult({"Tags": tags[first:last], "NextToken": token})
 
     def delete_tags(self) -> ActionResult:

@@ -298,3 +298,8 @@ class SpaceOperations(DomainOperations):
         if app.status != "InService":
             raise ResourceInUseException(wrong_status("delete", "App", app.arn, app.status).message)
         self.begin(app, "delete", "Deleting", "Deleted")
+        label = f"{app.owner.name}/{app.type}/{app.name}"
+        seconds = engines[self.account_id].app_delete_seconds(label)
+        if seconds is not None:
+            app.state.take(seconds)
+            self.resume(app)

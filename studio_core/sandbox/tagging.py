@@ -6,18 +6,20 @@ generators, which a change in between breaks.
 
 from __future__ import annotations
 
+import heapq
 from typing import TYPE_CHECKING, Any, cast
 
-from moto.core.resource_tagging import iter_taggable_backends, make_tag_matcher, match_resource_type
+from moto.core.resource_tagging import iter_taggable_backends, match_resource_type
 from moto.core.responses import ActionResult
 from moto.resourcegroupstaggingapi.exceptions import ResourceGroupsTaggingAPIError
 from moto.resourcegroupstaggingapi.responses import ResourceGroupsTaggingAPIResponse
 from moto.sagemaker.models import sagemaker_backends
 
+from studio_core.sandbox.models import STUDIO_KINDS
 from studio_core.sandbox.paging import make_token, read_token
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Iterator
 
     from studio_core.sandbox.models import StudioBackend
 
@@ -47,50 +49,57 @@ class TaggingResponse(ResourceGroupsTaggingAPIResponse):
         after = ""
         if token := self._get_param("PaginationToken"):
             try:
-                (after,) = read_token(query, token)
+                after = read_token(query, token)
             except ValueError:
                 raise ResourceGroupsTaggingAPIError(
                     "PaginationTokenExpiredException", "The pagination token is not valid"
                 ) from None
-        fits = make_tag_matcher(tag_filters)
         studio = cast("StudioBackend", sagemaker_backends[self.current_account][self.region])
         with studio.lock:
             studio.settle()
-            return self._page(query, after, size, fits)
-
-    def _page(
-        self,
-        query: dict[str, Any],
-        after: str,
-        size: int,
-        fits: Callable[[dict[str, str]], bool],
-    ) -> ActionResult:
-        types, arns = query["types"], query["arns"]
-        found = sorted(
-            (
-                resource
-                for backend in iter_taggable_backends(self.current_account, self.region)
-                for resource in list(backend.iter_tagged_resources())
-                if (resource.tags or resource.extra.get("include_untagged"))
-                and resource.arn > after
-                and match_resource_type(resource.resource_type, types)
-                and fits(resource.tags)
-                and (not arns or resource.arn in arns)
-            ),
-            key=lambda resource: resource.arn,
-        )
-        shown = found[:size]
+            found = list(self._found(studio, tag_filters, types, arns))
+        shown = heapq.nsmallest(size + 1, (each for each in found if each[0] > after))
+        token = make_token(query, shown[size - 1][0]) if len(shown) > size else ""
         return ActionResult(
             {
                 "ResourceTagMappingList": [
                     {
-                        "ResourceARN": resource.arn,
-                        "Tags": [{"Key": key, "Value": tag} for key, tag in resource.tags.items()],
+                        "ResourceARN": arn,
+                        "Tags": [{"Key": key, "Value": tag} for key, tag in tags.items()],
                     }
-                    for resource in shown
+                    for arn, tags in shown[:size]
                 ],
-                "PaginationToken": (
-                    make_token(query, [shown[-1].arn]) if len(found) > size else ""
-                ),
+                "PaginationToken": token,
             }
         )
+
+    def _found(
+        self,
+        studio: StudioBackend,
+        tag_filters: list[dict[str, Any]],
+        types: list[str],
+        arns: list[str],
+    ) -> Iterator[tuple[str, dict[str, str]]]:
+        """Give ARN and tags of all that fits, in no order."""
+        wanted = frozenset(arns)
+        filters = [(one["Key"], frozenset(one.get("Values") or ())) for one in tag_filters]
+
+        def fits(arn: str, tags: dict[str, str]) -> bool:
+            return (not wanted or arn in wanted) and all(
+                key in tags and (not values or tags[key] in values) for key, values in filters
+            )
+
+        # Studio's resources are many, and are looked through without moto's wrapping of each.
+        kinds = {kind for kind in STUDIO_KINDS if match_resource_type(f"sagemaker:{kind}", types)}
+        for resource in studio.studio_resources() if kinds else ():
+            if resource.tags and resource.kind in kinds and fits(resource.arn, resource.tags):
+                yield resource.arn, resource.tags
+        for backend in iter_taggable_backends(self.current_account, self.region):
+            own = backend.iter_tagged_resources if backend is not studio else studio.other_resources
+            for other in list(own()):
+                if (
+                    (other.tags or other.extra.get("include_untagged"))
+                    and match_resource_type(other.resource_type, types)
+                    and fits(other.arn, other.tags)
+                ):
+                    yield other.arn, other.tags

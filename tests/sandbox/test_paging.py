@@ -36,7 +36,7 @@ def test_a_token_is_good_for_its_own_query_alone(
     query: dict[str, str], other: dict[str, str]
 ) -> None:
     token = make_token(query, (1.5, 2))
-    assert read_token(query, token) == [1.5, 2]
+    assert read_token(query, token) == (1.5, 2)
     if query != other:
         with pytest.raises(ValueError, match="another query"):
             read_token(other, token)

@@ -48,7 +48,7 @@ class PricingResponse(BaseResponse):
             "PriceList": [json.dumps(product) for product in found[first : first + size]],
         }
         if len(found) > first + size:
-            answer["NextToken"] = make_token(query, [first + size])
+            answer["NextToken"] = make_token(query, first + size)
         return json.dumps(answer)
 
     def describe_services(self) -> str:
@@ -73,7 +73,7 @@ class PricingResponse(BaseResponse):
         first = 0
         if given.get("NextToken"):
             try:
-                (first,) = read_token(query, given["NextToken"])
+                first = read_token(query, given["NextToken"])
             except ValueError:
                 raise PricingError(
                     "InvalidNextTokenException", "The pagination token is invalid."
