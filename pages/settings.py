@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from studio_core import config
-from studio_core.dashboard import guard, loaders, settings_form
+from studio_core.dashboard import audit_parts, guard, loaders, settings_form
 from studio_core.errors import StudioError
 from studio_core.model import AppType
 
@@ -125,7 +125,9 @@ with st.form("settings", border=False):
         wrap=True,
         key="personal",
     )
+    people = audit_parts.people_fields(page.settings, held)
     wanted = {
+        **people,
         "region": region or "",
         "profile": profile,
         "domain_id": domain_id or "",
@@ -141,7 +143,7 @@ with st.form("settings", border=False):
     }
     if st.form_submit_button("Save", type="primary", icon=":material/save:"):
         try:
-            st.session_state["settings-saved"] = settings_form.save(saved, wanted)
+            st.session_state["settings-saved"] = settings_form.save(saved, wanted, page.actor)
         except StudioError as error:
             st.session_state["settings-problem"] = error
         loaders.look_again()
@@ -153,3 +155,4 @@ if not page.settings.missing:
         for check in loaders.checks(page.hackathon):
             st.markdown(settings_form.line(check))
     st.button("Check again", icon=":material/refresh:", on_click=loaders.look_again)
+    audit_parts.record(page.hackathon)

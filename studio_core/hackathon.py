@@ -9,7 +9,7 @@ import socket
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -109,6 +109,7 @@ class _Known:
 
     audit: Audit | None = None
     identity: Identity | None = None
+    shown: set[tuple[str, str, int]] = field(default_factory=set)
 
 
 class Hackathon:
@@ -238,7 +239,12 @@ class Hackathon:
             AwsError: Parameter Store refuses or cannot be reached.
         """
         permit(self.actor.role, Act.CODES)
-        return self.access.codes()
+        codes = self.access.codes()
+        seen = (self.actor.name, self.actor.via, codes.version)
+        if seen not in self._known.shown:  # once for each, not at every look
+            self.note("access codes shown", version=codes.version)
+            self._known.shown.add(seen)
+        return codes
 
     def rotate_codes(self) -> Codes:
         """Make all access codes new. Raises as `codes` does."""

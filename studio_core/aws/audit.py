@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 _KEY = [("event", "HASH"), ("sort", "RANGE")]
 _NO_EVENT = "-"
+_PAGE = 500
 
 _deserialise = TypeDeserializer().deserialize
 
@@ -74,15 +75,15 @@ class AuditTable:
     def entries(self, event: str, limit: int = 200) -> list[Entry]:
         """An event's entries, newest first, at most `limit`."""
         with translated(f"read the audit table {self.name}"):
-            answer = self._client.query(
+            pages = self._client.get_paginator("query").paginate(
                 TableName=self.name,
                 KeyConditionExpression="#e = :e",
                 ExpressionAttributeNames={"#e": "event"},
                 ExpressionAttributeValues={":e": {"S": event or _NO_EVENT}},
                 ScanIndexForward=False,
-                Limit=limit,
+                PaginationConfig={"MaxItems": limit, "PageSize": min(limit, _PAGE)},
             )
-        return [_entry(item) for item in answer["Items"]]
+            return [_entry(item) for page in pages for item in page["Items"]]
 
     def _create(self) -> None:
         with (

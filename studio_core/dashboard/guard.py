@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from studio_core.config import Settings
     from studio_core.hackathon import Hackathon
+    from studio_core.roles import Actor
 
 FAVICON = (
     '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32">'
@@ -37,6 +38,7 @@ class Opened:
 
     settings: Settings
     hackathon: Hackathon
+    actor: Actor
 
 
 def enter() -> None:
@@ -88,8 +90,9 @@ def open_page(name: str, *, unfinished: bool = False) -> Opened:
             _ = hackathon.identity
     except StudioError as error:
         _closed(error, spec)
-    _sidebar(Opened(settings, hackathon))
-    return Opened(settings, hackathon)
+    opened = Opened(settings, hackathon, actor)
+    _sidebar(opened)
+    return opened
 
 
 def way_to(page: PageSpec, label: str) -> None:

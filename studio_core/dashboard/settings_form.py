@@ -11,6 +11,7 @@ from studio_core.dashboard import loaders
 from studio_core.dashboard.loaders import plain
 from studio_core.errors import StudioError
 from studio_core.preflight import State
+from studio_core.roles import Act, permit
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from studio_core.config import Settings
     from studio_core.model import Domain
     from studio_core.preflight import Check
+    from studio_core.roles import Actor
 
 TABLE = "studio-cli-participants"
 """Name offered for a new table."""
@@ -78,12 +80,26 @@ def domain_choices(settings: Settings) -> tuple[list[Domain], StudioError | None
         return [], error
 
 
+def changes(before: Settings, after: Settings) -> str:
+    """Name the settings that change, each with its old and new value, for the record."""
+    pairs = zip(config.as_table(before), config.as_table(after), strict=True)
+    return "; ".join(
+        f"{name}: {old or 'not set'} to {new or 'not set'}"
+        for (name, old), (_, new) in pairs
+        if old != new
+    )
+
+
 def save(
-    saved: Settings, wanted: Mapping[str, Any], environ: Mapping[str, str] = os.environ
+    saved: Settings,
+    wanted: Mapping[str, Any],
+    actor: Actor,
+    environ: Mapping[str, str] = os.environ,
 ) -> str:
     """Check, pin the account, make sure of the table, and write; give a sentence about it.
 
-    Settings that the environment holds stay in the file as they were.
+    Settings that the environment holds stay in the file as they were. What changed is put on
+    record first: what cannot be recorded must not be done.
 
     Raises:
         StudioError: A value cannot be right, the domain cannot be used, or AWS refused.
@@ -91,9 +107,12 @@ def save(
     held = config.overridden(environ)
     kept = replace(saved, **{k: v for k, v in wanted.items() if k not in held})
     effective = config.overlay(config.check(kept), environ).require()
-    hackathon = loaders.hackathon_for(replace(effective, account=""))
+    permit(actor.role, Act.SETTINGS)
+    hackathon = loaders.hackathon_for(replace(effective, account="")).acting_as(actor)
     account = hackathon.pinned().account
     made = hackathon.ensure_table()
-    path = config.save(replace(kept, account=account), environ)
+    settings = replace(kept, account=account)
+    hackathon.note("settings saved", changed=changes(saved, settings))
+    path = config.save(settings, environ)
     table = f" The table {effective.table_name} was created." if made else ""
     return f"Saved to {path} for account {account}.{table}"
