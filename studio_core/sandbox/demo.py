@@ -98,11 +98,12 @@ def control(url: str, method: str, name: str, body: dict[str, Any] | None = None
 
 
 @contextmanager
-def _undisturbed(url: str) -> Iterator[None]:
-    """Have no faults and no waiting for a while, and no calls counted afterwards."""
+def _undisturbed(url: str, *, waiting: bool = False) -> Iterator[None]:
+    """Have no faults for a while, no waiting unless asked, and no calls counted afterwards."""
     clock, faults = control(url, "GET", "clock"), control(url, "GET", "faults")
     control(url, "PUT", "faults", {})
-    control(url, "PUT", "clock", {"progression": "immediate"})
+    if not waiting:
+        control(url, "PUT", "clock", {"progression": "immediate"})
     try:
         yield
     finally:
@@ -267,7 +268,7 @@ def find_demo(url: str, *, region: str = "eu-west-1") -> DemoData | None:
         What `seed_demo` gave when it was made, the roster as the table has it now; None when
         the region holds no domain. Without a domain of the demo's name, it is the first.
     """
-    with _undisturbed(url):
+    with _undisturbed(url, waiting=True):
         seeder = _Seeder(url, region)
         domains = seeder.studio.list_domains()["Domains"]
         if not domains:

@@ -18,11 +18,13 @@ from studio_core.sandbox.exceptions import AWSValidationException, limit_exceede
 from studio_core.sandbox.faults import engines
 from studio_core.sandbox.lifecycle import utcnow
 from studio_core.sandbox.paging import page
-from studio_core.sandbox.resources import App, Domain, Resource, Space, UserProfile
+from studio_core.sandbox.resources import App, Domain, Space, UserProfile
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import datetime
+
+    from studio_core.sandbox.resource import Resource
 
 GONE = "Gone"
 """Where a deletion of anything but an app leads; no answer ever shows it."""

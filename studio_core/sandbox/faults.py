@@ -6,7 +6,7 @@ import random
 import threading
 import time
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
@@ -101,42 +101,66 @@ class Faults:
             raise ValueError(f"unknown faults: {', '.join(unknown)}; known: {', '.join(known)}")
         clean: dict[str, Any] = {}
         for name, value in values.items():
-            clean[name] = _read(name, value)
+            read: Callable[[str, Any], Any] = _READERS.get(name, _number)
+            clean[name] = read(name, value)
         return cls(**clean)
 
 
-def _read(name: str, value: Any) -> Any:
-    if name in {"stuck", "operations"}:
-        if not isinstance(value, list | tuple) or not all(isinstance(v, str) for v in value):
-            raise ValueError(f"{name} must be a list of strings")
-        return tuple(value)
-    if name == "app_delete_seconds":
-        return None if value is None else _span(value)
-    if name == "errors":
-        if not isinstance(value, Mapping):
-            raise ValueError("errors must map operations to error codes")
-        return {str(key): str(code) for key, code in value.items()}
-    if name == "refuse_classic":
-        if not isinstance(value, bool):
-            raise ValueError("refuse_classic must be true or false")
-        return value
-    if name == "seed":
-        return int(value)
-    if value is None and name in {"rate", "burst"}:
-        return None
+def _names(name: str, value: Any) -> tuple[str, ...]:
+    if not isinstance(value, list | tuple) or not all(isinstance(v, str) for v in value):
+        raise ValueError(f"{name} must be a list of strings")
+    return tuple(value)
+
+
+def _codes(name: str, value: Any) -> dict[str, str]:
+    if not isinstance(value, Mapping):
+        raise ValueError(f"{name} must map operations to error codes")  # noqa: TRY004  # one kind of error to all
+    return {str(key): str(code) for key, code in value.items()}
+
+
+def _switch(name: str, value: Any) -> bool:
+    if not isinstance(value, bool):
+        raise ValueError(f"{name} must be true or false")  # noqa: TRY004  # one kind of error to all
+    return value
+
+
+def _number(name: str, value: Any) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise ValueError(f"{name} must be a number")  # noqa: TRY004  # one kind of error to all
     return value
 
 
-def _span(value: Any) -> tuple[float, float]:
+def _number_or_none(name: str, value: Any) -> float | None:
+    return None if value is None else _number(name, value)
+
+
+def _whole(name: str, value: Any) -> int:
+    return int(_number(name, value))
+
+
+def _span(name: str, value: Any) -> tuple[float, float] | None:
+    if value is None:
+        return None
     try:
         low, high = (float(item) for item in value)
     except (TypeError, ValueError):
         low, high = 1.0, 0.0
     if not 0 <= low <= high:
-        raise ValueError("app_delete_seconds must be two numbers, the shorter first")
+        raise ValueError(f"{name} must be two numbers, the shorter first")
     return low, high
+
+
+_READERS: dict[str, Callable[[str, Any], Any]] = {
+    "rate": _number_or_none,
+    "burst": _number_or_none,
+    "stuck": _names,
+    "operations": _names,
+    "app_delete_seconds": _span,
+    "refuse_classic": _switch,
+    "errors": _codes,
+    "seed": _whole,
+}
+"""How the values of JSON are read that are not plain numbers."""
 
 
 @dataclass

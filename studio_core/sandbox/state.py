@@ -21,10 +21,11 @@ from moto.sagemaker.models import sagemaker_backends
 
 from studio_core.sandbox import quota_table
 from studio_core.sandbox.lifecycle import utcnow
-from studio_core.sandbox.resources import App, Domain, Resource, Space, UserProfile
+from studio_core.sandbox.resources import App, Domain, Space, UserProfile
 
 if TYPE_CHECKING:
     from studio_core.sandbox.models import StudioBackend
+    from studio_core.sandbox.resource import Resource
 
 VERSION = 1
 

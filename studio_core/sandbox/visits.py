@@ -11,10 +11,10 @@ from moto.sagemaker.models import sagemaker_backends
 
 from studio_core.model import EVENT_TAG
 from studio_core.sandbox import presign
+from studio_core.sandbox.apps import SPACE_APP_TYPES
 from studio_core.sandbox.gateway import plain
 from studio_core.sandbox.pages import NotFoundPage, SignInPage, StudioPage
 from studio_core.sandbox.resources import App, app_key
-from studio_core.sandbox.spaces import SPACE_APP_TYPES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -10,7 +10,7 @@ import pytest
 from botocore.exceptions import ClientError, ConnectionClosedError
 
 from studio_core.sandbox import estate, gateway, lifecycle
-from studio_core.sandbox.demo import control
+from studio_core.sandbox.demo import control, seed_demo
 from studio_core.sandbox.faults import FaultEngine, Faults, set_faults
 from studio_core.sandbox.server import SandboxServer
 from tests.sandbox.conftest import client, make_domain, make_space
@@ -137,6 +137,27 @@ def test_deletions_stick_and_can_be_tried_again(local: Any) -> None:
     local.delete_user_profile(DomainId=domain_id, UserProfileName="ada")
 
 
+def test_apps_can_stay_in_deleting_and_take_their_time(served: SandboxServer) -> None:
+    data = seed_demo(served.url, participants=3, teams=3, running_apps=3)
+    studio = client(served.url)
+    control(served.url, "PUT", "clock", {"progression": "time", "timescale": 0.001})
+    put(served, stuck=["team-1/JupyterLab/default"], app_delete_seconds=[200, 300])
+    app = {"DomainId": data.domain_id, "AppType": "JupyterLab", "AppName": "default"}
+    for team in (1, 2):
+        studio.delete_app(SpaceName=f"team-{team}", **app)
+    put(served)
+    studio.delete_app(SpaceName="team-3", **app)  # 45 s at timescale 1
+
+    def status(team: int) -> str:
+        return str(studio.describe_app(SpaceName=f"team-{team}", **app)["Status"])
+
+    ended: list[int] = []
+    while len(ended) < 2:
+        ended += [team for team in (2, 3) if team not in ended and status(team) == "Deleted"]
+    assert ended == [3, 2]
+    assert status(1) == "Deleting"
+
+
 def test_studio_classic_can_be_refused(local: Any) -> None:
     domain_id = make_domain(local)
     local.create_user_profile(DomainId=domain_id, UserProfileName="ada")
@@ -228,6 +249,7 @@ def test_faults_read_back_as_they_were_set(served: SandboxServer) -> None:
         ({"speed": 1}, "unknown faults: speed"),
         ({"stuck": "team-1"}, "stuck must be a list of strings"),
         ({"errors": ["x"]}, "errors must map operations to error codes"),
+        ({"app_delete_seconds": [2, 1]}, "app_delete_seconds must be two numbers"),
         ({"refuse_classic": 1}, "refuse_classic must be true or false"),
         ([], "the body must be a JSON object"),
     ],

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from studio_core.sandbox.demo import control, seed_demo
+from studio_core.sandbox.demo import control, find_demo, seed_demo
 from studio_core.sandbox.server import SandboxServer
 from tests.sandbox.conftest import client, make_domain
 from tests.sandbox.test_demo import all_of
@@ -61,6 +61,23 @@ def test_time_that_passes_while_nothing_runs_counts(tmp_path: Path) -> None:
         assert client(server.url).describe_domain(DomainId=domain_id)["Status"] == "Pending"
     with SandboxServer(timescale=0, state_file=file) as server:
         assert client(server.url).describe_domain(DomainId=domain_id)["Status"] == "InService"
+
+
+def test_the_demo_is_found_again_and_left_as_it_is(tmp_path: Path) -> None:
+    file = tmp_path / "sandbox.json"
+    with SandboxServer(timescale=1000, state_file=file) as server:
+        assert find_demo(server.url) is None
+        data = seed_demo(server.url, participants=4, teams=2)
+        client(server.url).create_user_profile(DomainId=data.domain_id, UserProfileName="late")
+    with SandboxServer(timescale=1000, state_file=file) as server:
+        found = find_demo(server.url)
+        assert found is not None
+        assert found.domain_id == data.domain_id
+        assert sorted(found.roster_csv.splitlines()) == sorted(data.roster_csv.splitlines())
+        late = client(server.url).describe_user_profile(
+            DomainId=data.domain_id, UserProfileName="late"
+        )
+        assert late["Status"] == "Pending"
 
 
 def test_deleted_apps_stay_listed_after_a_restart(tmp_path: Path) -> None:
