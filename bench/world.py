@@ -98,6 +98,8 @@ def world(timescale: float = 1.0) -> Iterator[World]:
         finally:
             server.terminate()
             server.wait(20)
+            assert server.stdout is not None
+            server.stdout.close()
             os.environ.clear()
             os.environ.update(before)
 
