@@ -18,6 +18,7 @@ COMMANDS = {
     "status": (f"{_ROOM}.status:status", "Count people, profiles, spaces and apps."),
     "start-apps": (f"{_ROOM}.apps:start_apps", "Start an app in every team space."),
     "stop-apps": (f"{_ROOM}.apps:stop_apps", "Stop the apps; files stay."),
+    "codes": (f"{_ROOM}.codes:codes", "Print the codes for the web app, or make them new."),
     "purge": (f"{_ROOM}.purge:purge", "Delete all that belongs to the event."),
     "dashboard": (f"{_ROOM}.servers:dashboard", "Open the organiser's dashboard."),
     "web-app": (f"{_ROOM}.servers:web_app", "Run the participants' web app on this machine."),

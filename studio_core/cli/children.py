@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -18,6 +19,7 @@ GRACE = 10.0
 """Seconds that a child has to end before it is killed."""
 
 _REMEMBERED = 15
+_LINK = re.compile(r"(?:[A-Z][a-z]+: )?(https?://\S+)")
 
 
 class Child:
@@ -31,7 +33,7 @@ class Child:
         self.name = name
         self.tail: deque[str] = deque(maxlen=_REMEMBERED)
         self.announced: str = ""
-        """What the child printed behind its name and a colon: the link to open."""
+        """The link to open, which the child prints when it answers."""
         self._process = subprocess.Popen(  # noqa: S603 - our own interpreter and commands
             [sys.executable, "-m", "studio_core.cli.leash", *arguments],
             stdin=subprocess.PIPE,
@@ -70,12 +72,12 @@ class Child:
             os.killpg(self._process.pid, number)
 
     def _read(self) -> None:
-        prefix = f"{self.name}: "
         stream = self._process.stdout
         if stream is None:
             return
         for line in stream:
-            if line.startswith(prefix) and not self.announced:
-                self.announced = line.removeprefix(prefix).strip()
+            link = _LINK.fullmatch(line.strip())
+            if link and not self.announced:
+                self.announced = link.group(1)
             else:
                 self.tail.append(line.rstrip())

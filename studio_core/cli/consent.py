@@ -103,6 +103,16 @@ def to_remove(plan: Plan, *, interactive: bool, yes: bool) -> None:
     guards.confirm_removal(plan, typed)
 
 
+def to_renew(number: int) -> str:
+    """Have the renewal of so many codes agreed to by a person, who types their number.
+
+    Raises:
+        GuardError: It was not; nothing was changed.
+    """
+    say(f"This ends {count(number, 'access code')} at once; people need the new ones.")
+    return _typed("Type their number to go ahead", str(number))
+
+
 def _missing(plan: Plan, consent: Consent, *, early: bool) -> list[str]:
     needed = (
         (consent.domain_id is None, f"--confirm {plan.identity.domain_id}"),

@@ -18,6 +18,7 @@ from studio_core.model import Purpose, Report
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from studio_core.config import Settings
     from studio_core.hackathon import Hackathon
     from studio_core.model import Plan
     from studio_core.runs import Proposal
@@ -72,6 +73,12 @@ def _tell(report: Report, told: str, *, as_json: bool) -> None:
         (say if as_json else result)(line)
     for line in reports.problems(report):
         say(line)
+
+
+def remind(settings: Settings) -> None:
+    """Say what a purge does not take down."""
+    if settings.web_app_url:
+        say(f"The web app at {settings.web_app_url} still stands; take it down by itself.")
 
 
 def ask(question: str, *, yes: bool) -> None:

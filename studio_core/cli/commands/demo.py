@@ -13,7 +13,7 @@ import click
 
 from studio_core import config
 from studio_core.cli.children import Child
-from studio_core.cli.commands.servers import PORT, portal_there
+from studio_core.cli.commands.servers import PORT
 from studio_core.cli.console import result, say
 from studio_core.cli.failures import without_addresses
 from studio_core.cli.options import common, people
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 READY = 60.0
-"""Seconds that the dashboard has to answer."""
+"""Seconds that the servers have to answer."""
 
 _LOOK = 0.2
 _NO_PROXY = ("127.0.0.1", "localhost")
@@ -49,7 +49,7 @@ _NO_PROXY = ("127.0.0.1", "localhost")
 def demo(
     *, port: int, participants: int, teams: int, web_app_port: int | None, timescale: float
 ) -> None:
-    """Start the sandbox with a made-up hackathon, and the dashboard over it.
+    """Start the sandbox with a made-up hackathon, the dashboard and the web app over it.
 
     It prints one link to open. Everything listens on this machine alone, your own settings
     are neither used nor changed, and Ctrl-C ends all of it and leaves nothing behind.
@@ -63,19 +63,16 @@ def demo(
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="studio-demo-")))
         variables = stack.enter_context(simulated(wish))
         environ = _environment(os.environ, variables, folder)
-        with_portal = portal_there()
-        _save_settings(variables, environ, f"http://{LOOPBACK}:{web_port}/" if with_portal else "")
+        _save_settings(variables, environ, f"http://{LOOPBACK}:{web_port}/")
         dashboard = _child(stack, "Dashboard", ["dashboard", "--port", str(port)], environ)
-        children = [dashboard]
-        if with_portal:
-            arguments = ["web-app", "--port", str(web_port)]
-            children.append(_child(stack, "Web app", arguments, environ))
-        if not _wait_for_link(dashboard, children, stop):
+        web_app = _child(stack, "Web app", ["web-app", "--port", str(web_port)], environ)
+        children = [dashboard, web_app]
+        if not _wait_for_links(children, stop):
             return
         result(dashboard.announced)
         say(f"A made-up hackathon of {participants} people in {teams} teams. Ctrl-C ends it.")
-        if with_portal:
-            say(f"The participants' web app: http://{LOOPBACK}:{web_port}/")
+        say(f"The participants' web app: {web_app.announced}")
+        say("The dashboard's page of links has the code that it asks for.")
         while not stop.wait(_LOOK):
             _all_alive(children)
 
@@ -125,19 +122,19 @@ def _save_settings(
     config.save(settings, environ)
 
 
-def _wait_for_link(dashboard: Child, children: list[Child], stop: Stop) -> bool:
-    """Wait until the dashboard has printed its link; False when told to stop before.
+def _wait_for_links(children: list[Child], stop: Stop) -> bool:
+    """Wait until all have printed their links; False when told to stop before.
 
     Raises:
         StudioError: A child ended, or no link came in time.
     """
     until = time.monotonic() + READY
-    while not dashboard.announced:
+    while silent := [child for child in children if not child.announced]:
         if stop.wait(_LOOK / 2):
             return False
         _all_alive(children)
         if time.monotonic() > until:
-            raise _died(dashboard, f"has not answered within {READY:.0f} seconds")
+            raise _died(silent[0], f"has not answered within {READY:.0f} seconds")
     return True
 
 

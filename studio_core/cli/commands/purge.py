@@ -8,7 +8,7 @@ import click
 
 from studio_core.cli import consent
 from studio_core.cli.options import as_json, common, dry_run
-from studio_core.cli.perform import perform
+from studio_core.cli.perform import perform, remind
 from studio_core.cli.tools import tools
 from studio_core.model import Plan, Scope
 
@@ -67,4 +67,6 @@ def purge(
             consent.to_purge(plan, settings, given, interactive=interactive, today=today)
 
         proposal = hackathon.propose_purge(scope)
-        ctx.exit(perform(hackathon, proposal, agree, dry_run=dry_run, as_json=as_json))
+        status = perform(hackathon, proposal, agree, dry_run=dry_run, as_json=as_json)
+        remind(settings)
+        ctx.exit(status)

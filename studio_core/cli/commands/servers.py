@@ -3,17 +3,11 @@
 from __future__ import annotations
 
 import os
-from importlib import import_module
-from importlib.util import find_spec
 
 import click
 
 from studio_core.cli.options import common
 from studio_core.cli.ports import LOOPBACK, check_free
-from studio_core.errors import StudioError
-
-PORTAL = "studio_core.portal.serve"
-"""The module that serves the participants' web app."""
 
 PORT = click.IntRange(1, 65535)
 
@@ -34,7 +28,7 @@ def dashboard(ctx: click.Context, *, port: int, address: str, open_access: bool)
     It prints the link to open. STUDIO_TOKEN sets the token that the link carries; with
     --open none is asked for, which only the loopback address allows.
     """
-    from studio_core.dashboard import launch  # noqa: PLC0415 - tests start commands without it
+    from studio_core.dashboard import launch  # noqa: PLC0415 - the web app does without
 
     if open_access and not launch.loopback(address):
         raise click.UsageError("--open is for the loopback address alone.", ctx=ctx)
@@ -53,15 +47,7 @@ def web_app(ctx: click.Context, *, port: int, address: str) -> None:
 
     People enter their e-mail and code and are sent on to their team's space.
     """
-    if not portal_there():
-        raise StudioError(
-            "The participants' web app is not part of this installation.",
-            "Install a version that has it, or hand out links with `studio get-urls`.",
-        )
+    from studio_core.portal.serve import run  # noqa: PLC0415 - the dashboard does without
+
     check_free(port, address)
-    ctx.exit(import_module(PORTAL).run(port, address))
-
-
-def portal_there() -> bool:
-    """True when the participants' web app is part of this installation."""
-    return find_spec(PORTAL) is not None
+    ctx.exit(run(port, address))

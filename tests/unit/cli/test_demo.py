@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import socket
 import time
@@ -61,8 +62,13 @@ def test_one_link_and_a_clean_end(
     browser = urllib.request.build_opener(urllib.request.HTTPCookieProcessor())
     with browser.open(link, timeout=20) as page:
         assert page.status == 200
+    assert demo.stderr is not None
+    told = demo.stderr.readline() + demo.stderr.readline()
+    web_app = re.search(r"web app: (http://127.0.0.1:\d+/)", told)
+    assert web_app is not None, told
+    with urllib.request.urlopen(f"{web_app.group(1)}health", timeout=20) as page:
+        assert page.status == 200
     family = _family(demo)
-    assert family
     demo.send_signal(number)
     out, err = demo.communicate(timeout=30)
     assert (demo.returncode, out) == (0, ""), err
@@ -82,7 +88,7 @@ def test_a_killed_demo_takes_its_children_with_it(demo: subprocess.Popen[str]) -
 def test_a_child_that_ends_ends_the_demo_with_a_sentence(demo: subprocess.Popen[str]) -> None:
     _link(demo)
     family = _family(demo)
-    dashboard = next(p for p in family if p.ppid() == demo.pid)
+    dashboard = next(p for p in family if p.ppid() == demo.pid and "dashboard" in p.cmdline())
     with suppress(ProcessLookupError):
         os.killpg(dashboard.pid, signal.SIGKILL)
     began = time.monotonic()

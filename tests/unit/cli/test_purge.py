@@ -180,3 +180,9 @@ def test_credentials_of_another_account_are_refused(
     assert "999999999999" in done.stderr
     studio.save(account=sandbox.account)
     assert studio.json("status")["participants"] == 3
+
+
+def test_it_reminds_of_the_web_app(studio: Studio) -> None:
+    studio.save(web_app_url="https://hack.example.org/")
+    done = studio.ok("purge", "--confirm", studio.settings.domain_id)
+    assert "The web app at https://hack.example.org/ still stands" in done.stderr
