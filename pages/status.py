@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from studio_core.dashboard import charts, guard, loaders, status_parts
-from studio_core.dashboard.progress import headline, run_panel
+from studio_core.dashboard.progress import follow, headline, run_panel
 from studio_core.dashboard.registry import ROSTER
 from studio_core.model import Purpose
 
@@ -21,6 +21,7 @@ busy = run_panel(page.hackathon, Purpose.START_APPS, Purpose.STOP_APPS)
 @st.fragment(run_every=REFRESH_SECONDS if live else None)
 def now() -> None:
     """All that changes by itself, drawn anew in place."""
+    follow()
     with loaders.or_stop():
         snapshot = loaders.snapshot(page.hackathon)
         summary = page.hackathon.status(snapshot)

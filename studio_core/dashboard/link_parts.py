@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 PROBLEM = "_links_problem"
 _MINTED = "_links_minted"
 _ACTION = "links-action"
+_ONE_MORE = "_links_one_more"
 TICK_SECONDS = 5
 
 
@@ -94,6 +95,8 @@ def table(hackathon: Hackathon, shown: Sequence[Record]) -> None:
 
 
 def _table(hackathon: Hackathon, shown: Sequence[Record]) -> None:
+    if st.session_state.pop(_ONE_MORE, False):
+        st.rerun()  # the page has to count down, and to offer hiding links
     now = utcnow()
     held = minted()
     for email, one in list(held.items()):
@@ -106,6 +109,7 @@ def _table(hackathon: Hackathon, shown: Sequence[Record]) -> None:
         click = st.session_state[_ACTION]
         email = shown[click.row].email
         mint(hackathon, Ask(email, email=email))
+        st.session_state[_ONE_MORE] = True
 
     if not held:
         frame = frame.drop(columns=["Link", "Valid for"])

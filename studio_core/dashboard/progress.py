@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 LIVE_SECONDS = 1.0
 RECENT = 8
 _REFUSED = "_refused"
+_CLICKED = "_clicked"
 _ENDED = "_ended_seen"
 
 
@@ -34,6 +35,7 @@ def start(hackathon: Hackathon, proposal: Proposal) -> None:
     plan the person saw. When it is no longer true, the page says so and shows the new one.
     """
     st.session_state.pop(_REFUSED, None)
+    st.session_state[_CLICKED] = True
     try:
         hackathon.start(proposal)
     except PlanChangedError as error:
@@ -41,6 +43,12 @@ def start(hackathon: Hackathon, proposal: Proposal) -> None:
         st.session_state[_REFUSED] = error
     except StudioError as error:
         st.session_state[_REFUSED] = error
+
+
+def follow() -> None:
+    """Draw the whole page anew after a click in a fragment, which redraws only itself."""
+    if st.session_state.pop(_CLICKED, False):
+        st.rerun()
 
 
 def refused() -> None:
@@ -58,6 +66,7 @@ def run_panel(hackathon: Hackathon, *purposes: Purpose) -> bool:
     The panel refreshes itself while the run goes on, and the page once when it ends.
     """
     refused()
+    st.session_state.pop(_CLICKED, None)
     run = hackathon.current_run()
     if run is None:
         return _elsewhere(hackathon)

@@ -102,7 +102,10 @@ def _button(
     """Open what would happen, with the count, and a second button that does it."""
     number = len(proposal.plan.changes)
     key = label.replace(" ", "-").lower()
-    with st.popover(label, icon=icon, disabled=busy or not number, key=f"{key}-ask"):
+    run = hackathon.current_run()
+    # Another key after each run: it closes what stands open.
+    ask = f"{key}-ask-{run.id if run else ''}"
+    with st.popover(label, icon=icon, disabled=busy or not number, key=ask):
         what = several(number, "app")
         if proposal.plan.changes and proposal.plan.changes[0].action is Action.DELETE:
             st.markdown(
