@@ -43,7 +43,7 @@ _ADDRESS = re.compile(r"https?://\S+")
 log = logging.getLogger("studio_core.portal")
 
 
-def create_app(hackathon: Hackathon) -> ASGIApp:
+def create_app(hackathon: Hackathon) -> Guarded:
     """Make the app of one event.
 
     Asks AWS who calls, and for nothing else, so that a start during trouble still ends in

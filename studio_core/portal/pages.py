@@ -57,7 +57,7 @@ class Pages:
     def form(self, email: str = "", *, wrong: bool = False) -> str:
         """The page to sign in on; `wrong` after e-mail or code were not right."""
         fields = _email_field(email, wrong=wrong)
-        lead = "Sign in with the e-mail you registered with. Your team's space opens."
+        lead = "Sign in with the e-mail you registered with, and your team's space opens."
         button = "Open my space"
         if self.access == MAILED:
             lead = "Type the e-mail you registered with. We send you a code to sign in with."
@@ -65,7 +65,7 @@ class Pages:
         elif self.access != EMAIL_ONLY:
             fields += _code_field(_HINTS[self.access], wrong=wrong)
         alert = _alert(self._refusal) if wrong else ""
-        return self._page("Sign in", _lead(lead) + alert + _form(fields, button))
+        return self._page("Sign in", _lead(lead) + alert + _form(fields, button), welcome=True)
 
     def mailed(self, email: str, *, wrong: bool = False) -> str:
         """The second page when codes are mailed: here the code is typed."""
@@ -125,15 +125,24 @@ class Pages:
             return "This code does not fit. Check it, or get a new one: each works only once."
         return "This e-mail and code do not fit together. Check both and try again."
 
-    def _page(self, title: str, body: str, *, head: str = "", footer: str = _HELP) -> str:
-        event = escape(event_title(self.event))
+    def _page(
+        self,
+        title: str,
+        body: str,
+        *,
+        head: str = "",
+        footer: str = _HELP,
+        welcome: bool = False,
+    ) -> str:
+        title, event = escape(title), escape(event_title(self.event))
+        small, large = (title, event) if welcome else (event, title)
         foot = f"<footer>{footer}</footer>" if footer else ""
         return (
             '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
             '<meta name="viewport" content="width=device-width,initial-scale=1">'
-            f'<meta name="robots" content="noindex">{head}<title>{escape(title)} - {event}</title>'
+            f'<meta name="robots" content="noindex">{head}<title>{title} - {event}</title>'
             f'<link rel="icon" href="{ICON}"><style>{CSS}</style></head><body><main>'
-            f'<div class="card"><p class="event">{event}</p><h1>{escape(title)}</h1>{body}</div>'
+            f'<div class="card"><p class="eyebrow">{small}</p><h1>{large}</h1>{body}</div>'
             f"</main>{foot}</body></html>\n"
         )
 

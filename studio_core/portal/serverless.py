@@ -23,7 +23,7 @@ def _adapter() -> Mangum:
     return Mangum(create_app(hackathon), lifespan="off")
 
 
-def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
+def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """Answer one event. API Gateway names the client in it; no header is asked."""
     answer: dict[str, Any] = _adapter()(event, context)
     return answer

@@ -21,10 +21,10 @@ main{width:100%;max-width:29rem;margin:auto;padding:1.5rem 1rem}
 .card{background:var(--card);border:1px solid var(--edge);border-top:4px solid var(--accent);
 border-radius:.6rem;padding:1.75rem 1.5rem 1.9rem;box-shadow:0 1px 2px rgb(0 0 0/.06),
 0 8px 28px rgb(0 0 0/.06)}
-.event{margin:0 0 .35rem;color:var(--soft);font-size:.95rem;font-weight:600;
-letter-spacing:.01em;overflow-wrap:anywhere}
-h1{margin:0 0 .5rem;font-size:1.6rem;line-height:1.2;font-weight:650;letter-spacing:-.01em;
-text-wrap:balance}
+.eyebrow{margin:0 0 .3rem;color:var(--link);font-size:.95rem;font-weight:600;
+overflow-wrap:anywhere}
+h1{margin:0 0 .6rem;font-size:1.75rem;line-height:1.2;font-weight:650;letter-spacing:-.01em;
+text-wrap:balance;overflow-wrap:anywhere}
 p{margin:0 0 1rem}
 .lead{color:var(--soft)}
 label{display:block;margin:1.15rem 0 .35rem;font-weight:600}
@@ -51,7 +51,8 @@ animation:go 1.6s ease-in-out infinite}
 @keyframes go{from{transform:translateX(-100%)}to{transform:translateX(300%)}}
 @media (prefers-reduced-motion:reduce){.bar span{width:100%;animation:none}}
 .after{margin:1.1rem 0 0;text-align:center}
-footer{padding:0 1rem 1.5rem;text-align:center;font-size:.93rem;color:var(--soft)}
+footer{padding:0 1rem 1.5rem;text-align:center;text-wrap:balance;font-size:.93rem;
+color:var(--soft)}
 """.strip()
 
 CSS_HASH = base64.b64encode(hashlib.sha256(CSS.encode()).digest()).decode()

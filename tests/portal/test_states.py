@@ -39,7 +39,7 @@ Portal = Callable[..., Instance]
 def test_the_form_names_the_event_and_asks_for_two_things(portal: Portal) -> None:
     page = portal().visitor().get()
     assert page.status_code == 200
-    assert ">Demo</p>" in page.text
+    assert "<h1>Demo</h1>" in page.text
     assert re.findall(r'<label for="(\w+)"', page.text) == ["email", "code"]
     assert re.findall(r'<input id="(\w+)" name="(\w+)"', page.text) == [
         ("email", "email"),
