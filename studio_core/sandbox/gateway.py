@@ -12,12 +12,14 @@ import re
 import threading
 from collections import Counter
 from functools import lru_cache
+from http import HTTPStatus
 from time import sleep
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs
 
 from moto.backend_index import backend_url_patterns
 from moto.backends import list_of_moto_modules
+from moto.moto_server import werkzeug_app
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 
 from studio_core.sandbox.exceptions import TOLD_TO_REFUSE
@@ -32,8 +34,9 @@ if TYPE_CHECKING:
     StartResponse = Callable[[str, list[tuple[str, str]]], Any]
 
 _CREDENTIAL = re.compile(r"Credential=[^/]+/\d+/([^/]+)/([^/]+)/aws4_request")
-_REASONS = {200: "OK", 204: "No Content", 302: "Found", 400: "Bad Request", 404: "Not Found"}
-_REASONS |= {405: "Method Not Allowed", 500: "Internal Server Error", 503: "Service Unavailable"}
+
+# moto lets every web page read its answers; ours may hold real people.
+werkzeug_app.DISABLE_GLOBAL_CORS = True  # type: ignore[attr-defined]  # from its settings
 
 THROTTLED = ("ThrottlingException", "Rate exceeded", 400)
 """As SageMaker answers (sagemaker-python-sdk#645)."""
@@ -69,7 +72,7 @@ def plain(
     data = body.encode()
     named = [(name.replace("_", "-").title(), value) for name, value in headers.items()]
     start(
-        f"{status} {_REASONS.get(status, 'Status')}",
+        f"{status} {HTTPStatus(status).phrase}",
         [("Content-Type", content_type), ("Content-Length", str(len(data))), *named],
     )
     return [data]
@@ -100,8 +103,12 @@ def operation_of(environ: dict[str, Any]) -> tuple[str, str]:
 class Gateway:
     """Application of one server: one account's state, faults and counters."""
 
-    def __init__(self, account: str, control: Control, pages: Pages) -> None:
+    def __init__(
+        self, account: str, control: Control, pages: Pages, *, hosts: frozenset[str] | None = None
+    ) -> None:
+        """Serve an account; `hosts` are the names it answers to, None for any."""
         self.account = account
+        self._hosts = hosts
         self.calls: Counter[str] = Counter()
         self.served = 0
         """Requests of any kind so far; nothing resets it."""
@@ -119,14 +126,30 @@ class Gateway:
     def __call__(self, environ: dict[str, Any], start: StartResponse) -> Iterable[bytes]:
         """Answer one request."""
         path = environ.get("PATH_INFO", "/")
+        if path in self._pages.paths and environ["REQUEST_METHOD"] in {"GET", "HEAD"}:
+            self.served += 1
+            return self._pages.answer(environ, start)
+        if self._foreign(environ) or path.startswith("/moto-api"):
+            return plain(start, 403, "This sandbox is not for other sites.\n", "text/plain")
         if path.startswith("/_sandbox/"):
             self.served += environ["REQUEST_METHOD"] != "GET"
             return self._control.answer(self, environ, start)
         self.served += 1
-        if path in self._pages.paths and environ["REQUEST_METHOD"] in {"GET", "HEAD"}:
-            return self._pages.answer(environ, start)
         environ["HTTP_X_MOTO_ACCOUNT_ID"] = self.account
         return self._call(environ, start)
+
+    def _foreign(self, environ: dict[str, Any]) -> bool:
+        """True when a page of another site asks: a rehearsal may hold the roster of real people.
+
+        Browsers name the page's site; where only this machine is listened to, a foreign
+        name of the host gives away a site that had its name point here.
+        """
+        host = environ.get("HTTP_HOST", "")
+        name = host.rpartition(":")[0] if not host.endswith("]") else host
+        if self._hosts is not None and (name or host) not in self._hosts:
+            return True
+        origin = environ.get("HTTP_ORIGIN")
+        return origin is not None and origin != f"http://{host}"
 
     def reset_calls(self) -> None:
         """Begin counting again."""

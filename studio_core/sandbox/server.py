@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from contextlib import suppress
+from ipaddress import ip_address
 from typing import TYPE_CHECKING, Self
 
 from moto.core.models import DEFAULT_ACCOUNT_ID
@@ -23,6 +24,9 @@ if TYPE_CHECKING:
 
 ACCESS_KEY = "SANDBOXACCESSKEYID00"
 SECRET_KEY = "sandbox"  # noqa: S105  # the sandbox takes any; nothing is protected by it
+
+LOOPBACK = frozenset({"127.0.0.1", "localhost", "[::1]"})
+"""Names of this machine, as they stand in addresses."""
 
 SAVE_SECONDS = 5
 """How often state is saved to a state file."""
@@ -120,7 +124,9 @@ class SandboxServer:
             engines[self.account].set(self._faults)
             if self._state_file is not None and self._state_file.exists():
                 state.load(self.account, self._state_file)
-            gateway = Gateway(self.account, control, Pages(self.account))
+            gateway = Gateway(
+                self.account, control, Pages(self.account), hosts=_names_of(self._host)
+            )
             self._server = Server(self._host, self._port, gateway)
         except BaseException:
             _leave_account(self.account)
@@ -186,6 +192,15 @@ class SandboxServer:
             "AWS_REGION": region,
             "AWS_EC2_METADATA_DISABLED": "true",
         }
+
+
+def _names_of(host: str) -> frozenset[str] | None:
+    """Give the names a server answers to: only its own where only this machine can call."""
+    try:
+        loopback = ip_address(host).is_loopback
+    except ValueError:
+        loopback = host == "localhost"
+    return LOOPBACK | {host} if loopback else None
 
 
 def _take_account() -> str:

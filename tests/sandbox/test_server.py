@@ -148,6 +148,42 @@ def test_nothing_is_ever_logged(served: SandboxServer, capfd: Any, caplog: Any) 
     assert not [record for record in caplog.records if "token=" in record.getMessage()]
 
 
+def ask(server: SandboxServer, method: str, path: str, **headers: str) -> tuple[int, Any]:
+    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=5)
+    connection.request(method, path, "{}", headers)
+    with connection.getresponse() as answer:
+        answer.read()
+        found = answer.status, answer.headers
+    connection.close()
+    return found
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Origin": "https://elsewhere.example"},
+        {"Origin": "null"},
+        {"Host": "elsewhere.example"},
+        {"Host": "elsewhere.example:80"},
+    ],
+)
+def test_pages_of_other_sites_get_nothing(served: SandboxServer, headers: dict[str, str]) -> None:
+    for method, path in (("GET", "/_sandbox/calls"), ("POST", "/_sandbox/reset"), ("POST", "/")):
+        status, told = ask(served, method, path, **headers)
+        assert status == 403
+        assert "Access-Control-Allow-Origin" not in told
+    status, told = ask(served, "OPTIONS", "/", Host=f"127.0.0.1:{served.port}")
+    assert "Access-Control-Allow-Origin" not in told
+
+
+def test_names_of_this_machine_are_answered(served: SandboxServer) -> None:
+    for host in (f"localhost:{served.port}", "127.0.0.1", f"[::1]:{served.port}"):
+        assert ask(served, "GET", "/_sandbox/health", Host=host)[0] == 200
+    same = {"Host": f"localhost:{served.port}", "Origin": f"http://localhost:{served.port}"}
+    assert ask(served, "GET", "/_sandbox/health", **same)[0] == 200
+    assert ask(served, "POST", "/moto-api/reset")[0] == 403
+
+
 def test_servers_of_one_process_know_nothing_of_one_another() -> None:
     with (
         SandboxServer(progression="immediate") as one,
