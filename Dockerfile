@@ -26,7 +26,7 @@ ENV PATH=/opt/studio/bin:$PATH \
     PYTHONDONTWRITEBYTECODE=1 \
     PYTHONUNBUFFERED=1 \
     STUDIO_CONFIG=/home/studio/config/config.toml
-USER studio
+USER 10001
 WORKDIR /home/studio
 VOLUME /home/studio/config
 EXPOSE 8501

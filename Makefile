@@ -50,26 +50,37 @@ browser: env
 	@$(BIN)/python tests/browser/chromium.py
 
 .PHONY: lint
-lint: env ## Style, import directions, dependency audit
+lint: env ## Style, import directions, container file, known vulnerabilities
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/lint-imports
+	$(BIN)/hadolint Dockerfile
+	@$(BIN)/python tests/packaging/audit.py requirements.txt
+
+# sagemaker-core cannot share an environment with Streamlit: they want other versions of protobuf.
+.venv-conformance/.installed: requirements-conformance.txt | $(STAMP)
+	$(BIN)/python -m venv .venv-conformance
+	.venv-conformance/bin/pip install -q --require-hashes -r requirements-conformance.txt
+	@touch $@
+
+.PHONY: conformance
+conformance: .venv-conformance/.installed
 
 .PHONY: types
 types: env ## mypy, strict
 	$(BIN)/mypy
 
 .PHONY: unit
-unit: env ## Unit, property and sandbox tests
-	$(BIN)/python -m pytest -q tests/unit tests/sandbox
+unit: env conformance ## Unit, property and sandbox tests
+	$(BIN)/python -m pytest -q -m "not browser" --ignore=tests/ui
 
 .PHONY: ui
 ui: env browser ## AppTest and browser tests
 	$(BIN)/python -m pytest -q tests/ui tests/browser
 
 .PHONY: test
-test: lint types browser ## All of it
-	$(BIN)/python -m pytest -q
+test: lint types browser conformance ## All of it
+	$(BIN)/python -m pytest -q -n 2 --dist loadgroup
 
 .PHONY: wheel
 wheel: env ## Build the wheel and try it in a clean environment

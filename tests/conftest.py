@@ -1,21 +1,24 @@
 """Fixtures for all tests.
 
-- `sandbox`: the simulated AWS on a port of its own, ten times faster than the real one in
-  its waits; empty again for each test that asks for it.
+- `sandbox`: the simulated AWS on a port of its own, fifty times faster than
+  the real one in its waits; empty again for each test that asks for it.
 - `world`: a domain and a table in it, made through boto3.
 - `hackathon`: the core's face over that world, its settings and journals in a temporary folder.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+import functools
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import botocore.loaders
+import botocore.session
 import pytest
 
+from bench.worker import QUICK
 from studio_core.config import Settings
 from studio_core.hackathon import Hackathon
-from studio_core.pace import Pace
 from studio_core.runs import Runs
 from studio_core.sandbox.demo import DemoData, seed_demo
 from studio_core.sandbox.server import SandboxServer
@@ -24,7 +27,18 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
+    from studio_core.pace import Pace
+
 TIMESCALE = 0.02
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _one_loader() -> Iterator[None]:
+    """Read botocore's service models once for all tests: they are large and never change."""
+    with pytest.MonkeyPatch.context() as patch:
+        create = functools.cache(botocore.loaders.create_loader)
+        patch.setattr(botocore.session, "create_loader", create)
+        yield
 
 
 @pytest.fixture(autouse=True)
@@ -55,23 +69,11 @@ def world(sandbox: SandboxServer) -> DemoData:
     return seed_demo(sandbox.url, empty=True)
 
 
-@dataclass(frozen=True)
-class Maker:
-    """Makes a `Hackathon` over the world; each is closed at the end of the test."""
-
-    make: Callable[..., Hackathon]
-
-
-FAST = Pace(
-    poll_first=0.02, poll_gap=0.05, patience=20, persistence=20, retry_first=0.02, retry_most=0.3
-)
-
-
 @pytest.fixture
 def make_hackathon(world: DemoData, tmp_path: Path) -> Iterator[Callable[..., Hackathon]]:
     made: list[Hackathon] = []
 
-    def make(*, pace: Pace = FAST, owner: str = "ana@laptop", **settings: object) -> Hackathon:
+    def make(*, pace: Pace = QUICK, owner: str = "ana@laptop", **settings: object) -> Hackathon:
         base = Settings(
             region=world.region,
             domain_id=world.domain_id,

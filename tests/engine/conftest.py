@@ -8,22 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from studio_core.model import Participant, Roster
-from studio_core.pace import Pace
-
 if TYPE_CHECKING:
     from studio_core.sandbox.server import SandboxServer
-
-
-FAST = Pace(
-    poll_first=0.02, poll_gap=0.05, patience=20, persistence=20, retry_first=0.02, retry_most=0.3
-)
-
-
-def people(number: int, teams: int) -> Roster:
-    return Roster(
-        tuple(Participant(f"person{n:04}@example.com", str(n % teams + 1)) for n in range(number))
-    )
 
 
 class Control:

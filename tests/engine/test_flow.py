@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import boto3
 import pytest
 
+from bench.world import people
 from studio_core.errors import (
     GuardError,
     PlanChangedError,
@@ -27,10 +28,10 @@ from studio_core.model import Action, Lease, Link, Participant, Roster, Scope
 from studio_core.roster import load_roster
 from studio_core.sandbox.demo import DemoData, seed_demo
 
-from .conftest import Control, people
-
 if TYPE_CHECKING:
     from studio_core.sandbox.server import SandboxServer
+
+    from .conftest import Control
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 Make = Callable[..., Hackathon]
@@ -113,7 +114,7 @@ def test_every_link_opens_the_right_persons_page(hackathon: Hackathon) -> None:
     start = datetime.now(UTC)
     links = list(hackathon.links())
     assert [link.email for link in links] == sorted(
-        (link.email for link in links), key=lambda e: (int(e[6:10]) % 2, e)
+        (link.email for link in links), key=lambda e: (int(e[6:11]) % 2, e)
     )
     for link in links:
         assert isinstance(link, Link)
@@ -127,8 +128,8 @@ def test_every_link_opens_the_right_persons_page(hackathon: Hackathon) -> None:
 def test_links_for_a_team_a_person_and_nobody(hackathon: Hackathon) -> None:
     hackathon.run(hackathon.propose_setup(people(6, 2)))
     assert {link.team for link in hackathon.links(team="2")} == {"2"}
-    assert [link.email for link in hackathon.links(email=" PERSON0003@example.com")] == [
-        "person0003@example.com"
+    assert [link.email for link in hackathon.links(email=" PERSON00003@example.com")] == [
+        "person00003@example.com"
     ]
     with pytest.raises(StudioError, match="team 9"):
         list(hackathon.links(team="9"))
@@ -151,7 +152,7 @@ def test_a_person_who_leaves_takes_their_own_space_and_app_along(
     sagemaker.create_space(
         DomainId=world.domain_id,
         SpaceName="scratch",
-        OwnershipSettings={"OwnerUserProfileName": "person0003"},
+        OwnershipSettings={"OwnerUserProfileName": "person00003"},
         SpaceSharingSettings={"SharingType": "Private"},
         SpaceSettings={"AppType": "JupyterLab"},
     )
@@ -159,17 +160,17 @@ def test_a_person_who_leaves_takes_their_own_space_and_app_along(
     report = hackathon.run(hackathon.propose_setup(rest, remove_leaving=True))
     assert report.ok, report.failed
     snapshot = hackathon.observe()
-    assert "person0003" not in {p.name for p in snapshot.profiles}
+    assert "person00003" not in {p.name for p in snapshot.profiles}
     assert "scratch" not in {s.name for s in snapshot.spaces}
 
 
 def test_a_moved_person_gets_a_link_into_the_new_teams_space(hackathon: Hackathon) -> None:
     hackathon.run(hackathon.propose_setup(people(4, 2)))
-    moved = Roster((Participant("person0000@example.com", "2"), *people(4, 2).participants[1:]))
+    moved = Roster((Participant("person00000@example.com", "2"), *people(4, 2).participants[1:]))
     assert hackathon.run(hackathon.propose_setup(moved)).ok
-    (link,) = hackathon.links(email="person0000@example.com")
+    (link,) = hackathon.links(email="person00000@example.com")
     assert isinstance(link, Link)
-    assert (link.profile, link.space) == ("person0000", "team-2")
+    assert (link.profile, link.space) == ("person00000", "team-2")
 
 
 def test_an_old_plan_is_compared_with_the_world_before_it_runs(
@@ -270,7 +271,7 @@ def test_the_journal_tells_the_run_and_outlives_the_purge(hackathon: Hackathon) 
     purge, setup = hackathon.journals()
     lines = [json.loads(line) for line in setup.read_text().splitlines()]
     assert lines[0]["who"] == "ana@laptop"
-    assert {line["name"] for line in lines if line["fact"] == "step"} >= {"person0000", "team-1"}
+    assert {line["name"] for line in lines if line["fact"] == "step"} >= {"person00000", "team-1"}
     assert lines[-1]["fact"] == "end"
     assert lines[-1]["ok"] is True
     assert "http" not in setup.read_text() + purge.read_text()
@@ -292,7 +293,7 @@ def test_personal_spaces(make_hackathon: Make) -> None:
     hackathon = make_hackathon(personal_spaces=True)
     assert hackathon.run(hackathon.propose_setup(people(3, 1))).ok
     spaces = {s.name: s.owner for s in hackathon.observe().spaces}
-    assert spaces == {f"personal-person000{n}": f"person000{n}" for n in range(3)}
+    assert spaces == {f"personal-person0000{n}": f"person0000{n}" for n in range(3)}
     assert hackathon.run(hackathon.propose_purge()).ok
     assert hackathon.observe().spaces == ()
 

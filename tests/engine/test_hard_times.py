@@ -12,13 +12,15 @@ from typing import TYPE_CHECKING
 import boto3
 
 from bench.soak import Soak, kill_anywhere, wrong_after_purge, wrong_after_setup
+from bench.worker import QUICK
+from bench.world import people
 from studio_core.hackathon import Hackathon
 from studio_core.model import Action, Kind, Scope
 
-from .conftest import FAST, Control, people
-
 if TYPE_CHECKING:
     from studio_core.sandbox.demo import DemoData
+
+    from .conftest import Control
 
 Make = Callable[..., Hackathon]
 
@@ -63,7 +65,7 @@ def test_answers_lost_after_their_effect_double_nothing(
 def test_what_is_stuck_is_named_and_everything_else_is_done(
     make_hackathon: Make, control: Control
 ) -> None:
-    hackathon = make_hackathon(pace=replace(FAST, patience=3, persistence=3))
+    hackathon = make_hackathon(pace=replace(QUICK, patience=3, persistence=3))
     hackathon.run(hackathon.propose_setup(people(8, 4)))
     hackathon.run(hackathon.propose_start_apps())
     control.faults(stuck=["team-1/JupyterLab/default", "team-2"])
@@ -85,7 +87,7 @@ def test_what_is_stuck_is_named_and_everything_else_is_done(
 
 
 def test_the_next_run_takes_up_what_was_stuck(make_hackathon: Make, control: Control) -> None:
-    hackathon = make_hackathon(pace=replace(FAST, patience=3, persistence=3))
+    hackathon = make_hackathon(pace=replace(QUICK, patience=3, persistence=3))
     hackathon.run(hackathon.propose_setup(people(4, 2)))
     control.faults(stuck=["team-2"])
     assert not hackathon.run(hackathon.propose_purge()).ok
@@ -102,7 +104,7 @@ def test_a_space_that_somebody_made_by_hand_goes_with_its_profile(
     hackathon.run(hackathon.propose_setup(people(2, 1)))
     sagemaker = boto3.client("sagemaker", region_name=world.region)
     owned = {
-        "OwnershipSettings": {"OwnerUserProfileName": "person0000"},
+        "OwnershipSettings": {"OwnerUserProfileName": "person00000"},
         "SpaceSharingSettings": {"SharingType": "Private"},
         "SpaceSettings": {"AppType": "JupyterLab"},
     }
@@ -120,7 +122,7 @@ def test_a_space_of_another_event_in_our_profile_holds_it_and_is_named(
     sagemaker.create_space(
         DomainId=world.domain_id,
         SpaceName="theirs",
-        OwnershipSettings={"OwnerUserProfileName": "person0000"},
+        OwnershipSettings={"OwnerUserProfileName": "person00000"},
         SpaceSharingSettings={"SharingType": "Private"},
         SpaceSettings={"AppType": "JupyterLab"},
         Tags=[{"Key": "studio-cli:event", "Value": "spring"}],
@@ -128,8 +130,8 @@ def test_a_space_of_another_event_in_our_profile_holds_it_and_is_named(
     report = hackathon.run(hackathon.propose_purge())
     assert not report.ok
     assert {(item.kind, item.name) for item in report.left} == {
-        (Kind.PROFILE, "person0000"),
-        (Kind.ROW, "person0000@example.com"),
+        (Kind.PROFILE, "person00000"),
+        (Kind.ROW, "person00000@example.com"),
     }
     assert any("theirs" in item.reason for item in report.left)
     assert [s.name for s in hackathon.observe().spaces] == ["theirs"]
