@@ -10,10 +10,14 @@ from studio_core.errors import GuardError, SettingsError
 
 
 class Role(StrEnum):
-    """What somebody is to the event: organisers do all, helpers look and make single links."""
+    """What somebody is to the event: organisers do all, helpers look and make single links.
+
+    Nobody is who was not let in, as the record names them.
+    """
 
     ORGANISER = "organiser"
     HELPER = "helper"
+    NOBODY = "nobody"
 
 
 class Act(StrEnum):
@@ -56,7 +60,7 @@ class Actor:
 
 def allowed(role: Role, act: Act) -> bool:
     """True when the role may do it."""
-    return role is Role.ORGANISER or act in _HELPER
+    return role is Role.ORGANISER or (role is Role.HELPER and act in _HELPER)
 
 
 def permit(role: Role, act: Act) -> None:
@@ -66,7 +70,8 @@ def permit(role: Role, act: Act) -> None:
         GuardError: The role may not do it.
     """
     if not allowed(role, act):
-        raise GuardError(f"Helpers may not {act.value}.", "Ask an organiser to do it.")
+        who = "Helpers" if role is Role.HELPER else "Strangers"
+        raise GuardError(f"{who} may not {act.value}.", "Ask an organiser to do it.")
 
 
 def role_of(email: str, organisers: str, helpers: str) -> Role | None:

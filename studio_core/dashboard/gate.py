@@ -187,7 +187,7 @@ class Gate:
         role = self._role_of(token)
         if role is None:
             self._tries.wrong(address)
-            self._note(Actor("somebody", Role.HELPER, "dashboard", address), "refused: wrong token")
+            self._note(Actor("somebody", Role.NOBODY, "dashboard", address), "refused: wrong token")
             return ask_for_token(onward, "This is not the token of this dashboard.", status=401)
         self._note(Actor(f"{role} token", role, "dashboard", address), "let in")
         until = int(self._clock()) + VISIT

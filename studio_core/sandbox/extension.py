@@ -1,7 +1,7 @@
 """Puts Studio into moto: after `install()`, `mock_aws()` and moto's server both hold it.
 
 What is touched of moto's internals is touched here: the class behind the SageMaker
-backends, the routes of three services, and one service moto does not know. A contract
+backends, the routes of four services, and one service moto does not know. A contract
 test holds these seams against the pinned version of moto.
 """
 
@@ -12,6 +12,7 @@ import sys
 import threading
 
 from moto import backend_index
+from moto.iam import urls as iam_urls
 from moto.resourcegroupstaggingapi import urls as tagging_urls
 from moto.sagemaker import urls as sagemaker_urls
 from moto.sagemaker.models import sagemaker_backends
@@ -19,6 +20,7 @@ from moto.servicequotas import urls as quota_urls
 
 from studio_core.sandbox import lifecycle, pricing
 from studio_core.sandbox.models import StudioBackend
+from studio_core.sandbox.permissions import PermissionsResponse
 from studio_core.sandbox.pricing.urls import url_bases as pricing_bases
 from studio_core.sandbox.quotas import QuotasResponse
 from studio_core.sandbox.responses import StudioResponse
@@ -38,6 +40,7 @@ def install() -> None:
         sagemaker_backends.backend = StudioBackend
         sagemaker_backends.clear()  # backends of moto's own class, made before this call
         sagemaker_urls.url_paths["{0}/$"] = StudioResponse.dispatch
+        iam_urls.url_paths["{0}/$"] = PermissionsResponse.dispatch
         quota_urls.url_paths["{0}/$"] = QuotasResponse.dispatch
         tagging_urls.url_paths["{0}/$"] = TaggingResponse.dispatch
         # moto looks backends up as attributes of its own submodules.

@@ -111,6 +111,10 @@ def test_listening_everywhere_with_a_token_still_asks_for_it(tmp_path):
         assert served.ask("/links").status == 401
         cookie = {"Cookie": served.cookie()}
         assert served.ask("/links", headers=cookie).status == 200
+        behind = {"X-Forwarded-Proto": "https", "Host": "dash.example.org"}  # a proxy with TLS
+        entered = served.ask(f"/?token={served.token}", headers=behind)
+        assert "; Secure" in str(entered.headers["Set-Cookie"])
+        assert "; Secure" not in str(served.ask(f"/?token={served.token}").headers["Set-Cookie"])
         named = {**cookie, "Host": "dash.example.org"}
         assert served.ask("/links", headers=named).status == 401  # another name, another cookie
         assert served.ask("/links", headers={**cookie, "Host": "evil.example"}).status == 421

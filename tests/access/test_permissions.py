@@ -260,14 +260,34 @@ def _deny(sandbox: SandboxServer, *denied: str) -> None:
     urllib.request.urlopen(urllib.request.Request(address, body, method="PUT")).close()
 
 
-def test_check_tells_which_permission_is_missing(sandbox: SandboxServer, hackathon: Hackathon):
+SIMULATOR = "iam.SimulatePrincipalPolicy"
+
+
+def _permissions(hackathon: Hackathon) -> dict[str, State]:
+    return {c.title: c.state for c in hackathon.check() if c.title.startswith("Permission")}
+
+
+def test_the_simulator_is_asked_about_every_action(sandbox: SandboxServer, hackathon: Hackathon):
+    assert _permissions(hackathon) == {"Permissions": State.OK}
+    _deny(sandbox, "sagemaker.CreateSpace", "tagging.GetResources", "servicequotas.GetServiceQuota")
+    assert _permissions(hackathon) == {
+        "Permission sagemaker:CreateSpace": State.ERROR,
+        "Permission tag:GetResources": State.ERROR,
+        "Permission servicequotas:GetServiceQuota": State.WARNING,
+    }
+
+
+def test_without_the_simulator_harmless_calls_are_tried(
+    sandbox: SandboxServer, hackathon: Hackathon
+):
     before = _table_as_it_is(hackathon)
+    _deny(sandbox, SIMULATOR)
     (fine,) = [c for c in hackathon.check() if c.title.startswith("Permission")]
-    assert fine.state is State.WARNING  # the sandbox has no policy simulator
+    assert fine.state is State.WARNING
     assert "not tried" in fine.sentence
     assert _table_as_it_is(hackathon) == before
 
-    _deny(sandbox, "dynamodb.UpdateItem", "pricing.GetProducts", "sagemaker.ListApps")
+    _deny(sandbox, SIMULATOR, "dynamodb.UpdateItem", "pricing.GetProducts", "sagemaker.ListApps")
     told = {c.title: c for c in hackathon.check() if c.title.startswith("Permission")}
     assert set(told) == {
         "Permission dynamodb:UpdateItem",
@@ -277,6 +297,7 @@ def test_check_tells_which_permission_is_missing(sandbox: SandboxServer, hackath
     assert told["Permission dynamodb:UpdateItem"].state is State.ERROR
     assert told["Permission pricing:GetProducts"].state is State.WARNING
     assert "SeeTheDomains" in told["Permission sagemaker:ListApps"].remedy
+    assert _table_as_it_is(hackathon) == before
 
 
 def _table_as_it_is(hackathon: Hackathon) -> list[object]:
@@ -288,7 +309,7 @@ SETTINGS = Settings("eu-west-1", "d-abc", "people", "demo", account="12345678901
 
 
 def _asked(arn: str, denied: str, role: str = "") -> list[str]:
-    """Ask the simulator, which the sandbox has not, through botocore's own stub of it."""
+    """Ask the simulator with arguments that botocore's own stub compares."""
     session = Session("eu-west-1")
     iam = session.client("iam")
     with Stubber(iam) as stub, ThreadPoolExecutor(1) as executor:
@@ -329,7 +350,7 @@ def _role(arn: str) -> dict[str, object]:
     }  # fmt: skip
 
 
-def test_the_simulator_names_what_is_missing(monkeypatch: pytest.MonkeyPatch):
+def test_the_simulator_is_asked_for_the_role_behind_a_session(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "x")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "x")
     user = "arn:aws:iam::123456789012:user/ana"

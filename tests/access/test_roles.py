@@ -64,6 +64,7 @@ def test_lists_come_from_file_and_environment():
 def test_helpers_may_look_and_make_one_link_and_nothing_else():
     assert {act for act in Act if allowed(Role.HELPER, act)} == {Act.LOOK, Act.LINK_ONE}
     assert all(allowed(Role.ORGANISER, act) for act in Act)
+    assert not any(allowed(Role.NOBODY, act) for act in Act)
     with pytest.raises(GuardError, match="Helpers may not purge"):
         permit(Role.HELPER, Act.PURGE)
 

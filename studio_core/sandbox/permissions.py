@@ -1,0 +1,46 @@
+"""The policy simulator: everything is allowed but what the sandbox was told to deny."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from moto.core.responses import ActionResult
+from moto.iam.responses import IamResponse
+
+from studio_core.sandbox.faults import engines
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+_SIGNED_AS = {"tag": "tagging"}
+"""IAM's name of a service to the one its requests are signed with, where they differ."""
+
+
+class PermissionsResponse(IamResponse):
+    """Handler of IAM requests; moto's own knows no simulator."""
+
+    def simulate_principal_policy(self) -> Any:
+        """SimulatePrincipalPolicy: denied is what the fault `errors` answers with AccessDenied."""
+        denied = {
+            operation
+            for operation, code in engines[self.current_account].faults.errors.items()
+            if code.startswith("AccessDenied")
+        }
+        actions: Iterable[str] = self._get_param("ActionNames") or ()
+        resources: list[str] = self._get_param("ResourceArns") or ["*"]
+        results: list[dict[str, Any]] = [
+            {
+                "EvalActionName": action,
+                "EvalResourceName": resources[0],
+                "EvalDecision": "implicitDeny" if _operation(action) in denied else "allowed",
+                "MatchedStatements": [],
+                "MissingContextValues": [],
+            }
+            for action in actions
+        ]
+        return ActionResult({"EvaluationResults": results, "IsTruncated": False})
+
+
+def _operation(action: str) -> str:
+    service, _, name = action.partition(":")
+    return f"{_SIGNED_AS.get(service, service)}.{name}"
