@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import random
 import threading
-import time
 from collections import defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field, fields
+from time import monotonic
 from typing import Any
 
 from moto.core.models import DEFAULT_ACCOUNT_ID
@@ -245,7 +245,7 @@ class FaultEngine:
     def _take(self, operation: str, faults: Faults) -> bool:
         rate = faults.rate or 0
         size = max(rate if faults.burst is None else faults.burst, 1.0)
-        now = time.monotonic()
+        now = monotonic()
         bucket = self._buckets.setdefault(operation, _Bucket(size, now))
         bucket.tokens = min(size, bucket.tokens + (now - bucket.filled) * rate)
         bucket.filled = now

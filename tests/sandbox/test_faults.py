@@ -1,23 +1,23 @@
 from __future__ import annotations
 
 import json
-import time
 import urllib.error
 import urllib.request
 from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError, ConnectionClosedError
+from moto.sagemaker.models import sagemaker_backends
 
-from studio_core.sandbox import estate, gateway, lifecycle
-from studio_core.sandbox.demo import control, seed_demo
+from studio_core.sandbox import estate, faults, gateway, lifecycle
+from studio_core.sandbox.demo import control
 from studio_core.sandbox.faults import FaultEngine, Faults, set_faults
 from studio_core.sandbox.server import SandboxServer
 from tests.sandbox.conftest import client, make_domain, make_space
 
 
-def put(server: SandboxServer, **faults: Any) -> None:
-    control(server.url, "PUT", "faults", faults)
+def put(server: SandboxServer, **wanted: Any) -> None:
+    control(server.url, "PUT", "faults", wanted)
 
 
 def outcome(call: Any) -> str:
@@ -55,12 +55,15 @@ def test_a_bucket_for_each_operation_throttles(served: SandboxServer, studio: An
     assert refused.value.response["Error"]["Message"] == "Rate exceeded"
 
 
-def test_buckets_fill_again() -> None:
-    engine = FaultEngine(Faults(rate=200, burst=1))
-    assert engine.decide("a") is None
-    assert engine.decide("a") == "throttle"
-    time.sleep(0.01)
-    assert engine.decide("a") is None
+def test_buckets_fill_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = 100.0
+    monkeypatch.setattr(faults, "monotonic", lambda: now)
+    engine = FaultEngine(Faults(rate=2, burst=3))
+    assert [engine.decide("a") for _ in range(4)] == [None, None, None, "throttle"]
+    now += 0.5
+    assert [engine.decide("a") for _ in range(2)] == [None, "throttle"]
+    now += 100
+    assert [engine.decide("a") for _ in range(4)] == [None, None, None, "throttle"]
 
 
 def test_errors_come_before_the_effect(served: SandboxServer, studio: Any) -> None:
@@ -108,14 +111,14 @@ def test_an_operation_can_be_told_its_error(served: SandboxServer, studio: Any) 
 
 
 def test_the_same_seed_gives_the_same_run(served: SandboxServer, studio: Any) -> None:
-    faults = {"error_rate": 0.3, "throttle_rate": 0.2, "drop_rate": 0.1, "seed": 7}
+    wanted = {"error_rate": 0.3, "throttle_rate": 0.2, "drop_rate": 0.1, "seed": 7}
     runs = []
     for _ in range(2):
-        put(served, **faults)
+        put(served, **wanted)
         runs.append([outcome(studio.list_domains) for _ in range(40)])
     assert runs[0] == runs[1]
     assert set(runs[0]) >= {"ok", "ThrottlingException", "dropped"}
-    put(served, **{**faults, "seed": 8})
+    put(served, **{**wanted, "seed": 8})
     assert [outcome(studio.list_domains) for _ in range(40)] != runs[0]
 
 
@@ -137,25 +140,29 @@ def test_deletions_stick_and_can_be_tried_again(local: Any) -> None:
     local.delete_user_profile(DomainId=domain_id, UserProfileName="ada")
 
 
-def test_apps_can_stay_in_deleting_and_take_their_time(served: SandboxServer) -> None:
-    data = seed_demo(served.url, participants=3, teams=3, running_apps=3)
-    studio = client(served.url)
-    control(served.url, "PUT", "clock", {"progression": "time", "timescale": 0.001})
-    put(served, stuck=["team-1/JupyterLab/default"], app_delete_seconds=[200, 300])
-    app = {"DomainId": data.domain_id, "AppType": "JupyterLab", "AppName": "default"}
-    for team in (1, 2):
-        studio.delete_app(SpaceName=f"team-{team}", **app)
-    put(served)
-    studio.delete_app(SpaceName="team-3", **app)  # 45 s at timescale 1
+def test_apps_can_stay_in_deleting_and_take_their_time(local: Any) -> None:
+    domain_id = make_domain(local)
+    local.create_user_profile(DomainId=domain_id, UserProfileName="ada")
+    app = {"DomainId": domain_id, "AppType": "JupyterLab", "AppName": "default"}
+    for team in ("team-1", "team-2", "team-3"):
+        make_space(local, domain_id, team, "ada")
+        local.create_app(SpaceName=team, **app)
+    lifecycle.configure("time", timescale=2)
+    set_faults(Faults(stuck=("team-1/JupyterLab/default",), app_delete_seconds=(200, 300)))
+    local.delete_app(SpaceName="team-1", **app)
+    local.delete_app(SpaceName="team-2", **app)
+    set_faults(Faults())
+    local.delete_app(SpaceName="team-3", **app)
 
-    def status(team: int) -> str:
-        return str(studio.describe_app(SpaceName=f"team-{team}", **app)["Status"])
-
-    ended: list[int] = []
-    while len(ended) < 2:
-        ended += [team for team in (2, 3) if team not in ended and status(team) == "Deleted"]
-    assert ended == [3, 2]
-    assert status(1) == "Deleting"
+    backend: Any = sagemaker_backends["123456789012"]["eu-west-1"]
+    lasting = {
+        found.space: (found.state.due - found.modified).total_seconds()
+        for found in backend.studio_domains[domain_id].apps.values()
+    }
+    assert lasting["team-1"] > 365 * 86_400
+    assert 2 * 200 <= lasting["team-2"] <= 2 * 300 + 1
+    assert lasting["team-3"] == pytest.approx(2 * lifecycle.SECONDS["app::delete"], abs=1)
+    assert {row["Status"] for row in local.list_apps()["Apps"]} == {"Deleting"}
 
 
 def test_studio_classic_can_be_refused(local: Any) -> None:

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import time
 from typing import Any
 
 import pytest
@@ -62,21 +61,30 @@ def test_motos_own_transitions_apply_to_a_single_phase(local: Any) -> None:
 def test_time_progression_moves_what_nobody_reads() -> None:
     with SandboxServer(progression="immediate") as server:
         studio = client(server.url)
+
+        def clock(timescale: float) -> None:
+            control(server.url, "PUT", "clock", {"progression": "time", "timescale": timescale})
+
+        def pass_time() -> None:
+            clock(0)
+            studio.list_domains()  # looks at nothing that moves
+            clock(1000)
+
         domain_id = make_domain(studio)
         people(studio, domain_id)
         studio.create_app(DomainId=domain_id, **APP)
-        scale = 0.2 / lifecycle.SECONDS["app::delete"]
-        control(server.url, "PUT", "clock", {"progression": "time", "timescale": scale})
+        clock(1000)
         studio.delete_app(DomainId=domain_id, **APP)
         with pytest.raises(studio.exceptions.ResourceInUse, match=r"because App\(s\)"):
             studio.delete_space(DomainId=domain_id, SpaceName="team-1")
-        time.sleep(0.25)
-        studio.delete_space(DomainId=domain_id, SpaceName="team-1")  # nobody asked about the app
+        pass_time()
+        studio.delete_space(DomainId=domain_id, SpaceName="team-1")
         with pytest.raises(studio.exceptions.ResourceInUse, match=r"because Space\(s\)"):
             studio.delete_user_profile(DomainId=domain_id, UserProfileName="ada")
-        time.sleep(0.25)
+        pass_time()
         studio.delete_user_profile(DomainId=domain_id, UserProfileName="ada")
-        time.sleep(0.25)
+        assert studio.list_user_profiles()["UserProfiles"][0]["Status"] == "Deleting"
+        pass_time()
         assert studio.list_user_profiles()["UserProfiles"] == []
 
 

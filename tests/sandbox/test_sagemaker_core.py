@@ -61,14 +61,13 @@ def test_sagemaker_core_cannot_tell(python: Path, tmp_path: Path) -> None:
         )
         assert done.returncode == 0, done.stderr[-2000:]
         seen = json.loads(answer.read_text())
+    assert {seen.pop("created as"), seen.pop("started as")} <= {"Pending", "InService"}
     assert seen == {
         "domain": ["hackathon", "InService", "IAM"],
-        "created as": "Pending",
         "tags": [["studio-cli:event", "core"]],
         "profiles": [f"person-{n}" for n in range(12)],
         "spaces": ["team-1"],
         "create": "ValidationException",  # the package's own doing, see the script
-        "started as": "Pending",
         "again": "ResourceInUse",
         "instance": "ml.t3.medium",
         "apps": [["default", "InService"]],
