@@ -6,18 +6,16 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from studio_core.dashboard import downloads, loaders, tables, visitor
+from studio_core.dashboard import loaders, reports, tables, visitor
 from studio_core.dashboard.loaders import plain, show_problem, utcnow
 from studio_core.dashboard.registry import PAGE_OF_RUN
-from studio_core.dashboard.words import KINDS, PURPOSES, STAGES, by_kind, several
+from studio_core.dashboard.words import KINDS, PURPOSES, STAGES, several
 from studio_core.errors import PlanChangedError, StudioError
 from studio_core.hackathon import ACT_OF_RUN
-from studio_core.model import Action, Purpose
-from studio_core.roles import Act
 
 if TYPE_CHECKING:
     from studio_core.hackathon import Hackathon
-    from studio_core.model import Report
+    from studio_core.model import Purpose
     from studio_core.runs import Progress, Proposal, Run
     from studio_core.status import Summary
 
@@ -79,7 +77,7 @@ def run_panel(hackathon: Hackathon, *purposes: Purpose) -> bool:
     if running:
         st.fragment(run_every=LIVE_SECONDS)(_live)(hackathon, run)
     else:
-        _ended(run)
+        reports.ended(run)
     return running or _elsewhere(hackathon)
 
 
@@ -155,105 +153,6 @@ def _refresh_once(run: Run) -> None:
     if st.session_state.get(_ENDED) != run.id:
         st.session_state[_ENDED] = run.id
         st.rerun()
-
-
-def _ended(run: Run) -> None:
-    error, report = run.error, run.report
-    what = PURPOSES[run.plan.purpose]
-    if error is not None:
-        if not isinstance(error, StudioError):
-            st.error(f"**{what} broke off.** {type(error).__name__}: see the server's log.")
-        else:
-            show_problem(error)
-        return
-    if report is None:
-        return
-    with st.container(border=True):
-        _verdict(report, what)
-        _counts(report)
-        results = tables.outcomes(report)
-        if report.left:
-            st.markdown("**Left over**")
-            st.dataframe(tables.leftovers(report), hide_index=True, alt="What is left, and why")
-        if len(results):
-            bad = len(report.failed)
-            label = f"Result of each step ({several(len(results), 'step')}, {bad} failed)"
-            with st.expander(label, expanded=bool(bad)):
-                st.dataframe(results, hide_index=True, key="run-results", alt="Result of each step")
-        if visitor.may(Act.EXPORT):
-            _downloads(run, report)
-
-
-def _verdict(report: Report, what: str) -> None:
-    at = f" at {report.ended_at:%H:%M:%S} UTC" if report.ended_at else ""
-    if report.ok and report.plan.purpose is Purpose.PURGE:
-        st.success(
-            f"**Nothing is left.** The domain and the table were looked at again{at}.",
-            icon=":material/verified:",
-        )
-    elif report.ok:
-        st.success(
-            f"**{what} is done**{at}. Everything was seen in place.", icon=":material/done_all:"
-        )
-    elif report.cancelled:
-        st.warning(
-            f"**{what} was stopped**{at}. What was done stays done; start again to do the rest.",
-            icon=":material/stop_circle:",
-        )
-    else:
-        many = several(max(len(report.failed), len(report.left)), "step")
-        st.error(
-            f"**{what} ended with {many} not done**{at}. The reasons are below; starting again "
-            "tries only what is missing.",
-            icon=":material/error:",
-        )
-
-
-def _counts(report: Report) -> None:
-    said = {
-        Action.CREATE: "Created",
-        Action.UPDATE: "Updated",
-        Action.DELETE: "Deleted",
-    }
-    lines = [f"{word} {by_kind(done)}." for a, word in said.items() if (done := report.counts(a))]
-    kept = report.plan.counts(Action.KEEP)
-    if kept:
-        lines.append(f"Kept {by_kind(kept)} as they were.")
-    if lines:
-        st.markdown(" ".join(lines))
-
-
-def _downloads(run: Run, report: Report) -> None:
-    name = f"{report.plan.event}-{report.plan.purpose}"
-    with st.container(horizontal=True):
-        st.download_button(
-            "Report as CSV",
-            lambda: downloads.report_csv(report).encode(),
-            f"{name}.csv",
-            "text/csv",
-            icon=":material/download:",
-            on_click="ignore",
-            key="report-csv",
-        )
-        st.download_button(
-            "Report as JSON",
-            lambda: downloads.report_json(report).encode(),
-            f"{name}.json",
-            "application/json",
-            icon=":material/download:",
-            on_click="ignore",
-            key="report-json",
-        )
-        if run.journal.path.exists():
-            st.download_button(
-                "Journal",
-                run.journal.path.read_bytes,
-                run.journal.path.name,
-                "application/jsonl",
-                icon=":material/history:",
-                on_click="ignore",
-                key="report-journal",
-            )
 
 
 def _elsewhere(hackathon: Hackathon) -> bool:

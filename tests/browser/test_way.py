@@ -46,6 +46,7 @@ def configure(someone, world):
     page.get_by_role("textbox", name="Participants table").fill(world.table_name)
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_text("for account")).to_be_visible(timeout=SHORT)
+    page.reload()
     expect(page.get_by_text("is in IAM mode")).to_be_visible(timeout=SHORT)
     someone.picture("settings")
 
@@ -76,6 +77,8 @@ def look(someone):
     page.get_by_role("button", name="Start apps").click()
     page.get_by_role("button", name="Start 8 apps").click()
     expect(page.get_by_text("Starting apps is done")).to_be_visible(timeout=LONG)
+    page.get_by_role("button", name="Close the report").click()
+    expect(page.get_by_text("Starting apps is done")).to_have_count(0, timeout=SHORT)
     expect(page.get_by_test_id("stVegaLiteChart")).to_have_count(5, timeout=SHORT)
     someone.picture("status")
     someone.go("Home")
@@ -113,7 +116,9 @@ def purge(someone, world):
     page.get_by_label("Domain id").fill(world.domain_id)
     expect(button).to_be_enabled(timeout=SHORT)
     button.click()
-    expect(page.get_by_text("Nothing is left.")).to_be_visible(timeout=LONG)
+    expect(page.get_by_text("The domain and the table were looked at again")).to_be_visible(
+        timeout=LONG
+    )
     expect(page.get_by_text("Deleted 8 apps, 8 spaces, 45 profiles")).to_be_visible()
     with page.expect_download() as report:
         page.get_by_role("button", name="Report as JSON").click()

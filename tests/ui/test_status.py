@@ -88,3 +88,20 @@ def test_an_empty_event_leads_to_the_roster(empty, visit):
     page = visit(PAGE)
     assert "Upload the roster first" in page.info[0].value
     assert not page.get("vega_lite_chart")
+
+
+def test_a_fault_of_the_program_is_said_and_logged(demo, visit, core, caplog, monkeypatch):
+    page = visit(PAGE)
+    hackathon = core()
+
+    def broken(*_args):
+        raise ZeroDivisionError("0 by 0")
+
+    monkeypatch.setattr(hackathon, "_applier", broken)
+    hackathon.start(hackathon.propose_stop_apps()).join(20)
+    page.run()
+    assert "broke off" in page.error[0].value
+    assert "0 by 0" not in page.error[0].value
+    assert [r for r in caplog.records if "broke off" in r.message and r.exc_info]
+    page.button(key="run-close").click().run()
+    assert not page.error
