@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from studio_core.dashboard import downloads, guard, link_parts, loaders
+from studio_core.dashboard import downloads, guard, link_parts, loaders, web_app
 from studio_core.dashboard.registry import ROSTER
 from studio_core.dashboard.words import people
 
@@ -74,3 +74,4 @@ if not whom.possible:
     st.caption("Narrow the search to one person, or use the button in a row.")
 link_parts.table(page.hackathon, shown)
 st.caption(f"{people(len(shown))} of {len(records):,}.")
+web_app.web_app_section(page.hackathon)

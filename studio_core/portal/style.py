@@ -7,10 +7,10 @@ import hashlib
 
 CSS = """
 :root{color-scheme:light dark;--page:#eef3f3;--card:#fff;--ink:#14262a;--soft:#4a5f64;
---line:#b9c8c9;--edge:#dbe4e4;--accent:#0b6b73;--press:#095a61;--on:#fff;--link:#0b6b73;
+--line:#75898c;--edge:#dbe4e4;--accent:#0b6b73;--press:#095a61;--on:#fff;--link:#0b6b73;
 --bad:#a4262c;--bad-page:#fdf1f1}
 @media (prefers-color-scheme:dark){:root{--page:#0e1719;--card:#16242a;--ink:#e4eeee;
---soft:#a5b8bb;--line:#4b6167;--edge:#26383d;--accent:#117c85;--press:#0f6f77;--on:#fff;
+--soft:#a5b8bb;--line:#6f888e;--edge:#26383d;--accent:#117c85;--press:#0f6f77;--on:#fff;
 --link:#63c7cf;--bad:#ff9b9b;--bad-page:#331d20}}
 *{box-sizing:border-box}
 html{-webkit-text-size-adjust:100%}

@@ -65,6 +65,7 @@ def picture(browser: Browser, take: Take, size: str, scheme: str, file: Path) ->
     context = browser.new_context(viewport=viewport, color_scheme=scheme)  # type: ignore[arg-type] # two texts
     page = context.new_page()
     act(page)
+    page.wait_for_load_state("networkidle")
     if name not in {"waiting", "over", "studio"}:
         page.evaluate("document.activeElement.blur()")  # no blinking cursor
     page.screenshot(path=file)

@@ -1,0 +1,193 @@
+"""The web app on the links page: its address to project, its codes, who has come in."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+import streamlit as st
+
+from studio_core import guards
+from studio_core.access import CODES_KEPT
+from studio_core.dashboard import loaders, visitor
+from studio_core.dashboard.words import people
+from studio_core.errors import StudioError
+from studio_core.portal.cards import Card, cards_html, qr_svg
+from studio_core.roles import Act
+
+if TYPE_CHECKING:
+    from studio_core.codes import Codes
+    from studio_core.hackathon import Hackathon
+    from studio_core.model import Record
+
+KEPT = int(CODES_KEPT.total_seconds())
+
+LOOK_EVERY = 10
+"""Seconds between two looks at who has come in."""
+
+_SHOWN = "_web_app_code_shown"
+_MODES = {
+    "event-code": "E-mail and the event's one code",
+    "personal-code": "E-mail and a code of one's own",
+    "mailed-code": "E-mail and a code that is mailed to it, good once and for ten minutes",
+    "email-only": "E-mail alone",
+}
+
+
+def web_app_section(hackathon: Hackathon) -> None:
+    """Show the web app: address and QR code, access and codes, cards, who has come in.
+
+    A code is read from AWS when somebody asks for it, and kept in no cache and no session.
+    """
+    settings = hackathon.settings
+    st.subheader("Web app", divider="gray")
+    if not settings.web_app_url:
+        st.info(
+            "Participants sign in by themselves when the web app runs: `studio web-app` on this "
+            "machine, or in the cloud as `web_app/README.md` says. Then set **web-app-url** in "
+            "the settings.",
+            icon=":material/login:",
+        )
+    with st.container(horizontal=True, gap="large"):
+        if settings.web_app_url:
+            st.image(qr_svg(settings.web_app_url), width=150)
+        with st.container():
+            if settings.web_app_url:
+                st.markdown(f"#### <{settings.web_app_url}>")
+            st.markdown(f"**People sign in with:** {_MODES[settings.access]}.")
+            if settings.access == "email-only":
+                st.warning(
+                    "Whoever knows a participant's e-mail gets into their space. Choose another "
+                    "access in the settings, unless that is what you want.",
+                    icon=":material/lock_open:",
+                )
+            if visitor.may(Act.CODES):
+                _codes(hackathon)
+    _attendance(hackathon)
+
+
+def _codes(hackathon: Hackathon) -> None:
+    mode, address = hackathon.settings.access, hackathon.settings.web_app_url
+    with st.container(horizontal=True, vertical_alignment="center"):
+        if address and st.button("Project", icon=":material/cast:", key="web-app-project"):
+            _project(hackathon)
+        if mode == "event-code":
+            shown = st.session_state.get(_SHOWN, False)
+            st.button(
+                "Hide the code" if shown else "Show the code",
+                icon=":material/visibility_off:" if shown else ":material/visibility:",
+                on_click=lambda: st.session_state.update({_SHOWN: not shown}),
+                key="web-app-code",
+            )
+        if address:
+            st.download_button(
+                "Cards to print",
+                lambda: _cards(hackathon).encode(),
+                f"{hackathon.settings.event}-cards.html",
+                "text/html",
+                icon=":material/print:",
+                on_click="ignore",
+                key="web-app-cards",
+                help="Ten to an A4 page: address, QR code, e-mail, and the code where there is "
+                "one. Open the file and print it at 100 %.",
+            )
+        if mode in {"event-code", "personal-code"}:
+            with st.popover("New codes", icon=":material/autorenew:", key="web-app-new"):
+                _renewal(hackathon)
+    if mode == "event-code" and st.session_state.get(_SHOWN):
+        codes = _read(hackathon)
+        if codes is not None:
+            st.code(codes.event_code, language=None, width=180)
+
+
+@st.dialog("Sign in", width="large")
+def _project(hackathon: Hackathon) -> None:
+    """Fill the screen with what people need to get in."""
+    settings = hackathon.settings
+    st.markdown(f"## <{settings.web_app_url}>")
+    left, right = st.columns(2, vertical_alignment="center")
+    left.image(qr_svg(settings.web_app_url), width="stretch")
+    if settings.access == "event-code" and (codes := _read(hackathon)) is not None:
+        right.metric("Access code", codes.event_code)
+    right.write("Type the e-mail you registered with.")
+
+
+def _renewal(hackathon: Hackathon) -> None:
+    personal = hackathon.settings.access == "personal-code"
+    number = len(hackathon.participants()) if personal else 1
+    what = "The code becomes a new one" if number == 1 else f"All {number:,} codes become new ones"
+    st.write(
+        f"{what}; what was shown or printed before stops working within {KEPT} seconds. "
+        "Whoever is in their space stays in."
+    )
+    typed = st.text_input(f"Type {number} to confirm", key="web-app-new-number")
+    if st.button("Make new", type="primary", key="web-app-new-do"):
+        try:
+            guards.confirm_renewal(number, typed)
+            hackathon.rotate_codes()
+        except StudioError as error:
+            loaders.show_problem(error)
+        else:
+            st.success("All codes are new.", icon=":material/check:")
+
+
+@st.fragment(run_every=LOOK_EVERY)
+def _attendance(hackathon: Hackathon) -> None:
+    """Show who has come in and who has not yet; looks again by itself."""
+    with loaders.or_stop():
+        records = hackathon.participants()
+    if not records:
+        return
+    came = [r for r in records if r.last_link_at is not None]
+    waiting = [r for r in records if r.last_link_at is None]
+    st.progress(len(came) / len(records), f"{len(came):,} of {people(len(records))} have come in")
+    choices = {
+        "Not yet in": (f"Not yet in ({len(waiting):,})", waiting),
+        "In": (f"In ({len(came):,})", came),
+    }
+    chosen = st.segmented_control(
+        "Who",
+        list(choices),
+        format_func=lambda name: choices[name][0],
+        default="Not yet in",
+        key="web-app-who",
+        label_visibility="collapsed",
+    )
+    _table(choices[chosen or "Not yet in"][1])
+
+
+def _table(records: list[Record]) -> None:
+    frame = pd.DataFrame(
+        [(r.email, r.team, r.last_link_at) for r in records],
+        columns=["E-mail", "Team", "Last came in"],
+    )
+    when = st.column_config.DatetimeColumn(format="HH:mm:ss, D MMM")
+    height = min(38 + 35 * max(len(frame), 1), 320)
+    st.dataframe(frame, hide_index=True, height=height, column_config={"Last came in": when})
+
+
+def _cards(hackathon: Hackathon) -> str:
+    """Make the cards at the click that asks for them.
+
+    Raises:
+        StudioError: AWS refuses, or the visitor may not have codes.
+    """
+    settings = hackathon.settings
+    codes = hackathon.codes() if settings.access in {"event-code", "personal-code"} else None
+    made = []
+    for record in hackathon.participants():
+        code = ""
+        if codes is not None:
+            personal = settings.access == "personal-code"
+            code = codes.personal_code(record.email) if personal else codes.event_code
+        made.append(Card(record.email, record.team, code))
+    hackathon.note("cards printed", number=len(made))
+    return cards_html(made, event=settings.event, address=settings.web_app_url)
+
+
+def _read(hackathon: Hackathon) -> Codes | None:
+    try:
+        return hackathon.codes()
+    except StudioError as error:
+        loaders.show_problem(error)
+        return None
