@@ -23,6 +23,7 @@ BESIDE = {
     "ListAWSDefaultServiceQuotas": "service-quotas",
     "GetResources": "resourcegroupstaggingapi",
     "GetProducts": "pricing",
+    "SimulatePrincipalPolicy": "iam",
 }
 
 
