@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import fcntl
+import errno
 import json
 import os
 import threading
@@ -16,10 +16,11 @@ from studio_core.roles import Actor, Role
 from studio_core.roster.export import safe_csv
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
     from pathlib import Path
 
 FILE = "audit.jsonl"
+_BLOCK = 1 << 16
 COLUMNS = (
     "at",
     "event",
@@ -141,12 +142,8 @@ class Audit:
 
     def entries(self, limit: int | None = None) -> list[Entry]:
         """Entries of the file, newest first, at most `limit`; broken lines are passed over."""
-        try:
-            lines = self.path.read_text(encoding="utf-8").splitlines()
-        except FileNotFoundError:
-            return []
         found: list[Entry] = []
-        for line in reversed(lines):
+        for line in _backwards(self.path):
             if limit is not None and len(found) >= limit:
                 break
             try:
@@ -162,8 +159,9 @@ class Audit:
             with self._lock:
                 handle = os.open(self.path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
                 try:
-                    fcntl.flock(handle, fcntl.LOCK_EX)
-                    os.write(handle, line)
+                    # One write at the end of the file: lines of other processes stay whole.
+                    if os.write(handle, line) < len(line):
+                        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
                 finally:
                     os.close(handle)
         except OSError as error:
@@ -171,6 +169,31 @@ class Audit:
                 f"The audit log {self.path} cannot be written: {error.strerror}.",
                 "Make room or give yourself the right to write there; nothing was done.",
             ) from error
+
+
+def newest(*sources: Iterable[Entry], limit: int) -> list[Entry]:
+    """Put entries of several places together, each once, newest first, at most `limit`."""
+    by_id = {entry.id: entry for source in sources for entry in source}
+    return sorted(by_id.values(), key=lambda entry: entry.at, reverse=True)[:limit]
+
+
+def _backwards(path: Path) -> Iterator[bytes]:
+    """Lines of a file from its end; nothing when there is no file. It may be long."""
+    try:
+        file = path.open("rb")
+    except FileNotFoundError:
+        return
+    with file:
+        at = file.seek(0, os.SEEK_END)
+        rest = b""
+        while at:
+            size = min(_BLOCK, at)
+            at -= size
+            file.seek(at)
+            first, *lines = (file.read(size) + rest).split(b"\n")
+            yield from reversed(lines)
+            rest = first
+        yield rest
 
 
 def audit_csv(entries: Iterable[Entry]) -> str:

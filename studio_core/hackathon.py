@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from studio_core.access import Access
 from studio_core.apply import Applier
-from studio_core.audit import Audit
+from studio_core.audit import Audit, newest
 from studio_core.aws.allowed import check_permissions
 from studio_core.aws.audit import AuditTable
 from studio_core.aws.hands import Hands
@@ -190,18 +190,18 @@ class Hackathon:
         )
 
     def recorded(self, limit: int = 200) -> list[Entry]:
-        """The newest entries of the record: of the audit table where one is set, else of here.
+        """The newest entries of the record, of this machine and of the audit table if one is set.
 
         Raises:
             GuardError: The actor's role may not read it.
         """
         permit(self.actor.role, Act.AUDIT)
-        name = self.settings.audit_table
-        if name:
+        here, there = self.audit.entries(limit), []
+        if name := self.settings.audit_table:
             with suppress(AwsError):
                 table = AuditTable(self._session.client("dynamodb"), name)
-                return table.entries(self.settings.event, limit)
-        return self.audit.entries(limit)
+                there = table.entries(self.settings.event, limit)
+        return newest(here, there, limit=limit)
 
     @cached_property
     def _studio(self) -> Studio:
@@ -292,7 +292,11 @@ class Hackathon:
         """Create the participants table when it is missing; True when it was created.
 
         The audit table too, where one is set.
+
+        Raises:
+            GuardError: The actor's role may not.
         """
+        permit(self.actor.role, Act.SETTINGS)
         if self.settings.audit_table:
             AuditTable(self._session.client("dynamodb"), self.settings.audit_table).ensure()
         return self.table.ensure()

@@ -71,6 +71,16 @@ def test_a_broken_line_does_not_hide_the_others(tmp_path: Path):
     assert [entry.deed for entry in log.entries()] == ["last", "first"]
 
 
+def test_long_records_are_read_from_their_end(tmp_path: Path):
+    log = audit(tmp_path)
+    for number in range(300):
+        log.note(ANA, f"deed {number}", pad="ü" * (number * 7 % 1500))
+    assert log.path.stat().st_size > 3 * 65536
+    everything = [entry.deed for entry in log.entries()]
+    assert everything == [f"deed {number}" for number in reversed(range(300))]
+    assert [entry.deed for entry in log.entries(3)] == everything[:3]
+
+
 def test_what_cannot_be_recorded_is_said(tmp_path: Path):
     (tmp_path / "file").write_text("")
     with pytest.raises(StudioError, match="cannot be written"):
@@ -163,6 +173,8 @@ def test_the_audit_table_outlives_purge_and_machine(
     hackathon.audit.path.unlink()
     there = hackathon.recorded()
     assert [entry.id for entry in there] == [entry.id for entry in here]
+    hackathon.note("one more deed")
+    assert len(hackathon.recorded()) == len(here) + 1
     assert there[0].actor == here[0].actor
     assert there[-1].details == here[-1].details
     described = boto3.client("dynamodb").describe_table(TableName="studio-cli-audit")["Table"]

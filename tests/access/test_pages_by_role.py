@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -26,6 +27,22 @@ def event(hackathon: Hackathon) -> Hackathon:
     assert hackathon.run(hackathon.propose_setup(ROSTER)).ok
     config.save(hackathon.pinned())
     return hackathon
+
+
+def test_every_page_begins_with_the_guard():
+    """So that a page opened by its own address shows nothing before somebody has been let in."""
+    for file in (Path(ENTRY).parent / "pages").glob("*.py"):
+        body = ast.parse(file.read_text()).body
+        imports = (ast.Import, ast.ImportFrom)
+        statements = [n for n in body if not isinstance(n, imports)][1:]  # after the docstring
+        constants = [n for n in statements if isinstance(n, ast.Assign) and _constant(n)]
+        first = next(n for n in statements if n not in constants)
+        assert isinstance(first, ast.Assign), file
+        assert ast.unparse(first.value).startswith(f"guard.open_page('{file.stem}'"), file
+
+
+def _constant(node: ast.Assign) -> bool:
+    return isinstance(node.value, ast.Constant)
 
 
 def opened(page: str, role: Role | None) -> AppTest:
