@@ -186,14 +186,7 @@ class Run:
         try:
             with self._lease(self._on_lost):
                 self.journal.begin(self.plan, self.id, self.owner)
-                report = self._converge()
-                self.journal.write(
-                    "end",
-                    ok=report.ok,
-                    cancelled=report.cancelled,
-                    failed=len(report.failed),
-                    left=[f"{item.kind} {item.name}" for item in report.left],
-                )
+                report = self._journalled()
         except Exception as caught:  # noqa: BLE001 - handed to whoever asks for the result
             error = caught
         with self._lock:
@@ -202,6 +195,23 @@ class Run:
             self._report = None if self._error else report
         if self._on_end is not None:
             self._on_end(self)
+
+    def _journalled(self) -> Report:
+        """Converge, and leave the journal with an end whatever comes of it."""
+        try:
+            report = self._converge()
+        except Exception as error:
+            what = error.sentence if isinstance(error, StudioError) else type(error).__name__
+            self.journal.write("end", ok=False, error=what)
+            raise
+        self.journal.write(
+            "end",
+            ok=report.ok,
+            cancelled=report.cancelled,
+            failed=len(report.failed),
+            left=[f"{item.kind} {item.name}" for item in report.left],
+        )
+        return report
 
     def _on_lost(self, error: StudioError) -> None:
         self._lost = error

@@ -5,15 +5,18 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import boto3
+import pytest
 
 from bench.soak import Soak, kill_anywhere, wrong_after_purge, wrong_after_setup
 from bench.worker import QUICK
 from bench.world import people
+from studio_core.errors import AccessDeniedError
 from studio_core.hackathon import Hackathon
 from studio_core.model import Action, Kind, Scope
 
@@ -192,3 +195,16 @@ def test_a_quota_that_is_reached_is_told_by_name(hackathon: Hackathon, control: 
     assert len(report.failed) == 2
     assert all("limit" in o.reason for o in report.failed)
     assert all("Service Quotas" in o.remedy for o in report.failed)
+
+
+def test_a_run_that_cannot_look_again_ends_in_the_journal_too(
+    hackathon: Hackathon, control: Control
+) -> None:
+    proposal = hackathon.propose_setup(people(2, 1))
+    control.faults(errors={"sagemaker.ListApps": "AccessDeniedException"})
+    with pytest.raises(AccessDeniedError):
+        hackathon.run(proposal)
+    (journal,) = hackathon.journals()
+    end = json.loads(journal.read_text().splitlines()[-1])
+    assert (end["fact"], end["ok"]) == ("end", False)
+    assert "Not allowed" in end["error"]
