@@ -38,6 +38,8 @@ lock: env ## Resolve the exact versions anew (needs the network)
 		--no-header --extra sandbox --extra lambda pyproject.toml -o requirements.txt
 	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 		--no-header --extra sandbox --extra lambda --group dev -c requirements.txt pyproject.toml -o requirements-dev.txt
+	echo 'sagemaker-core>=2.27,<3' | $(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes \
+		--no-emit-index-url --no-header - -o requirements-conformance.txt
 	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 		--no-header --no-annotate -c requirements.txt web_app/requirements.in -o web_app/requirements.txt
 
@@ -97,4 +99,4 @@ soak: env ## Kill and weather tests at full length
 
 .PHONY: clean
 clean: ## Remove what the targets made
-	rm -rf $(VENV) dist build .artifacts .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) .venv-conformance dist build .artifacts .mypy_cache .ruff_cache .pytest_cache .hypothesis
