@@ -12,7 +12,7 @@ from studio_core.access import CODES_KEPT
 from studio_core.dashboard import loaders, visitor
 from studio_core.dashboard.words import people
 from studio_core.errors import StudioError
-from studio_core.portal.cards import Card, cards_html, qr_svg
+from studio_core.portal.cards import Card, cards_html, poster_svg, qr_svg
 from studio_core.roles import Act
 
 if TYPE_CHECKING:
@@ -104,12 +104,9 @@ def _codes(hackathon: Hackathon) -> None:
 def _project(hackathon: Hackathon) -> None:
     """Fill the screen with what people need to get in."""
     settings = hackathon.settings
-    st.markdown(f"## <{settings.web_app_url}>")
-    left, right = st.columns(2, vertical_alignment="center")
-    left.image(qr_svg(settings.web_app_url), width="stretch")
-    if settings.access == "event-code" and (codes := _read(hackathon)) is not None:
-        right.metric("Access code", codes.event_code)
-    right.write("Type the e-mail you registered with.")
+    codes = _read(hackathon) if settings.access == "event-code" else None
+    code = codes.event_code if codes is not None else ""
+    st.image(poster_svg(settings.web_app_url, event=settings.event, code=code), width="stretch")
 
 
 def _renewal(hackathon: Hackathon) -> None:

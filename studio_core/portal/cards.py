@@ -23,6 +23,7 @@ _CSS = """
 *{box-sizing:border-box}
 body{margin:0;color:#14262a;background:#fff;
 font:10pt/1.35 system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",sans-serif}
+.hidden{position:absolute}
 .page{width:210mm;height:296mm;padding:13mm 20mm;display:grid;
 grid-template:repeat(5,54mm)/repeat(2,85mm);break-after:page;overflow:hidden}
 .page:last-child{break-after:auto}
@@ -61,6 +62,41 @@ def qr_svg(address: str) -> str:
     )
 
 
+def poster_svg(address: str, *, event: str, code: str = "") -> str:
+    """Draw what a projector shows: event, QR code, address, and the code where there is one.
+
+    One image, because that can be as large as the screen is.
+    """
+    size, path = _qr(address)
+    where, title = address.partition("://")[2].rstrip("/"), event_title(event)
+    ask = "Type the e-mail you registered with" + (", and this code:" if code else ".")
+    return (
+        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1600 900">'
+        '<path fill="#fff" d="M0 0h1600v900H0z"/><path fill="#0b6b73" d="M0 0h1600v14H0z"/>'
+        f'<g transform="translate(30 160) scale({600 / size:.4f})" '
+        f'shape-rendering="crispEdges"><path d="{path}"/></g>'
+        f'<g font-family="system-ui,sans-serif"><g font-weight="700" fill="#0b6b73">'
+        f"{_text(title, (60, 120), 72, 1480)}</g>"
+        f'<g fill="#4a5f64">{_text("Open the address below, or scan the code.", (690, 330), 38, 860)}'
+        f"{_text(ask, (690, 390), 38, 860)}</g>"
+        f'<g font-weight="700" fill="#14262a">{_text(where, (60, 850), 64, 1480)}'
+        f'<g font-family="ui-monospace,Menlo,Consolas,monospace">'
+        f"{_text(code, (690, 540), 124, 860)}</g></g></g></svg>"
+    )
+
+
+def _text(text: str, place: tuple[int, int], largest: int, width: int) -> str:
+    """Write a line of text, smaller where there is not room for it."""
+    points = min(largest, _fit(text, width))
+    x, y = place
+    return f'<text x="{x}" y="{y}" font-size="{points:.0f}">{escape(text)}</text>'
+
+
+def _fit(text: str, width: int) -> float:
+    """Give the size at which a text is about as wide as the room for it."""
+    return width / (0.62 * max(len(text), 1))
+
+
 def cards_html(cards: Iterable[Card], *, event: str, address: str) -> str:
     """Write cards to print, ten to an A4 page, as one HTML file that needs nothing else.
 
@@ -85,7 +121,7 @@ def cards_html(cards: Iterable[Card], *, event: str, address: str) -> str:
         f"content=\"default-src 'none'; style-src 'sha256-{digest}'\">"
         f'<meta name="robots" content="noindex"><title>Cards - {title}</title>'
         f"<style>{_CSS}</style></head><body>"
-        f'<svg width="0" height="0" aria-hidden="true"><symbol id="qr" '
+        f'<svg class="hidden" width="0" height="0" aria-hidden="true"><symbol id="qr" '
         f'viewBox="0 0 {size} {size}"><path d="{path}"/></symbol></svg>'
         f"{''.join(pages)}</body></html>\n"
     )

@@ -12,10 +12,12 @@ from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.ses.models import ses_backends
 from playwright.sync_api import expect
 
+from studio_core.portal.cards import Card, cards_html
 from tests.browser.portal_stage import DESKTOP, PHONE, SENDER, Served, Stage, chromium, fill
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
     from typing import Any
 
     from playwright.sync_api import Browser, Page
@@ -232,3 +234,28 @@ def test_pages_are_legible_and_fit(
             assert box["height"] >= 44
     context.close()
     stage.settle()
+
+
+@pytest.mark.parametrize(("number", "sheets"), [(1, 1), (10, 1), (11, 2), (23, 3)])
+def test_cards_print_ten_to_a_page_and_none_is_cut(
+    browser: Browser, tmp_path: Path, number: int, sheets: int
+) -> None:
+    mailbox = "firstname.second-lastname"
+    cards = [
+        Card(f"{mailbox}{n}@informatics.some-university.example.org", "Night owls", WRONG)
+        for n in range(number)
+    ]
+    file = tmp_path / "cards.html"
+    address = "https://a1b2c3d4e5.execute-api.eu-central-1.amazonaws.com/"
+    file.write_text(cards_html(cards, event="spring-hack-2026", address=address))
+    page = browser.new_page()
+    page.goto(file.as_uri())
+    pdf = page.pdf(prefer_css_page_size=True)
+    assert len(re.findall(rb"/Type\s*/Page\b", pdf)) == sheets
+    cut = page.evaluate(
+        "[...document.querySelectorAll('.card')]"
+        ".filter(e => e.scrollHeight > e.clientHeight + 1 || e.scrollWidth > e.clientWidth + 1)"
+        ".length"
+    )
+    assert cut == 0
+    page.close()

@@ -6,7 +6,7 @@ import re
 
 import segno
 
-from studio_core.portal.cards import A_PAGE, Card, cards_html, qr_svg
+from studio_core.portal.cards import A_PAGE, Card, cards_html, poster_svg, qr_svg
 
 URL = "https://a1b2c3.execute-api.eu-west-1.amazonaws.com/"
 
@@ -54,3 +54,13 @@ def test_the_file_needs_nothing_else_and_allows_its_own_style_alone() -> None:
     assert f"default-src 'none'; style-src 'sha256-{digest}'" in html
     assert not re.findall(r'(?:src|href)="(?!#)', html)
     assert 'style="' not in html
+
+
+def test_a_poster_names_event_address_and_code() -> None:
+    svg = poster_svg(URL, event="spring-hack", code="ACDE-FGHJ")
+    texts = re.findall(r"<text [^>]+>([^<]+)<", svg)
+    assert {"Spring hack", "ACDE-FGHJ", "a1b2c3.execute-api.eu-west-1.amazonaws.com"} <= set(texts)
+    sizes = [int(size) for size in re.findall(r'font-size="(\d+)"', svg)]
+    assert min(sizes) >= 30
+    assert "this code" not in poster_svg(URL, event="spring-hack")
+    assert "<script" not in poster_svg("https://<script>", event="<script>", code="<script>")
