@@ -69,7 +69,8 @@ def poster_svg(address: str, *, event: str, code: str = "") -> str:
     """
     size, path = _qr(address)
     where, title = address.partition("://")[2].rstrip("/"), event_title(event)
-    ask = "Type the e-mail you registered with" + (", and this code:" if code else ".")
+    first = "Open the address below, or scan."
+    then = "Type your e-mail and this code:" if code else "Type your e-mail."
     return (
         '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1600 900">'
         '<path fill="#fff" d="M0 0h1600v900H0z"/><path fill="#0b6b73" d="M0 0h1600v14H0z"/>'
@@ -77,8 +78,8 @@ def poster_svg(address: str, *, event: str, code: str = "") -> str:
         f'shape-rendering="crispEdges"><path d="{path}"/></g>'
         f'<g font-family="system-ui,sans-serif"><g font-weight="700" fill="#0b6b73">'
         f"{_text(title, (60, 120), 72, 1480)}</g>"
-        f'<g fill="#4a5f64">{_text("Open the address below, or scan the code.", (690, 330), 38, 860)}'
-        f"{_text(ask, (690, 390), 38, 860)}</g>"
+        f'<g fill="#4a5f64">{_text(first, (690, 330), 38, 860)}'
+        f"{_text(then, (690, 395), 38, 860)}</g>"
         f'<g font-weight="700" fill="#14262a">{_text(where, (60, 850), 64, 1480)}'
         f'<g font-family="ui-monospace,Menlo,Consolas,monospace">'
         f"{_text(code, (690, 540), 124, 860)}</g></g></g></svg>"
