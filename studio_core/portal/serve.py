@@ -46,13 +46,12 @@ def run(port: int, address: str) -> int:
     try:
         hackathon.access.codes()  # better now than in front of the first participant
         app = create_app(hackathon)
-        with listening(port, address) as bound:
-            where = f"[{address}]" if ":" in address else address
-            print(f"http://{where}:{bound.getsockname()[1]}/", flush=True)  # noqa: T201 - the result
+        with listening(port, address) as bound, suppress(KeyboardInterrupt):
             if settings.access == EMAIL_ONLY:
                 print(WARNING, file=sys.stderr, flush=True)  # noqa: T201 - a command's message
-            with suppress(KeyboardInterrupt):
-                server(app).run(sockets=[bound])
+            where = f"[{address}]" if ":" in address else address
+            print(f"http://{where}:{bound.getsockname()[1]}/", flush=True)  # noqa: T201 - the result
+            server(app).run(sockets=[bound])
     finally:
         hackathon.close()
     return 0
