@@ -32,6 +32,21 @@ if TYPE_CHECKING:
 TIMESCALE = 0.02
 
 
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Tell how many tries to come in there were, over all tests and processes."""
+    tries = [
+        value
+        for reports in terminalreporter.stats.values()
+        for report in reports
+        if getattr(report, "when", "") == "teardown"
+        for name, value in report.user_properties
+        if name == "tries"
+    ]
+    if tries:
+        tried, got_in = (sum(column) for column in zip(*tries, strict=True))
+        terminalreporter.write_line(f"Tries to come in: {tried}; got in: {got_in}")
+
+
 @pytest.fixture(autouse=True, scope="session")
 def _one_loader() -> Iterator[None]:
     """Read botocore's service models once for all tests: they are large and never change."""

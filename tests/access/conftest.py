@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 TOKEN = "organisers-have-this-token-0123456789"
+TRIES = "tries"
+"""Property of a test: how many tried to come in, and how many did."""
+
 HELPER_TOKEN = "helpers-have-this-other-token-0123456"
 
 
@@ -33,23 +36,12 @@ class Tally:
             self.got_in.append(what)
 
 
-_TALLY = pytest.StashKey[Tally]()
-
-
-def pytest_terminal_summary(
-    terminalreporter: pytest.TerminalReporter, config: pytest.Config
-) -> None:
-    counted = config.stash.get(_TALLY, None)
-    if counted is not None:
-        got_in = "".join(f"\n  {what}" for what in counted.got_in)
-        tried, entered = len(counted.tried), len(counted.got_in)
-        terminalreporter.write_line(f"Tries to come in: {tried}; got in: {entered}{got_in}")
-
-
-@pytest.fixture(scope="session")
-def tally(request: pytest.FixtureRequest) -> Tally:
-    """Counts; the end of the session says how many tries there were and how many got in."""
-    return request.config.stash.setdefault(_TALLY, Tally())
+@pytest.fixture
+def tally(request: pytest.FixtureRequest) -> Iterator[Tally]:
+    """Counts the tries of one test; the end of the session tells the sum."""
+    counted = Tally()
+    yield counted
+    request.node.user_properties.append((TRIES, (len(counted.tried), len(counted.got_in))))
 
 
 @dataclass

@@ -50,12 +50,12 @@ def read_page(
     *,
     cookie: str = "",
     headers: Mapping[str, str] | None = None,
-    seconds: float = 30,
+    seconds: float = 60,
 ) -> str:
     """Open a session, run a page as a browser does, and give all that it was sent as text."""
     more = {**(headers or {}), **({"Cookie": cookie} if cookie else {})}
     said: list[str] = []
-    finished = 0
+    ended = {ForwardMsg.FINISHED_SUCCESSFULLY, ForwardMsg.FINISHED_WITH_COMPILE_ERROR}
     with connect(
         f"ws://127.0.0.1:{served.port}/_stcore/stream",
         origin=served.url,
@@ -69,14 +69,12 @@ def read_page(
         ask.rerun_script.query_string = ""
         socket.send(ask.SerializeToString())
         while True:
-            try:
-                data = socket.recv(timeout=seconds if not finished else 0.3)
-            except TimeoutError:
-                break
             message = ForwardMsg()
-            message.ParseFromString(data)
+            message.ParseFromString(socket.recv(timeout=seconds))
             said.append(str(message))
-            finished += message.WhichOneof("type") == "script_finished"
+            # A run that gives way to another page ends too, and is not the last.
+            if message.WhichOneof("type") == "script_finished" and message.script_finished in ended:
+                break
     text = "\n".join(said)
     # Protobuf writes what is not ASCII as octal escapes.
     return re.sub(r"(?:\\\d{3})+", "?", text)

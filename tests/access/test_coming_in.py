@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
     from .conftest import House, Tally
 
+pytestmark = pytest.mark.xdist_group("house")  # one server for all, and its record read last
+
 PAGES = ("/", "/settings", "/roster", "/status", "/links", "/purge")
 ENDPOINTS = (
     "/_stcore/host-config",

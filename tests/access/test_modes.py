@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
     from .conftest import Tally
 
+pytestmark = pytest.mark.xdist_group("modes")
+
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = ("", "settings", "roster", "status", "links", "purge")
 CLOSED = "served without the gate"

@@ -19,11 +19,11 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "access"))
 from serving import Served, free_port, serve
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from playwright.sync_api import Browser, Page
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("access-browser")]
 
 TOKEN = "organisers-have-this-token-0123456789"
 HELPER_TOKEN = "helpers-have-this-other-token-0123456"
@@ -224,7 +224,9 @@ def test_a_helper_signs_in_and_is_a_helper(browser: Browser, club: Served):
 
 
 @pytest.mark.parametrize("subject", ["eve", "mallory", "nameless"])
-def test_anybody_else_is_told_so_and_sees_nothing(browser: Browser, club: Served, subject: str):
+def test_anybody_else_is_told_so_and_sees_nothing(
+    browser: Browser, club: Served, subject: str, record_property: Callable[[str, object], None]
+):
     with visitor(browser) as page:
         sign_in(page, club, subject)
         expect(page.get_by_role("heading", name="This is for organisers")).to_be_visible(
@@ -239,12 +241,16 @@ def test_anybody_else_is_told_so_and_sees_nothing(browser: Browser, club: Served
         cookies = "; ".join(f"{c['name']}={c['value']}" for c in page.context.cookies())
     for method, path in (("PUT", "/_stcore/upload_file/s/f"), ("GET", "/media/x.csv")):
         assert club.ask(path, method=method, headers={"Cookie": cookies}).status == 401
+    record_property("tries", (1 + len(PAGES) + 2, 0))
 
 
 @pytest.mark.parametrize("path", ["", *PAGES])
-def test_nobody_sees_anything_before_the_sign_in(browser: Browser, club: Served, path: str):
+def test_nobody_sees_anything_before_the_sign_in(
+    browser: Browser, club: Served, path: str, record_property: Callable[[str, object], None]
+):
     with visitor(browser) as page:
         page.goto(f"{club.url}/{path}")
         expect(page.get_by_role("button", name="Sign in")).to_be_visible(timeout=20_000)
         expect(page.get_by_test_id("stSidebarNav")).to_have_count(0)
         expect(page.get_by_text("Not configured")).to_have_count(0)
+    record_property("tries", (1, 0))
