@@ -26,7 +26,11 @@ def dashboard(ctx: click.Context, *, port: int, address: str, open_access: bool)
     """Open the organiser's dashboard, until Ctrl-C.
 
     It prints the link to open. STUDIO_TOKEN sets the token that the link carries; with
-    --open none is asked for, which only the loopback address allows.
+    --open none is asked for, which only the loopback address allows. STUDIO_HELPER_TOKEN
+    adds a second link for helpers, who see the status and make links for one person at a
+    time. With a sign-in provider in Streamlit's secrets and the setting organisers, people
+    sign in by name instead. STUDIO_HOSTS lists the names under which a proxy or other
+    machines reach it.
     """
     from studio_core.dashboard import launch  # noqa: PLC0415 - the web app does without
 
