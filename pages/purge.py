@@ -6,7 +6,7 @@ from datetime import date
 
 import streamlit as st
 
-from studio_core.dashboard import downloads, guard, loaders, purge_parts, tables
+from studio_core.dashboard import downloads, guard, loaders, purge_parts, tables, web_app
 from studio_core.dashboard.progress import run_panel, start
 from studio_core.dashboard.words import several
 from studio_core.model import Action, Purpose, Scope
@@ -39,6 +39,7 @@ for warning in snapshot.warnings:
     st.warning(loaders.plain(warning), icon=":material/warning:")
 
 purge_parts.counts(plan)
+web_app.reminder(page.settings)
 if plan.steps:
     with st.expander(f"The plan, step by step ({several(len(plan.steps), 'step')})"):
         st.dataframe(

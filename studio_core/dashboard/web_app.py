@@ -17,6 +17,7 @@ from studio_core.roles import Act
 
 if TYPE_CHECKING:
     from studio_core.codes import Codes
+    from studio_core.config import Settings
     from studio_core.hackathon import Hackathon
     from studio_core.model import Record
 
@@ -64,6 +65,16 @@ def web_app_section(hackathon: Hackathon) -> None:
             if visitor.may(Act.CODES):
                 _codes(hackathon)
     _attendance(hackathon)
+
+
+def reminder(settings: Settings) -> None:
+    """Say, where an event is taken away, that its web app is not taken along."""
+    if settings.web_app_url:
+        st.info(
+            f"The web app at {loaders.plain(settings.web_app_url)} is not part of this: take it "
+            "down by itself, as `web_app/README.md` says.",
+            icon=":material/login:",
+        )
 
 
 def _codes(hackathon: Hackathon) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import subprocess
 import sys
@@ -90,7 +91,7 @@ def test_every_statement_names_its_resources_and_event(resources: dict[str, Any]
         assert statement["Resource"] != "*"
         assert "*" not in "".join(actions(statement))
     by_sid = {s["Sid"]: s for s in statements(resources)}
-    for sid in ("MintForProfilesOfThisEvent", "SeeWhetherItsSpacesAreReady"):
+    for sid in ("MintLinksForProfilesOfThisEvent", "SeeWhetherItIsReady"):
         tags = by_sid[sid]["Condition"]["StringEquals"]
         assert list(tags) == ["aws:ResourceTag/studio-cli:event"]
     writes = by_sid["CountTriesAndKeepOneTimeCodes"]["Condition"]["ForAllValues:StringLike"]
@@ -100,6 +101,45 @@ def test_every_statement_names_its_resources_and_event(resources: dict[str, Any]
     assert any(fnmatchcase("studio-cli#code#demo#a", p) for p in patterns)
     for other in (ON_ROSTER, "studio-cli#lease#demo", "studio-cli#tries#demo-2#a"):
         assert not any(fnmatchcase(other, p) for p in patterns)
+
+
+def filled(value: Any) -> Any:
+    """A value of the template with its parameters as the published policy names them."""
+    names = {
+        "AWS::Partition": "aws",
+        "AWS::Region": "REGION",
+        "AWS::AccountId": "ACCOUNT",
+        "DomainId": "DOMAIN_ID",
+        "TableName": "TABLE_NAME",
+        "EventName": "EVENT",
+        "Sender": "SENDER",
+    }
+    if isinstance(value, dict) and list(value) == ["Ref"]:
+        return names[value["Ref"]]
+    if isinstance(value, dict) and list(value) == ["Fn::Sub"]:
+        return re.sub(r"\$\{([\w:]+)\}", lambda found: names[found[1]], value["Fn::Sub"])
+    if isinstance(value, dict):
+        return {str(key): filled(inner) for key, inner in value.items()}
+    return sorted(filled(inner) for inner in value) if isinstance(value, list) else str(value)
+
+
+def test_the_role_is_the_published_portal_policy(resources: dict[str, Any]) -> None:
+    published = json.loads((FOLDER.parent / "docs/iam/portal.json").read_text())["Statement"]
+    made = {}
+    for statement in statements(resources):
+        if statement["Sid"] != "WriteItsLog":
+            whole = {**filled(dict(statement)), "Action": sorted(actions(statement))}
+            made[whole["Sid"]] = whole
+    assert made == {
+        s["Sid"]: {**s, "Action": sorted(s["Action"])} | sorted_lists(s) for s in published
+    }
+
+
+def sorted_lists(statement: dict[str, Any]) -> dict[str, Any]:
+    return {
+        key: filled(value) if isinstance(value, list | dict) else value
+        for key, value in statement.items()
+    }
 
 
 def test_every_variable_is_a_setting_and_every_needed_one_is_there(

@@ -113,3 +113,13 @@ def test_cards_carry_what_the_mode_asks_for(online, monkeypatch, mode, core):
         with pytest.raises(GuardError):
             web_app._cards(helper)
     assert isinstance(hackathon, Hackathon)
+
+
+def test_purge_says_that_the_web_app_stays(online, visit):
+    page = visit("pages/purge.py")
+    assert any("The web app at" in info.value for info in page.info)
+
+
+def test_purge_says_nothing_of_a_web_app_that_is_not_there(demo, visit):
+    page = visit("pages/purge.py")
+    assert not any("web app" in info.value for info in page.info)
