@@ -220,6 +220,7 @@ def test_a_pass_from_outside_is_taken_away(house: House):
     claim = issue(PROCESS_KEY, Role.ORGANISER, int(time.time()) + VISIT)
     seen = read_page(house.served, "settings", cookie=house.helper, headers={PASS_HEADER: claim})
     assert "Where the event is" not in seen
+    assert "The whole way" in seen  # the helper's own pass is what counts
 
 
 def test_whoever_leaves_is_out_and_others_are_not(house: House):
