@@ -24,6 +24,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, urlsplit
 
 import httpx
+import psutil
 
 from studio_core.aws.session import Session
 from studio_core.aws.table import Table
@@ -50,7 +51,11 @@ _PORTAL = "from studio_core.portal.serve import run; run(0, '127.0.0.1')"
 
 @dataclass(frozen=True, slots=True)
 class Phase:
-    """What one phase came to; times in seconds."""
+    """What one phase came to; times in seconds.
+
+    `portal_ms` and `sandbox_ms` are processor milliseconds a sign-in cost either process:
+    unlike the times, they do not depend on what else the machine does.
+    """
 
     name: str
     asked: int
@@ -61,6 +66,8 @@ class Phase:
     p99: float
     slowest: float
     took: float
+    portal_ms: float
+    sandbox_ms: float
 
     @property
     def ok(self) -> bool:
@@ -69,8 +76,8 @@ class Phase:
 
 
 @contextmanager
-def process(code: str, environ: dict[str, str]) -> Iterator[str]:
-    """Run Python code in a process; gives the first line that it prints."""
+def process(code: str, environ: dict[str, str]) -> Iterator[tuple[str, psutil.Process]]:
+    """Run Python code in a process; gives the first line that it prints, and the process."""
     with subprocess.Popen(
         [sys.executable, "-c", code],
         env=environ,
@@ -80,7 +87,7 @@ def process(code: str, environ: dict[str, str]) -> Iterator[str]:
     ) as running:
         try:
             assert running.stdout is not None
-            yield running.stdout.readline().strip()
+            yield running.stdout.readline().strip(), psutil.Process(running.pid)
         finally:
             running.terminate()
 
@@ -119,9 +126,15 @@ async def sign_in(
     return "ok" if rightful(person, answer.headers["location"]) else "wrong"
 
 
-async def phase(name: str, address: str, arrivals: Sequence[tuple[Person, float]]) -> Phase:
+async def phase(
+    name: str,
+    address: str,
+    arrivals: Sequence[tuple[Person, float]],
+    processes: Sequence[psutil.Process],
+) -> Phase:
     """Let people arrive, each after their delay in seconds."""
     times: list[float] = []
+    before = [sum(each.cpu_times()[:2]) for each in processes]
     begun = time.perf_counter()
     limits = httpx.Limits(max_connections=200, max_keepalive_connections=50)
     async with httpx.AsyncClient(base_url=address, limits=limits, timeout=30) as client:
@@ -136,17 +149,12 @@ async def phase(name: str, address: str, arrivals: Sequence[tuple[Person, float]
 
     wrong = ends.count("wrong")
     errors = len(ends) - ends.count("ok") - wrong
-    return Phase(
-        name,
-        len(ends),
-        errors,
-        wrong,
-        share(0.5),
-        share(0.95),
-        share(0.99),
-        share(1),
-        round(took, 1),
-    )
+    spread = share(0.5), share(0.95), share(0.99), share(1)
+    used = [
+        round((sum(each.cpu_times()[:2]) - was) / len(ends) * 1000, 1)
+        for each, was in zip(processes, before, strict=True)
+    ]
+    return Phase(name, len(ends), errors, wrong, *spread, round(took, 1), *used)
 
 
 def run(
@@ -170,7 +178,7 @@ def run(
     """
     chance = random.Random(seed)
     own = {k: v for k, v in os.environ.items() if not k.startswith(("STUDIO_", "AWS_"))}
-    with process(_SANDBOX, own) as sandbox:
+    with process(_SANDBOX, own) as (sandbox, simulated):
         aws = {
             "AWS_ENDPOINT_URL": sandbox,
             "AWS_ACCESS_KEY_ID": ACCESS_KEY,
@@ -197,12 +205,12 @@ def run(
             for r in records
         ]
         chance.shuffle(everybody)
-        with process(_PORTAL, {**own, **aws, **studio}) as portal:
+        with process(_PORTAL, {**own, **aws, **studio}) as (portal, served):
             rush = [(person, chance.uniform(0, within)) for person in everybody]
             day = [(everybody[n % len(everybody)], n / rate) for n in range(sign_ins)]
             return [
-                asyncio.run(phase("rush", portal, rush)),
-                asyncio.run(phase("day", portal, day)),
+                asyncio.run(phase("rush", portal, rush, (served, simulated))),
+                asyncio.run(phase("day", portal, day, (served, simulated))),
             ]
 
 
