@@ -214,8 +214,26 @@ def run(
             ]
 
 
+def table(phases: Sequence[Phase]) -> str:
+    """Write phases as a Markdown table."""
+    lines = [
+        (
+            "| phase | sign-ins | in s | errors | wrong links | median | p95 | p99 | slowest "
+            "| web app, CPU ms each | sandbox, CPU ms each | |"
+        ),
+        "|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|---|",
+    ]
+    for p in phases:
+        times = " | ".join(f"{t * 1000:.0f} ms" for t in (p.p50, p.p95, p.p99, p.slowest))
+        lines.append(
+            f"| {p.name} | {p.asked:,} | {p.took} | {p.errors} | {p.wrong} | {times} "
+            f"| {p.portal_ms} | {p.sandbox_ms} | {'yes' if p.ok else '**no**'} |"
+        )
+    return "\n".join(lines)
+
+
 def main() -> int:
-    """Read the options, run, and print one line of JSON a phase."""
+    """Read the options, run, and print a table, or one line of JSON a phase."""
     parser = argparse.ArgumentParser(
         prog="python -m bench.portal", description="Load on the web app."
     )
@@ -226,6 +244,7 @@ def main() -> int:
     parser.add_argument(
         "--access", choices=("event-code", "personal-code"), default="personal-code"
     )
+    parser.add_argument("--json", action="store_true", help="one line of JSON a phase")
     given = parser.parse_args()
     phases = run(
         people=given.people,
@@ -234,8 +253,11 @@ def main() -> int:
         rate=given.rate,
         access=given.access,
     )
-    for each in phases:
-        print(json.dumps({**asdict(each), "ok": each.ok}))
+    if given.json:
+        print("\n".join(json.dumps({**asdict(each), "ok": each.ok}) for each in phases))
+    else:
+        print(f"A sign-in is the form and the answer. No errors, no wrong link, p95 under "
+              f"{P95_BOUND * 1000:.0f} ms.\n\n{table(phases)}")  # fmt: skip
     return 0 if all(each.ok for each in phases) else 1
 
 
