@@ -72,17 +72,22 @@ conformance: .venv-conformance/.installed
 types: env ## mypy, strict
 	$(BIN)/mypy
 
+PYTEST := $(BIN)/python -m pytest -q
+
 .PHONY: unit
-unit: env conformance ## Unit, property and sandbox tests
-	$(BIN)/python -m pytest -q -m "not browser" --ignore=tests/ui
+unit: env conformance ## Unit, property, sandbox and engine tests
+	$(PYTEST) -n 2 --dist loadgroup --ignore=tests/ui --ignore=tests/browser
 
 .PHONY: ui
 ui: env browser ## AppTest and browser tests
-	$(BIN)/python -m pytest -q tests/ui tests/browser
+	$(PYTEST) tests/ui
+	$(PYTEST) tests/browser
 
+# The browser's tests run apart: Playwright keeps an event loop running in its process.
 .PHONY: test
 test: lint types browser conformance ## All of it
-	$(BIN)/python -m pytest -q -n 2 --dist loadgroup
+	$(PYTEST) -n 2 --dist loadgroup --ignore=tests/browser
+	$(PYTEST) -n 2 --dist loadfile tests/browser
 
 .PHONY: wheel
 wheel: env ## Build the wheel and try it in a clean environment

@@ -8,12 +8,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from serving import Served, free_port, serve
+from serving import Served, serve
 from session import handshake, read_page
 
 from studio_core.dashboard.access_cookie import issue
 from studio_core.dashboard.gate import PASS_HEADER, PROCESS_KEY
 from studio_core.roles import Role
+from tests.ports import free_port
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

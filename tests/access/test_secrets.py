@@ -20,8 +20,10 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
 import pytest
-from serving import free_port, serve
+from serving import serve
 from session import read_page
+
+from tests.ports import free_port
 
 from .conftest import HELPER_TOKEN, TOKEN
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import re
 import signal
-import socket
 import time
 import urllib.request
 from contextlib import suppress
@@ -16,6 +15,7 @@ import psutil
 import pytest
 
 from studio_core.cli.commands.demo import _environment
+from tests.ports import free_port
 
 if TYPE_CHECKING:
     import subprocess
@@ -23,18 +23,12 @@ if TYPE_CHECKING:
     from .conftest import Process
 
 
-def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        port: int = server.getsockname()[1]
-        return port
-
-
 @pytest.fixture
 def demo(process: Process, tmp_path: Path) -> subprocess.Popen[str]:
     home = tmp_path / "home"
     home.mkdir()
     process.environ = {**process.environ, "HOME": str(home), "TMPDIR": str(tmp_path)}
-    return process.start("demo", "--port", _free_port(), "--participants", 4, "--teams", 2)
+    return process.start("demo", "--port", free_port(), "--participants", 4, "--teams", 2)
 
 
 def _family(demo: subprocess.Popen[str]) -> list[psutil.Process]:
