@@ -53,7 +53,8 @@ with st.container(horizontal=True, vertical_alignment="center"):
     st.download_button(
         f"Download CSV for {whom.words}",
         lambda: downloads.links_csv(
-            page.hackathon.links(team=whom.team, email=whom.email)
+            page.hackathon.links(team=whom.team, email=whom.email),
+            web_app.personal_codes(page.hackathon),
         ).encode(),
         f"{page.settings.event}-links.csv",
         "text/csv",

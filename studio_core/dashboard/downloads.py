@@ -12,29 +12,35 @@ from studio_core.roster import safe_csv
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from studio_core.codes import Codes
     from studio_core.model import Plan, Report
 
 LINK_COLUMNS = ("email", "team", "profile", "space", "url", "expires_at")
 
 
-def links_csv(minted: Iterable[Link | LinkFailure]) -> str:
+def links_csv(minted: Iterable[Link | LinkFailure], codes: Codes | None = None) -> str:
     """Write links as a table; a person without a link has an empty `url` and the reason last.
+
+    With `codes`, everybody's own code for the web app stands in a column `code`.
 
     The content is a credential: give it to the browser that asked, keep it nowhere.
     """
     rows: list[tuple[object, ...]] = []
     failed = False
     for one in minted:
+        code = (codes.personal_code(one.email),) if codes is not None else ()
         match one:
             case Link():
                 when = one.expires_at.isoformat(timespec="seconds")
-                rows.append((one.email, one.team, one.profile, one.space, one.url, when, ""))
+                shown = (one.email, one.team, one.profile, one.space, one.url, when)
+                rows.append((*shown, *code, ""))
             case LinkFailure():
                 failed = True
-                rows.append((one.email, one.team, "", "", "", "", one.reason))
+                rows.append((one.email, one.team, "", "", "", "", *code, one.reason))
+    header = (*LINK_COLUMNS, *(("code",) if codes is not None else ()))
     if failed:
-        return safe_csv((*LINK_COLUMNS, "reason"), rows)
-    return safe_csv(LINK_COLUMNS, (row[:-1] for row in rows))
+        return safe_csv((*header, "reason"), rows)
+    return safe_csv(header, (row[:-1] for row in rows))
 
 
 def plan_csv(plan: Plan) -> str:

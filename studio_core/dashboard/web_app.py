@@ -67,6 +67,12 @@ def web_app_section(hackathon: Hackathon) -> None:
     _attendance(hackathon)
 
 
+def personal_codes(hackathon: Hackathon) -> Codes | None:
+    """Give the codes, where everybody has their own and the visitor may see them."""
+    wanted = hackathon.settings.access == "personal-code" and visitor.may(Act.CODES)
+    return hackathon.codes() if wanted else None
+
+
 def reminder(settings: Settings) -> None:
     """Say, where an event is taken away, that its web app is not taken along."""
     if settings.web_app_url:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import csv
+import io
+
 import pytest
 
-from studio_core.dashboard import visitor, web_app
+from studio_core.dashboard import downloads, visitor, web_app
 from studio_core.errors import GuardError
 from studio_core.hackathon import Hackathon
 from studio_core.roles import Role
@@ -123,3 +126,18 @@ def test_purge_says_that_the_web_app_stays(online, visit):
 def test_purge_says_nothing_of_a_web_app_that_is_not_there(demo, visit):
     page = visit("pages/purge.py")
     assert not any("web app" in info.value for info in page.info)
+
+
+def test_personal_codes_stand_in_the_links_file(online, monkeypatch, core):
+    monkeypatch.setenv("STUDIO_ACCESS", "personal-code")
+    codes = web_app.personal_codes(core())
+    rows = list(csv.DictReader(io.StringIO(downloads.links_csv(core().links(team="1"), codes))))
+    assert len(rows) == 3
+    assert all(row["code"] == core().codes().personal_code(row["email"]) for row in rows)
+    with visitor.admitted(Role.HELPER):
+        assert web_app.personal_codes(core()) is None
+
+
+def test_an_event_code_stands_in_no_links_file(online, core):
+    assert web_app.personal_codes(core()) is None
+    assert "code" not in downloads.links_csv(core().links(team="1")).splitlines()[0].split(",")

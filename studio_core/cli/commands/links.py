@@ -23,8 +23,13 @@ from studio_core.roster import safe_csv
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from studio_core.codes import Codes
+
 HEADER = ("email", "team", "profile", "space", "url", "expires_at")
-"""Columns of the CSV and keys of the JSON; `expires_at` is an ISO time in UTC."""
+"""Columns of the CSV and keys of the JSON; `expires_at` is an ISO time in UTC.
+
+Where everybody has a code of their own for the web app, `code` follows.
+"""
 
 
 @click.command("get-urls")
@@ -57,11 +62,12 @@ def get_urls(
     """
     with tools().configured() as hackathon:
         answers = list(hackathon.links(team=team, email=email))
+        codes = hackathon.codes() if hackathon.settings.access == "personal-code" else None
     if not answers:
         raise StudioError("Nobody is set up yet.", "Run `studio setup-users ROSTER` first.")
     links = [answer for answer in answers if isinstance(answer, Link)]
     failures = [answer for answer in answers if isinstance(answer, LinkFailure)]
-    text = _written(links, form)
+    text = _written(links, form, codes)
     if output is None or str(output) == "-":
         click.echo(text, nl=False)
     else:
@@ -73,16 +79,21 @@ def get_urls(
     ctx.exit(FAILED if failures else 0)
 
 
-def _written(links: Sequence[Link], form: str) -> str:
-    rows = [
+def _written(links: Sequence[Link], form: str, codes: Codes | None) -> str:
+    header: tuple[str, ...] = HEADER
+    rows: list[tuple[str, ...]] = [
         (k.email, k.team, k.profile, k.space, k.url, k.expires_at.isoformat(timespec="seconds"))
         for k in links
     ]
+    if codes is not None:
+        # A link is over in minutes; the code, for the web app, is good until it is renewed.
+        header = (*HEADER, "code")
+        rows = [(*row, codes.personal_code(row[0])) for row in rows]
     if form == "csv":
         # Line feeds alone: what reads standard output splits lines there.
-        return safe_csv(HEADER, rows).replace("\r\n", "\n")
+        return safe_csv(header, rows).replace("\r\n", "\n")
     if form == "json":
-        items = [dict(zip(HEADER, row, strict=True)) for row in rows]
+        items = [dict(zip(header, row, strict=True)) for row in rows]
         return json.dumps(items, ensure_ascii=False, indent=2) + "\n"
     # A link in a table's column would be cut or wrapped, and could not be copied.
     return "".join(

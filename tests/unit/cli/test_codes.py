@@ -52,3 +52,13 @@ def test_new_codes_are_confirmed(studio: Studio, small: Path) -> None:
 
 def test_nobody_has_no_personal_codes(studio: Studio) -> None:
     assert studio("codes", "--personal").exit_code == 1
+
+
+def test_personal_codes_stand_in_the_links_too(studio: Studio, small: Path) -> None:
+    studio.save(access="personal-code")
+    wanted = studio.ok("codes", "--format", "json").stdout
+    codes = {row["email"]: row["code"] for row in json.loads(wanted)}
+    rows = list(csv.DictReader(io.StringIO(studio.ok("get-urls", "--format", "csv").stdout)))
+    assert {row["email"]: row["code"] for row in rows} == codes
+    studio.save(access="event-code")
+    assert "code" not in json.loads(studio.ok("get-urls", "--format", "json").stdout)[0]
