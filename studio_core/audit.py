@@ -128,7 +128,7 @@ class Audit:
         Raises:
             StudioError: The file cannot be written. What was to be recorded must not be done.
         """
-        texts = {key: str(value) for key, value in details.items()}
+        texts = {key: text for key, value in details.items() if (text := str(value))}
         entry = Entry(self._clock(), deed, actor, subject, outcome, event, texts)
         self._append(entry)
         if self._sink is not None:

@@ -94,6 +94,10 @@ def utcnow() -> datetime:
     return datetime.now(UTC)
 
 
+def _always() -> None:
+    """Let whoever acts go on: nobody else sits at this terminal."""
+
+
 def default_owner() -> str:
     """Name who is running this, for the lease and the journal: `ana@laptop`."""
     try:
@@ -134,6 +138,7 @@ class Hackathon:
         self.settings = settings
         self.owner = owner or default_owner()
         self.actor = actor or Actor(self.owner)
+        self._still: Callable[[], object] = _always
         self._clock = clock
         self._pace = pace or Pace(concurrency=settings.concurrency)
         self._session = session or Session(
@@ -157,15 +162,21 @@ class Hackathon:
             self._known.identity = self._session.identity(self.settings.domain_id)
         return self._known.identity
 
-    def acting_as(self, actor: Actor) -> Hackathon:
+    def acting_as(self, actor: Actor, *, still: Callable[[], object] | None = None) -> Hackathon:
         """The same hackathon, clients and threads shared, with somebody else at the wheel.
 
         What the actor's role may not do is refused with a GuardError, and the audit log
-        names the actor.
+        names the actor. `still` is called before each act and raises a GuardError when the
+        actor has been shown out meanwhile: a button outlives the look that drew it.
         """
         other = copy.copy(self)
         other.actor = actor
+        other._still = still or _always  # noqa: SLF001 - of our own class
         return other
+
+    def _permit(self, act: Act) -> None:
+        self._still()
+        permit(self.actor.role, act)
 
     @property
     def audit(self) -> Audit:
@@ -195,7 +206,7 @@ class Hackathon:
         Raises:
             GuardError: The actor's role may not read it.
         """
-        permit(self.actor.role, Act.AUDIT)
+        self._permit(Act.AUDIT)
         here, there = self.audit.entries(limit), []
         if name := self.settings.audit_table:
             with suppress(AwsError):
@@ -238,7 +249,7 @@ class Hackathon:
             GuardError: The actor is a helper.
             AwsError: Parameter Store refuses or cannot be reached.
         """
-        permit(self.actor.role, Act.CODES)
+        self._permit(Act.CODES)
         codes = self.access.codes()
         seen = (self.actor.name, self.actor.via, codes.version)
         if seen not in self._known.shown:  # once for each, not at every look
@@ -248,14 +259,14 @@ class Hackathon:
 
     def rotate_codes(self) -> Codes:
         """Make all access codes new. Raises as `codes` does."""
-        permit(self.actor.role, Act.CODES)
+        self._permit(Act.CODES)
         codes = self.access.rotate()
         self.note("access codes renewed", version=codes.version)
         return codes
 
     def forget_codes(self) -> None:
         """Delete the event's secret; the next need makes a new one. Raises as `codes` does."""
-        permit(self.actor.role, Act.CODES)
+        self._permit(Act.CODES)
         self.access.drop()
         self.note("access codes deleted")
 
@@ -296,7 +307,7 @@ class Hackathon:
         Raises:
             GuardError: The actor's role may not.
         """
-        permit(self.actor.role, Act.SETTINGS)
+        self._permit(Act.SETTINGS)
         if self.settings.audit_table:
             AuditTable(self._session.client("dynamodb"), self.settings.audit_table).ensure()
         return self.table.ensure()
@@ -475,7 +486,7 @@ class Hackathon:
         Raises:
             GuardError: The actor's role may not.
         """
-        permit(self.actor.role, ACT_OF_RUN[run.plan.purpose])
+        self._permit(ACT_OF_RUN[run.plan.purpose])
         self.note(f"{run.plan.purpose} run", outcome="told to stop", run=run.id)
         run.cancel()
 
@@ -509,7 +520,7 @@ class Hackathon:
             GuardError: The actor is a helper, and it is not for one person.
             StudioError: Nobody matches.
         """
-        permit(self.actor.role, Act.LINK_ONE if email is not None else Act.LINK_MANY)
+        self._permit(Act.LINK_ONE if email is not None else Act.LINK_MANY)
         self.settings.require()
         chosen = choose(self._records(), team=team, email=email)
         people = " ".join(record.email for record in chosen)
@@ -556,7 +567,7 @@ class Hackathon:
             self._note_run(run.plan, run.id, run_outcome(run))
 
     def _guard(self, plan: Plan) -> None:
-        permit(self.actor.role, ACT_OF_RUN[plan.purpose])
+        self._permit(ACT_OF_RUN[plan.purpose])
         self.settings.require()
         check = check_identity(self.settings, self._session.identity(self.settings.domain_id))
         if check.state is State.ERROR:

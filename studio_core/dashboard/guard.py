@@ -84,7 +84,7 @@ def open_page(name: str, *, unfinished: bool = False) -> Opened:
     st.title(spec.title, anchor=False)
     try:
         settings = config.load()
-        hackathon = loaders.hackathon_for(settings).acting_as(actor)
+        hackathon = loaders.hackathon_for(settings).acting_as(actor, still=visitor.still_in)
         if not unfinished:
             settings.require()
             _ = hackathon.identity

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from studio_core import config
-from studio_core.dashboard import loaders
+from studio_core.dashboard import loaders, visitor
 from studio_core.dashboard.loaders import plain
 from studio_core.errors import StudioError
 from studio_core.preflight import State
@@ -108,7 +108,9 @@ def save(
     kept = replace(saved, **{k: v for k, v in wanted.items() if k not in held})
     effective = config.overlay(config.check(kept), environ).require()
     permit(actor.role, Act.SETTINGS)
-    hackathon = loaders.hackathon_for(replace(effective, account="")).acting_as(actor)
+    hackathon = loaders.hackathon_for(replace(effective, account="")).acting_as(
+        actor, still=visitor.still_in
+    )
     account = hackathon.pinned().account
     made = hackathon.ensure_table()
     settings = replace(kept, account=account)

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from studio_core.dashboard import oidc
 from studio_core.dashboard.access_cookie import Pass, verify
@@ -50,6 +51,19 @@ def current_actor() -> Actor:
     if actor is None:
         raise GuardError("Your visit is over.", "Open the dashboard again.")
     return actor
+
+
+def still_in() -> None:
+    """Check that whoever looks has not been shown out since the page was drawn.
+
+    Outside the run of a page, where a download is made, there is nobody to ask: the gate has
+    let the request through then, and the role is that of the page that offered it.
+
+    Raises:
+        GuardError: They have.
+    """
+    if get_script_run_ctx(suppress_warning=True) is not None:
+        current_actor()
 
 
 def may(act: Act) -> bool:

@@ -110,6 +110,17 @@ def test_helpers_make_links_for_one_person_at_a_time(event: Hackathon):
     assert not organiser.button(key="links-show").disabled
 
 
+def test_a_button_does_nothing_for_somebody_who_was_shown_out(event: Hackathon):
+    app = opened("links", Role.ORGANISER)  # and out again
+    app.button(key="links-show").click().run()
+    assert not app.exception
+    assert not [e for e in event.recorded() if e.deed == "links asked for"]
+    with visitor.admitted(Role.ORGANISER):
+        app = opened("links", Role.ORGANISER)
+        app.button(key="links-show").click().run()
+    assert [e for e in event.recorded() if e.deed == "links asked for"]
+
+
 def test_helpers_start_and_stop_nothing(event: Hackathon):
     keys = {"start-apps-do", "stop-apps-do"}
     helper = opened("status", Role.HELPER)
