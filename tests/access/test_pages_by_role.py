@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from studio_core import config
@@ -16,10 +17,20 @@ from studio_core.model import Participant, Roster
 from studio_core.roles import Act, Actor, Role
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from studio_core.hackathon import Hackathon
 
 ENTRY = str(Path(__file__).resolve().parents[2] / "streamlit_app.py")
 ROSTER = Roster((Participant("ada@example.com", "1"), Participant("bo@example.com", "2")))
+
+
+@pytest.fixture(autouse=True)
+def _no_caches() -> Iterator[None]:
+    """What a page has seen must not be seen by the pages of the next test."""
+    yield
+    st.cache_data.clear()
+    st.cache_resource.clear()
 
 
 @pytest.fixture
