@@ -19,6 +19,8 @@ from studio_core.errors import AwsError, NotReadyError, SettingsError
 from studio_core.naming import normalise_email
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from studio_core.access import Access
     from studio_core.codes import Codes
     from studio_core.model import Record
@@ -47,7 +49,7 @@ EMAIL_ONLY = "email-only"
 _LONGEST_EMAIL = 254  # RFC 5321, section 4.5.3.1
 _LONGEST_CODE = 64
 _PLAUSIBLE = re.compile(r"[^\s@\x00-\x1f\x7f]+@[^\s@\x00-\x1f\x7f]+")
-_NOBODY = "nobody@invalid"  # stands for all that cannot be an address, so that it is counted too
+_NOBODY = "nobody@invalid"  # looked up for what cannot be an address: the same work
 _BEHIND = timedelta(hours=12)  # of the last place on earth where a day ends
 
 log = logging.getLogger("studio_core.portal")
@@ -118,16 +120,17 @@ class Door:
         """
         if self.over:
             return Answer(State.OVER)
-        address, code = _address(email), code[:_LONGEST_CODE]
+        typed, code = normalise_email(email[: _LONGEST_EMAIL + 1]), code[:_LONGEST_CODE]
         codes = self._access.recent_codes()
         if self.settings.access == MAILED and not normalise(code):
-            return self._mail(codes, address, client)
+            return self._mail(codes, typed, client)
         by_client = f"client#{codes.digest('client', client)}"
-        by_address = f"address#{codes.digest('address', address)}"
+        by_address = f"address#{codes.digest('address', typed)}"
         limits = ((by_client, self.settings.tries_per_client), (by_address, ADDRESS_TRIES))
         now = self._access.clock()
-        if wait := self._take(*limits):
+        if wait := self._take(now, *limits):
             return Answer(State.TOO_MANY, wait=wait)
+        address = _address(typed)
         record = self._access.person(address)
         proven = self._proven(codes, address, code)
         if record is None or not proven:
@@ -174,15 +177,16 @@ class Door:
             log.warning("portal.not_noted error=%s", type(error).__name__)
         return Answer(State.OPEN, url=link.url)
 
-    def _mail(self, codes: Codes, address: str, client: str) -> Answer:
+    def _mail(self, codes: Codes, typed: str, client: str) -> Answer:
         """Mail a one-time code, to nobody when the address is not on the roster."""
         most = self.settings.tries_per_client * MAILS_PER_TRY
         by_client = f"mail-client#{codes.digest('client', client)}"
-        by_address = f"mail#{codes.digest('address', address)}"
-        if wait := self._take((by_client, most), (by_address, MAILS)):
+        by_address = f"mail#{codes.digest('address', typed)}"
+        now = self._access.clock()
+        if wait := self._take(now, (by_client, most), (by_address, MAILS)):
             return Answer(State.TOO_MANY, wait=wait)
-        code = spell(secrets.randbits(256))
-        expires = self._access.clock() + CODE_LIFETIME
+        address, code = _address(typed), spell(secrets.randbits(256))
+        expires = now + CODE_LIFETIME
         record = self._access.person(address)
         digest = codes.one_time_digest(address, code)
         self._access.tries.keep_code(_code_key(codes, address), digest, expires)
@@ -195,21 +199,19 @@ class Door:
             # SES refuses single recipients while the account is in its own sandbox. Saying so
             # on the page would tell who is on the roster.
             log.error("portal.mail_refused %s", error.sentence)  # noqa: TRY400 - SES said it all
-        return Answer(State.MAILED, email=address)
+        return Answer(State.MAILED, email=typed)
 
-    def _take(self, *limits: tuple[str, int]) -> int:
-        now = self._access.clock()
+    def _take(self, now: datetime, *limits: tuple[str, int]) -> int:
         for key, limit in limits:
             if wait := self._access.tries.take(key, limit, now):
                 return wait
         return 0
 
 
-def _address(text: str) -> str:
-    """Give the form in which the table has an address; what cannot be one becomes nobody's."""
-    address = normalise_email(text[: _LONGEST_EMAIL + 1])
-    fits = len(address) <= _LONGEST_EMAIL and _PLAUSIBLE.fullmatch(address)
-    return address if fits and address.isprintable() else _NOBODY
+def _address(typed: str) -> str:
+    """Give what is looked up in the table: what cannot be an address is nobody's."""
+    fits = len(typed) <= _LONGEST_EMAIL and _PLAUSIBLE.fullmatch(typed)
+    return typed if fits and typed.isprintable() else _NOBODY
 
 
 def _code_key(codes: Codes, address: str) -> str:

@@ -13,6 +13,7 @@ from urllib.parse import quote
 
 import pytest
 
+from studio_core.aws.studio import Studio
 from studio_core.portal.app import LARGEST_BODY
 from studio_core.portal.clients import UNKNOWN, client_of
 from studio_core.portal.door import ADDRESS_TRIES, Door
@@ -76,6 +77,13 @@ def test_guessing_from_one_client_is_locked_out_across_instances_and_addresses(
     assert (answers.count(401), answers.count(429)) == (10, 8)
     assert two.visitor().sign_in(ON_ROSTER, code).status_code == 429
     assert two.visitor("192.0.2.9").sign_in(ON_ROSTER, code).status_code == 303
+
+
+def test_nonsense_of_some_locks_out_nobody_else(portal: Portal) -> None:
+    instance = portal()
+    for number in range(ADDRESS_TRIES + 5):
+        visitor = instance.visitor(f"203.0.113.{number}")
+        assert visitor.sign_in(f"no address {number}", WRONG).status_code == 401
 
 
 def test_a_venue_behind_one_address_comes_in(portal: Portal) -> None:
@@ -222,14 +230,13 @@ def test_only_a_secure_address_or_the_endpoints_own_is_redirected_to(
 ) -> None:
     instance = portal()
     code = instance.hackathon.codes().event_code
-    studio = instance.hackathon._studio
     for url, status in [
         ("http://evil.example/auth?token=x", 500),
         ("javascript:alert(1)", 500),
         ("//evil.example", 500),
         ("https://d-x.studio.eu-west-1.sagemaker.aws/auth?token=x", 303),
     ]:
-        monkeypatch.setattr(type(studio), "presigned_url", lambda *_, url=url, **__: url)
+        monkeypatch.setattr(Studio, "presigned_url", lambda *_, url=url, **__: url)
         answer = instance.visitor().sign_in(ON_ROSTER, code)
         assert answer.status_code == status
         assert answer.headers.get("location", url) == url
