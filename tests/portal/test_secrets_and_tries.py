@@ -115,7 +115,7 @@ def test_codes_are_read_again_when_they_have_been_kept_long_enough(
     make_hackathon: Callable[..., Hackathon], clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     portal, organiser = make_hackathon(), make_hackathon()
-    monkeypatch.setattr(portal, "_clock", clock)
+    monkeypatch.setattr(portal.access, "clock", clock)
     old = portal.access.recent_codes()
     new = organiser.rotate_codes()
     assert portal.access.recent_codes() == old
