@@ -7,26 +7,14 @@ import getpass
 import os
 import socket
 import threading
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
-from functools import cached_property
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from studio_core.access import Access
-from studio_core.apply import Applier
 from studio_core.audit import Audit, newest
-from studio_core.aws.allowed import check_permissions
-from studio_core.aws.audit import AuditTable
-from studio_core.aws.hands import Hands
-from studio_core.aws.observe import Observer
-from studio_core.aws.prices import HOME_REGION, hourly_price
-from studio_core.aws.quotas import Quotas
-from studio_core.aws.session import Session
-from studio_core.aws.studio import Studio
-from studio_core.aws.table import Table
-from studio_core.config import Settings, state_path
+from studio_core.checkup import check_up, hourly_cost
+from studio_core.config import state_path
 from studio_core.deeds import counted, plan_facts, run_outcome
 from studio_core.errors import (
     AwsError,
@@ -43,22 +31,14 @@ from studio_core.model import (
     Domain,
     Identity,
     Lease,
-    Participant,
     Purpose,
     Roster,
     Scope,
     Snapshot,
 )
-from studio_core.pace import Pace
+from studio_core.place import Place, utcnow
 from studio_core.plan import fingerprint, plan_setup, plan_start_apps, plan_stop_apps
-from studio_core.preflight import (
-    Check,
-    State,
-    check_domain,
-    check_identity,
-    check_quotas,
-    needs,
-)
+from studio_core.preflight import State, check_domain, check_identity
 from studio_core.purge import plan_purge
 from studio_core.roles import Act, Actor, permit
 from studio_core.runs import Proposal, Run, Runs
@@ -69,14 +49,19 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
     from pathlib import Path
 
+    from studio_core.access import Access
     from studio_core.audit import Entry
+    from studio_core.aws.session import Session
+    from studio_core.aws.table import Table
     from studio_core.codes import Codes
+    from studio_core.config import Settings
     from studio_core.model import Event, Link, LinkFailure, Plan, Record, Report
+    from studio_core.pace import Pace
+    from studio_core.preflight import Check
 
 FRESH = timedelta(seconds=10)
 """A plan younger than this is run as it is; an older one is compared with the world first."""
 
-_LISTINGS = 6
 ACT_OF_RUN = {
     Purpose.SETUP: Act.SET_UP,
     Purpose.PURGE: Act.PURGE,
@@ -87,15 +72,6 @@ ACT_OF_RUN = {
 
 RUNS = Runs()
 """The runs of this process: a page that is opened again finds them here."""
-
-
-def utcnow() -> datetime:
-    """Give the time of day, in UTC."""
-    return datetime.now(UTC)
-
-
-def _always() -> None:
-    """Let whoever acts go on: nobody else sits at this terminal."""
 
 
 def default_owner() -> str:
@@ -112,7 +88,6 @@ class _Known:
     """What is found out once, for all that act on the same hackathon."""
 
     audit: Audit | None = None
-    identity: Identity | None = None
     shown: set[tuple[str, str, int]] = field(default_factory=set)
 
 
@@ -135,21 +110,19 @@ class Hackathon:
         actor: Actor | None = None,
         audit: Audit | None = None,
     ) -> None:
-        self.settings = settings
         self.owner = owner or default_owner()
         self.actor = actor or Actor(self.owner)
         self._still: Callable[[], object] = _always
+        self._place = Place(settings, session=session, pace=pace, clock=clock)
         self._clock = clock
-        self._pace = pace or Pace(concurrency=settings.concurrency)
-        self._session = session or Session(
-            settings.region, settings.profile, concurrency=self._pace.concurrency
-        )
         self._runs = runs
         self._state = state or state_path()
         self._known = _Known(audit)
-        self._executor = ThreadPoolExecutor(
-            self._pace.concurrency + _LISTINGS, thread_name_prefix="aws"
-        )
+
+    @property
+    def settings(self) -> Settings:
+        """What the hackathon was opened with."""
+        return self._place.settings
 
     @property
     def identity(self) -> Identity:
@@ -158,9 +131,7 @@ class Hackathon:
         Raises:
             CredentialsError: There are no usable credentials.
         """
-        if self._known.identity is None:
-            self._known.identity = self._session.identity(self.settings.domain_id)
-        return self._known.identity
+        return self._place.identity
 
     def acting_as(self, actor: Actor, *, still: Callable[[], object] | None = None) -> Hackathon:
         """The same hackathon, clients and threads shared, with somebody else at the wheel.
@@ -182,9 +153,7 @@ class Hackathon:
     def audit(self) -> Audit:
         """The record of who did what, beside the journals and in the audit table if one is set."""
         if self._known.audit is None:
-            name = self.settings.audit_table
-            sink = AuditTable(self._session.client("dynamodb"), name) if name else None
-            self._known.audit = Audit(self._state, clock=self._clock, sink=sink)
+            self._known.audit = Audit(self._state, clock=self._clock, sink=self._place.audit_table)
         return self._known.audit
 
     def note(
@@ -208,39 +177,20 @@ class Hackathon:
         """
         self._permit(Act.AUDIT)
         here, there = self.audit.entries(limit), []
-        if name := self.settings.audit_table:
+        if (table := self._place.audit_table) is not None:
             with suppress(AwsError):
-                table = AuditTable(self._session.client("dynamodb"), name)
                 there = table.entries(self.settings.event, limit)
         return newest(here, there, limit=limit)
 
-    @cached_property
-    def _studio(self) -> Studio:
-        return Studio(self._session.client("sagemaker"), self.identity, self.settings.event)
-
-    @cached_property
+    @property
     def table(self) -> Table:
         """The participants table."""
-        return Table(self._session.client("dynamodb"), self.settings.table_name)
+        return self._place.table
 
-    @cached_property
-    def _observer(self) -> Observer:
-        return Observer(
-            self._studio,
-            self.table,
-            self._session.client("resourcegroupstaggingapi"),
-            self.identity,
-            self.settings.event,
-            executor=self._executor,
-            clock=self._clock,
-        )
-
-    @cached_property
+    @property
     def access(self) -> Access:
         """The participant web app's side of the event: codes, counters, one person's link."""
-        return Access(
-            self.settings.require(), self._session.client, self._studio, self.table, self._clock
-        )
+        return self._place.access
 
     def codes(self) -> Codes:
         """The event's access codes; the first call makes its secret.
@@ -281,12 +231,15 @@ class Hackathon:
 
     def domains(self) -> list[Domain]:
         """The Studio domains of the region, each with its authentication mode."""
-        found = [self._studio.describe_domain(d.domain_id) for d in self._studio.list_domains()]
+        found = [
+            self._place.studio.describe_domain(d.domain_id)
+            for d in self._place.studio.list_domains()
+        ]
         return sorted(found, key=lambda d: d.name)
 
     def domain(self) -> Domain:
         """The event's domain, with its authentication mode."""
-        return self._studio.describe_domain()
+        return self._place.studio.describe_domain()
 
     def pinned(self) -> Settings:
         """Give the settings with the account that answers now: what `configure` saves.
@@ -308,14 +261,13 @@ class Hackathon:
             GuardError: The actor's role may not.
         """
         self._permit(Act.SETTINGS)
-        if self.settings.audit_table:
-            AuditTable(self._session.client("dynamodb"), self.settings.audit_table).ensure()
+        if (audited := self._place.audit_table) is not None:
+            audited.ensure()
         return self.table.ensure()
 
     def observe(self) -> Snapshot:
         """See what the domain and the table hold now: one sweep of list pages."""
-        self.settings.require()
-        return self._observer.observe()
+        return self._place.observe()
 
     def status(self, snapshot: Snapshot | None = None) -> Summary:
         """Count what is there, by team, status, app and instance type."""
@@ -323,82 +275,11 @@ class Hackathon:
 
     def check(self, roster: Roster | None = None) -> list[Check]:
         """Look at credentials, domain, table, permissions and quotas; never raises for one."""
-        checks = [
-            self._checked("Credentials", lambda: check_identity(self.settings, self.identity))
-        ]
-        if checks[0].state is State.ERROR:
-            return checks
-        checks.append(self._checked("Domain", lambda: check_domain(self.domain())))
-        if checks[-1].state is State.ERROR:
-            return checks
-        checks.append(self._checked("Participants table", self._check_table))
-        checks += self._check_permissions()
-        try:
-            snapshot = self.observe()
-        except StudioError as error:
-            return [*checks, Check("Listing", State.ERROR, error.sentence, error.remedy)]
-        found = f"{len(snapshot.profiles)} profiles, {len(snapshot.spaces)} spaces seen."
-        checks.append(Check("Listing", State.OK, found))
-        checks += [Check("Tags", State.WARNING, text, "") for text in snapshot.warnings]
-        return checks + self._check_quotas(roster, snapshot)
-
-    @staticmethod
-    def _checked(title: str, check: Callable[[], Check]) -> Check:
-        try:
-            return check()
-        except StudioError as error:
-            return Check(title, State.ERROR, error.sentence, error.remedy)
-
-    def _check_permissions(self) -> list[Check]:
-        try:
-            return check_permissions(
-                self._session, self.settings, self.identity, executor=self._executor
-            )
-        except StudioError as error:
-            return [Check("Permissions", State.WARNING, error.sentence, error.remedy)]
-
-    def _check_table(self) -> Check:
-        title = "Participants table"
-        try:
-            people = len(self.table.scan())
-        except NotFoundError:
-            sentence = f"The table {self.settings.table_name} is not there yet."
-            return Check(title, State.WARNING, sentence, "Saving the settings creates it.")
-        return Check(title, State.OK, f"{self.settings.table_name} holds {people} people.")
-
-    def _check_quotas(self, roster: Roster | None, snapshot: Snapshot) -> list[Check]:
-        settings = self.settings
-        need = needs(
-            roster or _as_it_is(snapshot),
-            snapshot,
-            ebs_gb=settings.ebs_gb,
-            personal=settings.personal_spaces,
-        )
-        reader = Quotas(self._session.client("service-quotas"))
-        try:
-            quotas = reader.read(settings.app_type, settings.instance_type)
-        except StudioError as error:
-            return [Check("Quotas", State.WARNING, error.sentence, error.remedy)]
-        values = {key: quota.value for key, quota in quotas.items()}
-        return check_quotas(need, snapshot, values, {key: q.name for key, q in quotas.items()})
+        return check_up(self._place, roster)
 
     def hourly_cost(self, summary: Summary) -> float | None:
         """US dollars an hour of the apps that run, or None where a price is not known."""
-        if not summary.instances:
-            return 0.0
-        try:
-            pricing = self._session.client("pricing", region=HOME_REGION)
-            total = 0.0
-            for instance, number in summary.instances.items():
-                price = hourly_price(
-                    pricing, self.identity.region, self.settings.app_type, instance
-                )
-                if price is None:
-                    return None
-                total += price * number
-        except AwsError:
-            return None
-        return total
+        return hourly_cost(self._place, summary)
 
     def propose_setup(
         self, roster: Roster, snapshot: Snapshot | None = None, *, remove_leaving: bool = False
@@ -465,13 +346,13 @@ class Hackathon:
             run_id=run_id,
             owner=self.owner,
             observe=self.observe,
-            applier=self._applier,
+            applier=self._place.applier,
             journal=Journal(journal_path(self._state, proposal.plan, run_id, now), self._clock),
             clock=self._clock,
             lease=lambda lost: self._hold(proposal.plan, run_id, now, lost),
             on_event=on_event,
             on_end=self._note_end,
-            lag_pause=self._pace.poll_gap,
+            lag_pause=self._place.pace.poll_gap,
         )
         self._runs.add(run)
         return run.start()
@@ -507,7 +388,7 @@ class Hackathon:
 
     def participants(self) -> list[Record]:
         """The event's people as the table has them, by team and e-mail."""
-        return choose(self._records())
+        return choose(self._place.people())
 
     def links(
         self, *, team: str | None = None, email: str | None = None
@@ -522,16 +403,16 @@ class Hackathon:
         """
         self._permit(Act.LINK_ONE if email is not None else Act.LINK_MANY)
         self.settings.require()
-        chosen = choose(self._records(), team=team, email=email)
+        chosen = choose(self._place.people(), team=team, email=email)
         people = " ".join(record.email for record in chosen)
         subject = people if email is not None else f"team {team}" if team else "everybody"
         self.note("links asked for", subject=subject, people=people, number=len(chosen))
         minted = mint_all(
-            self._studio,
+            self._place.studio,
             chosen,
             landing=self.settings.landing_uri,
-            executor=self._executor,
-            window=self._pace.concurrency,
+            executor=self._place.executor,
+            window=self._place.pace.concurrency,
             clock=self._clock,
         )
         return counted(
@@ -547,15 +428,7 @@ class Hackathon:
 
     def close(self) -> None:
         """Let the worker threads go."""
-        self._executor.shutdown(wait=False, cancel_futures=True)
-
-    def _records(self) -> list[Record]:
-        domain, event = self.identity.domain_id, self.settings.event
-        try:
-            scanned = self.table.scan()
-        except NotFoundError:
-            return []
-        return [r for r in scanned if r.event == event and r.domain_id == domain]
+        self._place.close()
 
     def _note_run(self, plan: Plan, run_id: str, outcome: str) -> None:
         where = f"{plan.identity.domain_id} {plan.scope}"
@@ -563,13 +436,17 @@ class Hackathon:
         self.note(f"{plan.purpose} run", subject=where, outcome=outcome, run=run_id, **facts)
 
     def _note_end(self, run: Run) -> None:
+        report = run.report
+        if run.plan.purpose is Purpose.PURGE and report is not None and report.ok:
+            with suppress(StudioError):  # the web app's codes open nothing any more
+                self.access.drop()
         with suppress(StudioError):  # its beginning is on record, and the journal has its end
             self._note_run(run.plan, run.id, run_outcome(run))
 
     def _guard(self, plan: Plan) -> None:
         self._permit(ACT_OF_RUN[plan.purpose])
         self.settings.require()
-        check = check_identity(self.settings, self._session.identity(self.settings.domain_id))
+        check = check_identity(self.settings, self._place.ask_identity())
         if check.state is State.ERROR:
             raise GuardError(check.sentence, check.remedy)
         here, there = self.identity, plan.identity
@@ -595,12 +472,6 @@ class Hackathon:
             raise PlanChangedError(plan)
         return Proposal(plan, proposal.goal)
 
-    def _applier(self, on_event: Callable[[Event], None], cancel: threading.Event) -> Applier:
-        once = self._session.client("sagemaker", retries=False)
-        writer = Studio(once, self.identity, self.settings.event)
-        hands = Hands(writer, self._studio, self.table, self.settings.event)
-        return Applier(hands, self._executor, pace=self._pace, on_event=on_event, cancel=cancel)
-
     def _hold(
         self, plan: Plan, run_id: str, now: datetime, lost: Callable[[StudioError], None]
     ) -> AbstractContextManager[None]:
@@ -618,5 +489,5 @@ def _busy(run: Run) -> StudioError:
     )
 
 
-def _as_it_is(snapshot: Snapshot) -> Roster:
-    return Roster(tuple(Participant(r.email, r.team) for r in snapshot.records))
+def _always() -> None:
+    """Nobody was shown out."""

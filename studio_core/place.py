@@ -1,0 +1,134 @@
+"""Where an event is: its account, region and domain, and what reaches them."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from studio_core.access import Access
+from studio_core.apply import Applier
+from studio_core.aws.audit import AuditTable
+from studio_core.aws.hands import Hands
+from studio_core.aws.observe import Observer
+from studio_core.aws.session import Session
+from studio_core.aws.studio import Studio
+from studio_core.aws.table import Table
+from studio_core.errors import NotFoundError
+from studio_core.pace import Pace
+
+if TYPE_CHECKING:
+    import threading
+    from collections.abc import Callable
+
+    from studio_core.config import Settings
+    from studio_core.model import Event, Identity, Record, Snapshot
+
+_LISTINGS = 6
+"""Threads beyond the calls in flight: an observation and the poller list side by side."""
+
+
+def utcnow() -> datetime:
+    """Give the time of day, in UTC."""
+    return datetime.now(UTC)
+
+
+class Place:
+    """One event's settings, clients and threads, each made once and shared. Thread-safe."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        session: Session | None = None,
+        pace: Pace | None = None,
+        clock: Callable[[], datetime] = utcnow,
+    ) -> None:
+        self.settings = settings
+        self.clock = clock
+        self.pace = pace or Pace(concurrency=settings.concurrency)
+        self.session = session or Session(
+            settings.region, settings.profile, concurrency=self.pace.concurrency
+        )
+        self.executor = ThreadPoolExecutor(
+            self.pace.concurrency + _LISTINGS, thread_name_prefix="aws"
+        )
+
+    @cached_property
+    def identity(self) -> Identity:
+        """Who calls, and where; asked once.
+
+        Raises:
+            CredentialsError: There are no usable credentials.
+        """
+        return self.ask_identity()
+
+    def ask_identity(self) -> Identity:
+        """Ask again who calls: the credentials may have changed since."""
+        return self.session.identity(self.settings.domain_id)
+
+    @cached_property
+    def studio(self) -> Studio:
+        """The domain; botocore tries its calls again."""
+        return Studio(self.session.client("sagemaker"), self.identity, self.settings.event)
+
+    @cached_property
+    def table(self) -> Table:
+        """The participants table."""
+        return Table(self.session.client("dynamodb"), self.settings.table_name)
+
+    @property
+    def audit_table(self) -> AuditTable | None:
+        """The table of who did what, where one is set."""
+        name = self.settings.audit_table
+        return AuditTable(self.session.client("dynamodb"), name) if name else None
+
+    @cached_property
+    def access(self) -> Access:
+        """The participant web app's side of the event: codes, counters, one person's link."""
+        return Access(
+            self.settings.require(), self.session.client, self.studio, self.table, self.clock
+        )
+
+    @cached_property
+    def _observer(self) -> Observer:
+        return Observer(
+            self.studio,
+            self.table,
+            self.session.client("resourcegroupstaggingapi"),
+            self.identity,
+            self.settings.event,
+            executor=self.executor,
+            clock=self.clock,
+        )
+
+    def observe(self) -> Snapshot:
+        """See what the domain and the table hold now: one sweep of list pages.
+
+        Raises:
+            SettingsError: Region, domain or table is not set.
+            AwsError: A listing was refused or AWS could not be reached.
+        """
+        self.settings.require()
+        return self._observer.observe()
+
+    def people(self) -> list[Record]:
+        """The event's rows of the table; none when there is no table yet."""
+        domain, event = self.identity.domain_id, self.settings.event
+        try:
+            scanned = self.table.scan()
+        except NotFoundError:
+            return []
+        return [r for r in scanned if r.event == event and r.domain_id == domain]
+
+    def applier(self, on_event: Callable[[Event], None], cancel: threading.Event) -> Applier:
+        """Make what runs one plan here."""
+        once = self.session.client("sagemaker", retries=False)
+        writer = Studio(once, self.identity, self.settings.event)
+        hands = Hands(writer, self.studio, self.table, self.settings.event)
+        return Applier(hands, self.executor, pace=self.pace, on_event=on_event, cancel=cancel)
+
+    def close(self) -> None:
+        """Let the worker threads go."""
+        self.executor.shutdown(wait=False, cancel_futures=True)
