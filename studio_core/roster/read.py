@@ -30,6 +30,7 @@ _SEPARATOR_LINE = re.compile(r'"?sep=([,;\t|])"?[ \t]*(?:\r\n|\r|\n|$)', re.IGNO
 _QUOTED = re.compile(r'(?<![^,;\t|\r\n])"((?:[^"]|"")*+)"')
 _ADDRESS = re.compile(r'[^\s@,;|"]+@[^\s@,;|"]+')
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f]")
+_FEW = 8  # control characters that a short table may have: its rows are told instead
 _SAMPLE = 1 << 16
 _UTF16_NULS = 0.3
 
@@ -159,7 +160,8 @@ def _decode(data: bytes, what: str) -> tuple[str, list[Finding]]:
                 "Look at such names below, or save the file as CSV UTF-8.",
             )
         ]
-    if "\0" in text or len(_CONTROL.findall(text, 0, _SAMPLE)) * 10 > min(len(text), _SAMPLE):
+    odd = len(_CONTROL.findall(text, 0, _SAMPLE))
+    if "\0" in text or (odd > _FEW and odd * 10 > min(len(text), _SAMPLE)):
         raise RosterError(f"{what} is not a text file or spreadsheet.", _SAVE_AGAIN)
     return text, findings
 
