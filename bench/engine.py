@@ -76,9 +76,13 @@ def setup(concurrency: int = PACE.concurrency) -> list[Row]:
         rows.append(_exact("setup: creates and batches", made, least))
         described = sum(n for name, n in calls.items() if name.startswith("sagemaker.Describe"))
         rows.append(Row("setup: Describe a resource", described, 0, "calls", "0", described == 0))
-        bound = sum(calls.values()) * LATENCY / concurrency
-        rows.append(_at_most(f"setup of {PEOPLE} at {LATENCY * 1000:.0f} ms", seconds, bound))
-        plain = _plain_loop(there, roster)
+        plain, made_alone = _plain_loop(there, roster)
+        # What a call really takes here, made alone: the latency that was asked for, and its
+        # way through the sandbox.
+        alone = plain / made_alone
+        bound = sum(calls.values()) * alone / concurrency
+        rows.append(Row("one call made alone", alone * 1000, LATENCY * 1000, "ms", "", ok=True))
+        rows.append(_at_most(f"setup of {PEOPLE} at {alone * 1000:.0f} ms", seconds, bound))
         times = plain / seconds
         rows.append(
             Row("the plain loop beside it", plain, seconds, "s", "at least 10 times", times >= 10)
@@ -122,8 +126,11 @@ def _make_adaptive(session: Session) -> None:
     session.client = adaptive  # type: ignore[method-assign] # only in this comparison
 
 
-def _plain_loop(there: World, roster: Roster) -> float:
-    """Describe, then create, one after another, as the first generation of the tool did."""
+def _plain_loop(there: World, roster: Roster) -> tuple[float, int]:
+    """Describe, then create, one after another, as the first generation of the tool did.
+
+    Seconds, and the calls that were made.
+    """
     client = boto3.client("sagemaker", region_name=there.environment["STUDIO_REGION"])
     domain = there.environment["STUDIO_DOMAIN_ID"]
 
@@ -140,7 +147,7 @@ def _plain_loop(there: World, roster: Roster) -> float:
             except client.exceptions.ResourceNotFound:
                 client.create_space(DomainId=domain, SpaceName=f"plain-{team}")
 
-    return _timed(loop)[0]
+    return _timed(loop)[0], 2 * (len(roster) + len(roster.teams))
 
 
 def links(number: int = 1000) -> list[Row]:

@@ -13,6 +13,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import boto3
+
 from studio_core.config import Settings
 from studio_core.hackathon import Hackathon
 from studio_core.model import Participant, Roster
@@ -87,6 +89,7 @@ def world(timescale: float = 1.0) -> Iterator[World]:
         try:
             made = World("", _exports(server), Path(folder))
             made.url = made.environment["AWS_ENDPOINT_URL"]
+            _warm(made)
             made.environment |= {
                 "STUDIO_CONFIG": f"{folder}/config.toml",
                 "STUDIO_STATE": f"{folder}/state",
@@ -102,6 +105,17 @@ def world(timescale: float = 1.0) -> Iterator[World]:
             server.stdout.close()
             os.environ.clear()
             os.environ.update(before)
+
+
+def _warm(there: World) -> None:
+    """Have moto load what it loads at a service's first call: a second for Parameter Store."""
+    reach = {
+        "region_name": there.environment["STUDIO_REGION"],
+        "endpoint_url": there.url,
+        "aws_access_key_id": there.environment["AWS_ACCESS_KEY_ID"],
+        "aws_secret_access_key": there.environment["AWS_SECRET_ACCESS_KEY"],
+    }
+    boto3.client("ssm", **reach).describe_parameters(MaxResults=1)
 
 
 def _exports(server: subprocess.Popen[str]) -> dict[str, str]:

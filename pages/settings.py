@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from studio_core import config
-from studio_core.dashboard import audit_parts, guard, loaders, settings_form
+from studio_core.dashboard import audit_parts, guard, loaders, settings_form, web_app
 from studio_core.errors import StudioError
 from studio_core.model import AppType
 
@@ -125,8 +125,10 @@ with st.form("settings", border=False):
         wrap=True,
         key="personal",
     )
+    by_themselves = web_app.web_app_fields(page.settings, held)
     people = audit_parts.people_fields(page.settings, held)
     wanted = {
+        **by_themselves,
         **people,
         "region": region or "",
         "profile": profile,

@@ -24,7 +24,7 @@ from studio_core.pace import Pace
 from studio_core.poller import Poller, Sweep, Verdict
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
     from concurrent.futures import Executor
 
     from studio_core.model import Plan
@@ -46,8 +46,8 @@ class Hands(Protocol):
     def write_rows(self, steps: Sequence[Step]) -> None:
         """Write or delete up to 25 rows."""
 
-    def statuses(self, kind: Kind) -> Mapping[str, str]:
-        """Status by lower-case name of all resources of a kind."""
+    def statuses(self, kind: Kind, new: Collection[str] = ()) -> Mapping[str, str]:
+        """Status by lower-case name of all of a kind, or of the newest until `new` are seen."""
 
 
 _Sort = tuple[Kind, Action]
@@ -92,7 +92,8 @@ class Applier:
     """Runs one plan, once. All decisions are taken by the thread that calls `apply`.
 
     Calls run on `executor`, which needs room for `pace.concurrency` and three listings.
-    `on_event` is called from the deciding thread. Setting `cancel` ends the run after the
+    `on_event` is called from the deciding thread, and so is `on_calls_done`, once, when all
+    calls are made and the rest is waiting. Setting `cancel` ends the run after the
     calls in flight.
     """
 
@@ -103,6 +104,7 @@ class Applier:
         *,
         pace: Pace | None = None,
         on_event: Callable[[Event], None] = lambda _: None,
+        on_calls_done: Callable[[], None] = lambda: None,
         cancel: threading.Event | None = None,
         clock: Callable[[], float] = time.monotonic,
         jitter: Callable[[], float] = random.random,
@@ -111,6 +113,7 @@ class Applier:
         self._executor = executor
         self._pace = pace or Pace()
         self._on_event = on_event
+        self._on_calls_done = on_calls_done
         self._cancel = cancel or threading.Event()
         self._clock = clock
         self._jitter = jitter
@@ -135,6 +138,7 @@ class Applier:
         blocked, while everything else is still done.
         """
         self._load(plan)
+        told = False
         while self._ended < len(self._works):
             if self._cancel.is_set() or self._dead:
                 self._drop_rest()
@@ -144,6 +148,9 @@ class Applier:
                 self._release_retries()
                 self._dispatch()
                 self._poller.ask()
+                if not told and len(self._poller) == len(self._works) - self._ended:
+                    told = True
+                    self._on_calls_done()
             self._take_answers()
         return tuple(work.outcome for work in self._works.values() if work.outcome)
 

@@ -319,7 +319,10 @@ class Hackathon:
         )
 
     def _propose(self, goal: Callable[[Snapshot], Plan], snapshot: Snapshot | None) -> Proposal:
+        # Asked beside the listing, so that a plan that runs at once need not wait for it.
+        asked = self._place.executor.submit(self._place.ask_identity)
         plan = goal(snapshot or self.observe())
+        asked.exception()
         if snapshot is not None:
             plan = replace(plan, made_at=snapshot.taken_at)
         return Proposal(plan, goal)
@@ -446,7 +449,7 @@ class Hackathon:
     def _guard(self, plan: Plan) -> None:
         self._permit(ACT_OF_RUN[plan.purpose])
         self.settings.require()
-        check = check_identity(self.settings, self._place.ask_identity())
+        check = check_identity(self.settings, self._place.ask_identity(FRESH))
         if check.state is State.ERROR:
             raise GuardError(check.sentence, check.remedy)
         here, there = self.identity, plan.identity

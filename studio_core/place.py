@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -51,6 +51,7 @@ class Place:
         self.session = session or Session(
             settings.region, settings.profile, concurrency=self.pace.concurrency
         )
+        self._asked: tuple[Identity, datetime] | None = None
         self.executor = ThreadPoolExecutor(
             self.pace.concurrency + _LISTINGS, thread_name_prefix="aws"
         )
@@ -64,9 +65,14 @@ class Place:
         """
         return self.ask_identity()
 
-    def ask_identity(self) -> Identity:
-        """Ask again who calls: the credentials may have changed since."""
-        return self.session.identity(self.settings.domain_id)
+    def ask_identity(self, within: timedelta = timedelta(0)) -> Identity:
+        """Ask who calls, unless that was asked so lately: credentials may change meanwhile."""
+        now = self.clock()
+        if self._asked is not None and now - self._asked[1] < within:
+            return self._asked[0]
+        identity = self.session.identity(self.settings.domain_id)
+        self._asked = (identity, now)
+        return identity
 
     @cached_property
     def studio(self) -> Studio:
@@ -122,12 +128,24 @@ class Place:
             return []
         return [r for r in scanned if r.event == event and r.domain_id == domain]
 
-    def applier(self, on_event: Callable[[Event], None], cancel: threading.Event) -> Applier:
+    def applier(
+        self,
+        on_event: Callable[[Event], None],
+        cancel: threading.Event,
+        on_calls_done: Callable[[], None],
+    ) -> Applier:
         """Make what runs one plan here."""
         once = self.session.client("sagemaker", retries=False)
         writer = Studio(once, self.identity, self.settings.event)
         hands = Hands(writer, self.studio, self.table, self.settings.event)
-        return Applier(hands, self.executor, pace=self.pace, on_event=on_event, cancel=cancel)
+        return Applier(
+            hands,
+            self.executor,
+            pace=self.pace,
+            on_event=on_event,
+            on_calls_done=on_calls_done,
+            cancel=cancel,
+        )
 
     def close(self) -> None:
         """Let the worker threads go."""

@@ -10,7 +10,7 @@ from studio_core.errors import CredentialsError
 from studio_core.model import Action, Kind, Result, Status
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Collection, Iterator, Mapping
     from concurrent.futures import Executor
 
     from studio_core.model import Step
@@ -55,7 +55,7 @@ class Poller:
 
     def __init__(
         self,
-        statuses: Callable[[Kind], Mapping[str, str]],
+        statuses: Callable[[Kind, Collection[str]], Mapping[str, str]],
         executor: Executor,
         pace: Pace,
         *,
@@ -74,6 +74,9 @@ class Poller:
 
     def __bool__(self) -> bool:
         return any(self._waits.values())
+
+    def __len__(self) -> int:
+        return sum(len(waits) for waits in self._waits.values())
 
     @property
     def due(self) -> float | None:
@@ -98,12 +101,22 @@ class Poller:
             return
         for kind in [kind for kind, waits in self._waits.items() if waits]:
             self._out.add(kind)
-            self._executor.submit(self._list, kind, self._clock())
+            self._executor.submit(self._list, kind, self._clock(), self._new(kind))
 
-    def _list(self, kind: Kind, asked: float) -> None:
+    def _new(self, kind: Kind) -> Collection[str]:
+        """Names of what is being made; none where something waits to be gone.
+
+        Only a whole list can show that a thing is gone.
+        """
+        steps = [wait.step for wait in self._waits[kind].values()]
+        if any(step.action is Action.DELETE for step in steps):
+            return ()
+        return {step.name.casefold() for step in steps}
+
+    def _list(self, kind: Kind, asked: float, new: Collection[str]) -> None:
         """Runs on a worker thread, touches nothing but `post`."""
         try:
-            sweep = Sweep(kind, asked, statuses=self._statuses(kind))
+            sweep = Sweep(kind, asked, statuses=self._statuses(kind, new))
         except Exception as error:  # noqa: BLE001 - a listing that fails is asked for again
             sweep = Sweep(kind, asked, error=error)
         self._post(sweep)

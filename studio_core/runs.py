@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import threading
 from collections import deque
+from collections.abc import Callable
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from studio_core.errors import StudioError, TransientError
+from studio_core.errors import StudioError
+from studio_core.lookout import Lookout
 from studio_core.model import (
     Action,
     Leftover,
@@ -22,7 +24,7 @@ from studio_core.model import (
 from studio_core.purge import leftovers
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
     from contextlib import AbstractContextManager
     from datetime import datetime
 
@@ -33,8 +35,11 @@ if TYPE_CHECKING:
 MAX_ROUNDS = 6
 """Rounds of apply and observe in one run; one is enough when the world stands still."""
 
-OBSERVE_TRIES = 5
 _RECENT = 200
+
+
+MakeApplier = Callable[[Callable[["Event"], None], threading.Event, Callable[[], None]], "Applier"]
+"""Makes what runs one plan, from whom to tell of events, of a stop, and of the last call."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +81,7 @@ class Run:
         run_id: str,
         owner: str,
         observe: Callable[[], Snapshot],
-        applier: Callable[[Callable[[Event], None], threading.Event], Applier],
+        applier: MakeApplier,
         journal: Journal,
         clock: Callable[[], datetime],
         lease: Callable[[Callable[[StudioError], None]], AbstractContextManager[None]]
@@ -221,15 +226,17 @@ class Run:
         """Apply, look, and plan again, until nothing is left that a further try could do."""
         plan = self.plan
         left: tuple[Leftover, ...] = ()
+        lookout = Lookout(self._observe, self._cancel.wait)
         for round_number in range(MAX_ROUNDS):
             self._set_stage("running")
-            applied = self._applier(self._on_event, self._cancel).apply(plan)
+            early = lookout.begin if plan.purpose is Purpose.SETUP else _nothing
+            applied = self._applier(self._on_event, self._cancel, early).apply(plan)
             with self._lock:
                 self._outcomes.update({outcome.step.key: outcome for outcome in applied})
             if self._cancel.is_set():
                 break
             self._set_stage("checking")
-            wanted = self._goal(self._observe_patiently())
+            wanted = lookout.plan(self._goal)
             left = self._left(wanted)
             plan, lagging = self._rest(wanted)
             if plan.empty:
@@ -277,16 +284,6 @@ class Run:
             for item in found
         )
 
-    def _observe_patiently(self) -> Snapshot:
-        for attempt in range(OBSERVE_TRIES):
-            try:
-                return self._observe()
-            except TransientError:
-                if attempt == OBSERVE_TRIES - 1:
-                    raise
-                self._cancel.wait(min(2.0**attempt, 10.0))
-        raise AssertionError  # pragma: no cover - the loop returns or raises
-
     def _set_stage(self, stage: str) -> None:
         with self._lock:
             self._stage = stage
@@ -303,6 +300,10 @@ class Run:
             self.journal.outcome(event.outcome)
         if self._listener is not None:
             self._listener(event)
+
+
+def _nothing() -> None:
+    """Wait for the end before looking."""
 
 
 class Runs:

@@ -8,7 +8,7 @@ from studio_core.errors import InUseError, NotFoundError
 from studio_core.model import Action, App, Kind, Profile, Record, Space, Status, Step
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from studio_core.aws.studio import Studio
     from studio_core.aws.table import Table
@@ -53,19 +53,33 @@ class Hands:
         else:
             self._table.put(records)
 
-    def statuses(self, kind: Kind) -> Mapping[str, str]:
-        """Status of all profiles, spaces or apps, by the name of their steps in lower case."""
-        if kind is Kind.PROFILE:
-            return {p.name.casefold(): p.status for p in self._studio.list_profiles()}
-        if kind is Kind.SPACE:
-            return {s.name.casefold(): s.status for s in self._studio.list_spaces()}
+    def statuses(self, kind: Kind, new: Collection[str] = ()) -> Mapping[str, str]:
+        """Status of profiles, spaces or apps, by the name of their steps in lower case.
+
+        All of them; or, where only `new` ones are waited for (names in lower case), the
+        newest until those have been seen, which spares most pages of a large domain.
+        """
+        wanted = set(new)
         statuses: dict[str, str] = {}
-        for app in self._studio.list_apps():
+        for name, status, gone in self._listed(kind, newest_first=bool(wanted)):
             # A name used again stands in the list twice: what lives counts.
-            name = app.label.casefold()
-            if not app.gone or name not in statuses:
-                statuses[name] = app.status
+            if not gone or name not in statuses:
+                statuses[name] = status
+            wanted.discard(name)
+            if new and not wanted:
+                break
         return statuses
+
+    def _listed(self, kind: Kind, *, newest_first: bool) -> Iterator[tuple[str, str, bool]]:
+        if kind is Kind.PROFILE:
+            for profile in self._studio.list_profiles(newest_first=newest_first):
+                yield profile.name.casefold(), profile.status, False
+        elif kind is Kind.SPACE:
+            for space in self._studio.list_spaces(newest_first=newest_first):
+                yield space.name.casefold(), space.status, False
+        else:
+            for app in self._studio.list_apps(newest_first=newest_first):
+                yield app.label.casefold(), app.status, app.gone
 
     def _create(self, target: Record | Profile | Space | App) -> None:
         match target:

@@ -60,12 +60,16 @@ class Observer:
             StudioError: A listing was refused or AWS could not be reached.
         """
         taken_at = self._clock()
-        profiles = self._executor.submit(self._studio.list_profiles)
-        spaces = self._executor.submit(self._studio.list_spaces)
-        apps = self._executor.submit(self._studio.list_apps)
-        swept = self._executor.submit(self._sweep_tags)
+        profiles = self._executor.submit(lambda: list(self._studio.list_profiles()))
+        spaces = self._executor.submit(lambda: list(self._studio.list_spaces()))
+        apps = self._executor.submit(lambda: list(self._studio.list_apps()))
+        sweeps = [self._executor.submit(self._sweep_tags, kind) for kind in _TYPES]
         records, foreign = self._records()
-        tags, warnings = swept.result()
+        tags: dict[TagKey, str | None] = {}
+        warnings: list[str] = []
+        for swept, warning in (sweep.result() for sweep in sweeps):
+            tags.update(swept)
+            warnings += [warning] if warning and warning not in warnings else []
         seen_profiles, seen_spaces = profiles.result(), spaces.result()
         claimed = self._claimed(records, seen_profiles, seen_spaces)
         unsure = [key for key in claimed if key not in tags]
@@ -93,28 +97,31 @@ class Observer:
             (ours if mine else foreign).append(record)
         return ours, foreign
 
-    def _sweep_tags(self) -> tuple[dict[TagKey, str | None], list[str]]:
-        """Event by kind and lower-case name, of all that carries our tag in the domain."""
-        prefix = f"{self._identity.domain_id}/"
+    def _sweep_tags(self, kind: str) -> tuple[dict[TagKey, str | None], str]:
+        """Event by kind and lower-case name, of all of a kind that carries our tag here.
+
+        Beside it a warning, where the sweep is refused.
+        """
+        prefix = f"{kind}/{self._identity.domain_id}/"
         tags: dict[TagKey, str | None] = {}
         try:
             with translated("list the tags of the domain"):
                 pages = self._tagging.get_paginator("get_resources").paginate(
                     TagFilters=[{"Key": EVENT_TAG}],
-                    ResourceTypeFilters=[f"sagemaker:{kind}" for kind in _TYPES],
+                    ResourceTypeFilters=[f"sagemaker:{kind}"],
                     ResourcesPerPage=TAG_PAGE,
                 )
                 for page in pages:
                     for resource in page["ResourceTagMappingList"]:
-                        kind, _, rest = resource["ResourceARN"].split(":", 5)[5].partition("/")
-                        if kind in _TYPES and rest.startswith(prefix):
-                            name = rest.removeprefix(prefix).casefold()
+                        path = resource["ResourceARN"].split(":", 5)[5]
+                        if path.startswith(prefix):
+                            name = path.removeprefix(prefix).casefold()
                             tags[_TYPES[kind], name] = next(
                                 t["Value"] for t in resource["Tags"] if t["Key"] == EVENT_TAG
                             )
         except AccessDeniedError:
-            return {}, [_NO_SWEEP]
-        return tags, []
+            return {}, _NO_SWEEP
+        return tags, ""
 
     def _claimed(
         self, records: Iterable[Record], profiles: Iterable[Profile], spaces: Iterable[Space]

@@ -53,21 +53,20 @@ class Studio:
             d = self._client.describe_domain(DomainId=domain_id)
         return Domain(domain_id, d["DomainName"], d["Status"], d.get("AuthMode"), d.get("Url"))
 
-    def list_profiles(self) -> list[Profile]:
-        """All user profiles; whose they are is not in the list."""
-        return [
-            Profile(p["UserProfileName"], p["Status"], created=p.get("CreationTime"))
-            for p in self._pages("list_user_profiles", "UserProfiles")
-        ]
+    def list_profiles(self, *, newest_first: bool = False) -> Iterator[Profile]:
+        """All user profiles, a page at a time; whose they are is not in the list."""
+        for p in self._pages("list_user_profiles", "UserProfiles", newest_first=newest_first):
+            yield Profile(p["UserProfileName"], p["Status"], created=p.get("CreationTime"))
 
-    def list_spaces(self) -> list[Space]:
+    def list_spaces(self, *, newest_first: bool = False) -> Iterator[Space]:
         """All spaces; classic ones have no app type, ownership or sharing in their summary."""
-        return [_space(s) for s in self._pages("list_spaces", "Spaces")]
+        for s in self._pages("list_spaces", "Spaces", newest_first=newest_first):
+            yield _space(s)
 
-    def list_apps(self) -> list[App]:
+    def list_apps(self, *, newest_first: bool = False) -> Iterator[App]:
         """All apps, deleted and failed ones of the last day included."""
-        return [
-            App(
+        for a in self._pages("list_apps", "Apps", newest_first=newest_first):
+            yield App(
                 a["AppType"],
                 a["AppName"],
                 a["Status"],
@@ -76,8 +75,6 @@ class Studio:
                 instance_type=a.get("ResourceSpec", {}).get("InstanceType"),
                 created=a.get("CreationTime"),
             )
-            for a in self._pages("list_apps", "Apps")
-        ]
 
     def create_profile(self, name: str) -> None:
         """Ask for a user profile of this event; it is Pending for a while."""
@@ -199,10 +196,13 @@ class Studio:
     def _tags(self) -> list[dict[str, str]]:
         return [{"Key": EVENT_TAG, "Value": self._event}]
 
-    def _pages(self, operation: str, key: str) -> Iterator[dict[str, Any]]:
+    def _pages(
+        self, operation: str, key: str, *, newest_first: bool = False
+    ) -> Iterator[dict[str, Any]]:
+        order = {"SortBy": "CreationTime", "SortOrder": "Descending"} if newest_first else {}
         with translated(f"list the domain's {key.lower()}"):
             pages = self._client.get_paginator(operation).paginate(
-                DomainIdEquals=self._domain, PaginationConfig={"PageSize": PAGE}
+                DomainIdEquals=self._domain, PaginationConfig={"PageSize": PAGE}, **order
             )
             for page in pages:
                 yield from page[key]

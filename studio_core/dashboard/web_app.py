@@ -16,6 +16,8 @@ from studio_core.portal.cards import Card, cards_html, poster_svg, qr_svg
 from studio_core.roles import Act
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from studio_core.codes import Codes
     from studio_core.config import Settings
     from studio_core.hackathon import Hackathon
@@ -45,8 +47,8 @@ def web_app_section(hackathon: Hackathon) -> None:
     if not settings.web_app_url:
         st.info(
             "Participants sign in by themselves when the web app runs: `studio web-app` on this "
-            "machine, or in the cloud as `web_app/README.md` says. Then set **web-app-url** in "
-            "the settings.",
+            "machine, or in the cloud as `web_app/README.md` says. Then put its address "
+            "into the settings.",
             icon=":material/login:",
         )
     with st.container(horizontal=True, gap="large"):
@@ -65,6 +67,39 @@ def web_app_section(hackathon: Hackathon) -> None:
             if visitor.may(Act.CODES):
                 _codes(hackathon)
     _attendance(hackathon)
+
+
+def web_app_fields(settings: Settings, held: Callable[[str], bool]) -> dict[str, str]:
+    """Ask how participants sign in by themselves, and where; settings by name."""
+    st.subheader("Web app", anchor=False)
+    left, middle, right = st.columns(3)
+    modes = list(_MODES)
+    access = left.selectbox(
+        "People sign in with",
+        modes,
+        index=modes.index(settings.access),
+        format_func=_MODES.__getitem__,
+        help="E-mail alone lets in whoever knows a participant's address.",
+        disabled=held("access"),
+        key="access",
+    )
+    address = middle.text_input(
+        "Address",
+        settings.web_app_url,
+        placeholder="https://hack.example.org",
+        help="Where the web app answers; it is shown with a QR code on the links page.",
+        disabled=held("web_app_url"),
+        key="web-app-url",
+    )
+    sender = right.text_input(
+        "Sender of codes by mail",
+        settings.sender,
+        placeholder="hackathon@example.org",
+        help="An address that Amazon SES may send from; for codes by mail only.",
+        disabled=held("sender"),
+        key="sender",
+    )
+    return {"access": access, "web_app_url": address, "sender": sender}
 
 
 def personal_codes(hackathon: Hackathon) -> Codes | None:

@@ -87,6 +87,15 @@ def test_the_form_shows_what_is_saved(demo, visit):
     assert page.checkbox(key="personal").value is True
 
 
+def test_how_participants_sign_in_is_chosen_here(empty, visit):
+    page = visit(PAGE)
+    page.selectbox(key="access").select("personal-code")
+    page.text_input(key="web-app-url").set_value("https://hack.example.org")
+    save(page)
+    saved = config.load_file()
+    assert (saved.access, saved.web_app_url) == ("personal-code", "https://hack.example.org")
+
+
 @pytest.mark.parametrize("text", ["region = [", 'region = "nowhere"'])
 def test_a_broken_file_is_a_sentence(visit, tmp_path, text):
     (tmp_path / "config.toml").write_text(text)

@@ -1,0 +1,64 @@
+"""Looking again at the end of a run: patiently, and early where that saves the wait."""
+
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING
+
+from studio_core.errors import TransientError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from studio_core.model import Plan, Snapshot
+
+TRIES = 5
+_LONGEST = 10.0
+
+
+class Lookout:
+    """Takes the snapshot that a run is judged by.
+
+    A listing of many pages takes longer than a profile takes to settle. So the last look
+    may begin as soon as all calls are made; it counts if it already shows the goal reached,
+    and otherwise there is another.
+    """
+
+    def __init__(self, observe: Callable[[], Snapshot], pause: Callable[[float], object]) -> None:
+        self._observe = observe
+        self._pause = pause
+        self._early: threading.Thread | None = None
+        self._seen: Snapshot | None = None
+
+    def begin(self) -> None:
+        """Start looking in the background."""
+        self._seen = None
+        self._early = threading.Thread(target=self._look_early, name="lookout", daemon=True)
+        self._early.start()
+
+    def plan(self, goal: Callable[[Snapshot], Plan]) -> Plan:
+        """Say what is still wanted.
+
+        Raises:
+            StudioError: The listings were refused, or failed for a passing reason too often.
+        """
+        if self._early is not None:
+            self._early.join()
+            self._early = None
+            if self._seen is not None and (wanted := goal(self._seen)).empty:
+                return wanted
+        return goal(self._look())
+
+    def _look_early(self) -> None:
+        try:
+            self._seen = self._observe()
+        except Exception:  # noqa: BLE001 - then the look that follows says what is wrong
+            self._seen = None
+
+    def _look(self) -> Snapshot:
+        for attempt in range(TRIES - 1):
+            try:
+                return self._observe()
+            except TransientError:
+                self._pause(min(2.0**attempt, _LONGEST))
+        return self._observe()
