@@ -86,7 +86,7 @@ ui: env browser ## AppTest and browser tests
 # The browser's tests run apart: Playwright keeps an event loop running in its process.
 .PHONY: test
 test: lint types browser conformance ## All of it
-	$(PYTEST) -n 2 --dist loadgroup --ignore=tests/browser
+	$(PYTEST) -n 3 --dist loadgroup --ignore=tests/browser
 	$(PYTEST) -n 2 --dist loadfile tests/browser
 
 .PHONY: wheel

@@ -7,7 +7,6 @@ Screenshots are kept under `.artifacts/browser`.
 from __future__ import annotations
 
 import os
-import socket
 import subprocess
 import sys
 import time
@@ -22,6 +21,8 @@ from playwright.sync_api import expect, sync_playwright
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 from chromium import FLAGS, executable
+
+from tests.ports import free_port
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -55,8 +56,7 @@ class Dashboard:
 
 @contextmanager
 def _served(environ: Mapping[str, str], folder: Path) -> Iterator[Dashboard]:
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        port = probe.getsockname()[1]
+    port = free_port()
     log = folder / "dashboard.log"
     with log.open("w") as out:
         process = subprocess.Popen(

@@ -21,6 +21,7 @@ from studio_core.portal.serve import listening, server
 from studio_core.runs import Runs
 from studio_core.sandbox.demo import control, seed_demo
 from studio_core.sandbox.server import SandboxServer
+from tests.browser.chromium import FLAGS, executable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,22 +33,13 @@ if TYPE_CHECKING:
 SENDER = "hack@example.com"
 PHONE = {"width": 390, "height": 844}
 DESKTOP = {"width": 1280, "height": 800}
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 
 
 @contextmanager
 def chromium() -> Iterator[Browser]:
     """The system's Chromium, without a window."""
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
+        browser = playwright.chromium.launch(executable_path=executable(), args=list(FLAGS))
         try:
             yield browser
         finally:
