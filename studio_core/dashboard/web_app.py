@@ -78,8 +78,9 @@ def web_app_fields(settings: Settings, held: Callable[[str], bool]) -> dict[str,
         "People sign in with",
         modes,
         index=modes.index(settings.access),
-        format_func=_MODES.__getitem__,
-        help="E-mail alone lets in whoever knows a participant's address.",
+        format_func=lambda mode: mode.replace("-", " ").capitalize(),
+        help="What proves a participant beside the e-mail. E-mail only lets in whoever knows "
+        "an address.",
         disabled=held("access"),
         key="access",
     )
@@ -92,10 +93,10 @@ def web_app_fields(settings: Settings, held: Callable[[str], bool]) -> dict[str,
         key="web-app-url",
     )
     sender = right.text_input(
-        "Sender of codes by mail",
+        "Mail sender",
         settings.sender,
         placeholder="hackathon@example.org",
-        help="An address that Amazon SES may send from; for codes by mail only.",
+        help="An address that Amazon SES may send from; for mailed codes only.",
         disabled=held("sender"),
         key="sender",
     )
