@@ -74,13 +74,15 @@ def check_dashboard(folder: Path, environment: dict[str, str]) -> None:
         env={**environment, "STUDIO_TOKEN": "a-token-for-this-trial-only"},
         start_new_session=True,
     )
+    # The token is exchanged for a cookie, so a visitor needs to keep one.
+    visitor = urllib.request.build_opener(urllib.request.HTTPCookieProcessor())
     try:
         deadline = time.monotonic() + 60
         while True:
             try:
                 address = f"http://127.0.0.1:{port}/?token=a-token-for-this-trial-only"
-                with urllib.request.urlopen(address, timeout=5) as page:
-                    assert page.status == 200
+                with visitor.open(address, timeout=5) as page:
+                    assert b"<title>" in page.read()
                     return
             except (urllib.error.URLError, ConnectionError):
                 assert server.poll() is None, "the dashboard ended"
