@@ -43,7 +43,9 @@ def main(dist: Path) -> int:
         subprocess.run(
             ["studio", "--version"], cwd=empty, env=environment, check=True, capture_output=True
         )
+        print(version.stdout.decode().strip())
         check_dashboard(empty, environment)
+    print(f"{wheel.name}: works from an empty folder")
     return 0
 
 
