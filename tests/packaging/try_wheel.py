@@ -40,7 +40,7 @@ def main(dist: Path) -> int:
             "HOME": str(home),
             "STUDIO_CONFIG": str(home / "config.toml"),
         }
-        subprocess.run(
+        version = subprocess.run(
             ["studio", "--version"], cwd=empty, env=environment, check=True, capture_output=True
         )
         print(version.stdout.decode().strip())
