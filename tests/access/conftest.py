@@ -51,6 +51,7 @@ class House:
     served: Served
     organiser: str
     helper: str
+    folder: Path
 
 
 @pytest.fixture(scope="session")
@@ -58,7 +59,7 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     folder = tmp_path_factory.mktemp("house")
     served = serve(folder, environ={"STUDIO_TOKEN": TOKEN, "STUDIO_HELPER_TOKEN": HELPER_TOKEN})
     try:
-        yield House(served, served.cookie(TOKEN), served.cookie(HELPER_TOKEN))
+        yield House(served, served.cookie(TOKEN), served.cookie(HELPER_TOKEN), folder)
     finally:
         served.stop()
 
