@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from studio_core.model import Action, App, Kind, Ownership, Record, Roster, SpaceTemplate, Status
@@ -184,6 +184,19 @@ def test_what_is_not_ours_is_never_changed(
             assert step.target.ownership is Ownership.OURS or step.kind is Kind.APP
     foreign = {r.email for r in world.foreign}
     assert not foreign & {s.name for s in plan.changes if s.kind is Kind.ROW}
+
+
+@settings(derandomize=True)
+@given(rosters, snapshots(), templates, st.booleans())
+def test_one_round_is_enough_where_no_broken_profile_or_space_holds_anything(
+    wanted: Roster, world: object, template: SpaceTemplate, remove: bool
+) -> None:
+    things = [*world.profiles, *world.spaces]
+    broken = {x.name for x in things if x.status in {"Failed", "Deleting", "Delete_Failed"}}
+    holders = {s.owner for s in world.spaces} | {a.owner for a in world.apps}
+    assume(not broken & holders)
+    after = carry_out(plan_setup(wanted, world, template, remove_leaving=remove), world)
+    assert plan_setup(wanted, after, template, remove_leaving=remove).empty
 
 
 @given(rosters, snapshots(), st.randoms())
