@@ -18,7 +18,7 @@ from studio_core.dashboard.access import from_environ
 from studio_core.dashboard.gate import access_middleware
 from studio_core.dashboard.headers import SecurityHeaders
 from studio_core.dashboard.launch import script
-from studio_core.place import utcnow
+from studio_core.hackathon.backend import utcnow
 
 # `streamlit run` puts this folder first on the path, where our module names would hide others'.
 HERE = str(Path(__file__).resolve().parent)

@@ -11,7 +11,7 @@ from studio_core.dashboard import tables, visitor
 from studio_core.dashboard.loaders import utcnow
 from studio_core.dashboard.words import people
 from studio_core.errors import StudioError
-from studio_core.links import LIFETIME
+from studio_core.hackathon.links import LIFETIME
 from studio_core.model import Link
 from studio_core.roles import Act
 

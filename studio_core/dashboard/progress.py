@@ -11,7 +11,7 @@ from studio_core.dashboard.loaders import plain, show_problem, utcnow
 from studio_core.dashboard.registry import PAGE_OF_RUN
 from studio_core.dashboard.words import KINDS, PURPOSES, STAGES, several
 from studio_core.errors import PlanChangedError, StudioError
-from studio_core.hackathon import ACT_OF_RUN
+from studio_core.hackathon.hackathon import ACT_OF_RUN
 
 if TYPE_CHECKING:
     from studio_core.hackathon import Hackathon

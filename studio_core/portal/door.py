@@ -21,8 +21,8 @@ from studio_core.naming import normalise_email
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from studio_core.access import Access
     from studio_core.codes import Codes
+    from studio_core.hackathon.sign_in import Access
     from studio_core.model import Record
 
 ADDRESS_TRIES = 20

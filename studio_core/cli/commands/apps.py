@@ -10,7 +10,7 @@ from studio_core.cli.options import as_json, common, dry_run, team, yes
 from studio_core.cli.perform import ask, perform
 from studio_core.cli.tools import tools
 from studio_core.cli.words import tally
-from studio_core.links import choose
+from studio_core.hackathon.links import choose
 from studio_core.model import Action
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from studio_core.cli.console import result, say, table
 from studio_core.cli.options import common, team, yes
 from studio_core.cli.tools import tools
 from studio_core.errors import StudioError
-from studio_core.links import choose
+from studio_core.hackathon.links import choose
 from studio_core.roster import safe_csv
 
 if TYPE_CHECKING:

@@ -21,7 +21,7 @@ HEAVY = {
     "rich",
     "moto",
     "platformdirs",
-    "studio_core.hackathon",
+    "studio_core.hackathon.hackathon",
 }
 
 

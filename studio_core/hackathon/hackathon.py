@@ -13,9 +13,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from studio_core.audit import Audit, newest
-from studio_core.checkup import check_up, hourly_cost
 from studio_core.config import state_path
-from studio_core.deeds import counted, plan_facts, run_outcome
 from studio_core.errors import (
     AwsError,
     GuardError,
@@ -24,9 +22,12 @@ from studio_core.errors import (
     RunBusyError,
     StudioError,
 )
+from studio_core.hackathon.backend import Place, utcnow
+from studio_core.hackathon.checkup import check_up, hourly_cost
+from studio_core.hackathon.links import choose, mint_all
+from studio_core.hackathon.records import counted, plan_facts, run_outcome
 from studio_core.journal import Journal, journal_path, journals
 from studio_core.lease import held, new_run_id
-from studio_core.links import choose, mint_all
 from studio_core.model import (
     Domain,
     Identity,
@@ -36,7 +37,6 @@ from studio_core.model import (
     Scope,
     Snapshot,
 )
-from studio_core.place import Place, utcnow
 from studio_core.plan import fingerprint, plan_setup, plan_start_apps, plan_stop_apps
 from studio_core.preflight import State, check_domain, check_identity
 from studio_core.purge import plan_purge
@@ -49,12 +49,12 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
     from pathlib import Path
 
-    from studio_core.access import Access
     from studio_core.audit import Entry
     from studio_core.aws.session import Session
     from studio_core.aws.table import Table
     from studio_core.codes import Codes
     from studio_core.config import Settings
+    from studio_core.hackathon.sign_in import Access
     from studio_core.model import Event, Link, LinkFailure, Plan, Record, Report
     from studio_core.pace import Pace
     from studio_core.preflight import Check

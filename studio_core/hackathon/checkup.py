@@ -21,7 +21,7 @@ from studio_core.preflight import (
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from studio_core.place import Place
+    from studio_core.hackathon.backend import Place
     from studio_core.status import Summary
 
 

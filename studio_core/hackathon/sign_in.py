@@ -11,7 +11,7 @@ from studio_core.aws.mail import SINK, Mail
 from studio_core.aws.secrets import Secrets
 from studio_core.aws.tries import Tries
 from studio_core.errors import AwsError, NotFoundError, NotReadyError
-from studio_core.links import LIFETIME, SESSION
+from studio_core.hackathon.links import LIFETIME, SESSION
 from studio_core.model import Link, Status
 
 if TYPE_CHECKING:
