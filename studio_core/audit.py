@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Protocol
 
+from studio_core.access.roles import Actor, Role
 from studio_core.errors import StudioError
-from studio_core.roles import Actor, Role
 from studio_core.roster.export import safe_csv
 
 if TYPE_CHECKING:

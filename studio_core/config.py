@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING, Any
 import platformdirs
 import tomli_w
 
+from studio_core.access.roles import check_list
 from studio_core.errors import SettingsError
 from studio_core.model import AppType, SpaceTemplate
 from studio_core.naming import check_event_name
-from studio_core.roles import check_list
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

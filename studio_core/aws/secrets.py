@@ -9,8 +9,8 @@ import secrets
 from dataclasses import replace
 from typing import Any
 
+from studio_core.access.codes import SECRET_BYTES, Codes
 from studio_core.aws.errors import translated
-from studio_core.codes import SECRET_BYTES, Codes
 from studio_core.errors import SettingsError
 from studio_core.model import EVENT_TAG
 

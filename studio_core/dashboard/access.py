@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from studio_core.access.roles import split_list
 from studio_core.errors import GuardError, SettingsError
-from studio_core.roles import split_list
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

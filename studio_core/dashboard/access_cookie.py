@@ -10,7 +10,7 @@ import json
 import secrets
 from dataclasses import dataclass
 
-from studio_core.roles import Role
+from studio_core.access.roles import Role
 
 
 @dataclass(frozen=True, slots=True)

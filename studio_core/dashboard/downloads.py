@@ -12,7 +12,7 @@ from studio_core.roster import safe_csv
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from studio_core.codes import Codes
+    from studio_core.access.codes import Codes
     from studio_core.model import Plan, Report
 
 LINK_COLUMNS = ("email", "team", "profile", "space", "url", "expires_at")

@@ -19,6 +19,7 @@ from starlette.middleware import Middleware
 from starlette.requests import cookie_parser
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 
+from studio_core.access.roles import Actor, Role
 from studio_core.dashboard import oidc
 from studio_core.dashboard.access import Access, Mode, host_allowed, is_loopback, origin_allowed
 from studio_core.dashboard.access_cookie import Pass, derive_key, issue, same, verify
@@ -33,7 +34,6 @@ from studio_core.dashboard.answers import (
 )
 from studio_core.dashboard.tries import Tries
 from studio_core.errors import StudioError
-from studio_core.roles import Actor, Role
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -16,9 +16,9 @@ from studio_core.errors import StudioError
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from studio_core.access.roles import Actor
     from studio_core.config import Settings
     from studio_core.hackathon import Hackathon
-    from studio_core.roles import Actor
 
 FAVICON = (
     '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32">'

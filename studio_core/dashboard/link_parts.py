@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from studio_core.access.roles import Act
 from studio_core.dashboard import tables, visitor
 from studio_core.dashboard.loaders import utcnow
 from studio_core.dashboard.words import people
 from studio_core.errors import StudioError
 from studio_core.hackathon.links import LIFETIME
 from studio_core.model import Link
-from studio_core.roles import Act
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

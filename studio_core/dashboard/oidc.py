@@ -6,8 +6,8 @@ import json
 from typing import TYPE_CHECKING
 
 from studio_core import config
+from studio_core.access.roles import Role, role_of
 from studio_core.errors import StudioError
-from studio_core.roles import Role, role_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from studio_core.access.roles import Act
 from studio_core.model import Purpose
-from studio_core.roles import Act
 
 ENTRY = "streamlit_app.py"
 """The entry point, as pages name it to Streamlit."""

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from studio_core.access.roles import Act
 from studio_core.dashboard import downloads, tables, visitor
 from studio_core.dashboard.loaders import show_problem
 from studio_core.dashboard.words import PURPOSES, by_kind, several
 from studio_core.errors import StudioError
 from studio_core.model import Action, Purpose
-from studio_core.roles import Act
 
 if TYPE_CHECKING:
     from studio_core.model import Report

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from studio_core.access.roles import Act
 from studio_core.dashboard import tables, visitor
 from studio_core.dashboard.progress import start
 from studio_core.dashboard.words import by_kind, people, several
 from studio_core.model import Action
-from studio_core.roles import Act
 
 if TYPE_CHECKING:
     from studio_core.hackathon import Hackathon

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
+from studio_core.access.roles import Act, Actor, Role, allowed, permit
 from studio_core.dashboard import oidc
 from studio_core.dashboard.access_cookie import Pass, verify
 from studio_core.dashboard.gate import LEAVE, PASS_HEADER, PROCESS_KEY
 from studio_core.errors import GuardError
-from studio_core.roles import Act, Actor, Role, allowed, permit
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

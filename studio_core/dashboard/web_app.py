@@ -8,17 +8,17 @@ import pandas as pd
 import streamlit as st
 
 from studio_core import guards
+from studio_core.access.roles import Act
 from studio_core.dashboard import loaders, visitor
 from studio_core.dashboard.words import people
 from studio_core.errors import StudioError
 from studio_core.hackathon.sign_in import CODES_KEPT
 from studio_core.portal.cards import Card, cards_html, poster_svg, qr_svg
-from studio_core.roles import Act
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from studio_core.codes import Codes
+    from studio_core.access.codes import Codes
     from studio_core.config import Settings
     from studio_core.hackathon import Hackathon
     from studio_core.model import Record

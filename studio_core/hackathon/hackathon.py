@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+from studio_core.access.roles import Act, Actor, permit
 from studio_core.audit import Audit, newest
 from studio_core.config import state_path
 from studio_core.errors import (
@@ -40,7 +41,6 @@ from studio_core.model import (
 from studio_core.plan import fingerprint, plan_setup, plan_start_apps, plan_stop_apps
 from studio_core.preflight import State, check_domain, check_identity
 from studio_core.purge import plan_purge
-from studio_core.roles import Act, Actor, permit
 from studio_core.runs import Proposal, Run, Runs
 from studio_core.status import Summary, summarise
 
@@ -49,10 +49,10 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
     from pathlib import Path
 
+    from studio_core.access.codes import Codes
     from studio_core.audit import Entry
     from studio_core.aws.session import Session
     from studio_core.aws.table import Table
-    from studio_core.codes import Codes
     from studio_core.config import Settings
     from studio_core.hackathon.sign_in import Access
     from studio_core.model import Event, Link, LinkFailure, Plan, Record, Report

@@ -18,9 +18,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
+    from studio_core.access.codes import Codes
     from studio_core.aws.studio import Studio
     from studio_core.aws.table import Table
-    from studio_core.codes import Codes
     from studio_core.config import Settings
     from studio_core.model import Record
 

@@ -14,14 +14,14 @@ from datetime import timedelta
 from enum import Enum
 from typing import TYPE_CHECKING
 
-from studio_core.codes import normalise, same, spell
+from studio_core.access.codes import normalise, same, spell
 from studio_core.errors import AwsError, NotReadyError, SettingsError
 from studio_core.naming import normalise_email
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from studio_core.codes import Codes
+    from studio_core.access.codes import Codes
     from studio_core.hackathon.sign_in import Access
     from studio_core.model import Record
 

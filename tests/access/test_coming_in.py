@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 import pytest
 from session import handshake, read_page
 
+from studio_core.access.roles import Role
 from studio_core.dashboard.access_cookie import derive_key, issue
 from studio_core.dashboard.gate import PASS_HEADER, PROCESS_KEY, VISIT
-from studio_core.roles import Role
 
 from .conftest import HELPER_TOKEN, TOKEN
 

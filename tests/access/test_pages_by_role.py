@@ -11,10 +11,10 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from studio_core import config
+from studio_core.access.roles import Act, Actor, Role
 from studio_core.dashboard import settings_form, visitor
 from studio_core.errors import GuardError
 from studio_core.model import Participant, Roster
-from studio_core.roles import Act, Actor, Role
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from studio_core.access.roles import Role
 from studio_core.dashboard.access_cookie import derive_key, issue, same, verify
-from studio_core.roles import Role
 
 KEY = derive_key("a token", "test")
 roles = st.sampled_from([*Role, None])

@@ -18,6 +18,7 @@ import yaml
 from botocore import xform_name
 from botocore.stub import ANY, Stubber
 
+from studio_core.access.roles import Actor, Role
 from studio_core.aws.allowed import check_permissions
 from studio_core.aws.permissions import documents, main, operations, place_of, policy, statements
 from studio_core.aws.session import Session
@@ -25,7 +26,6 @@ from studio_core.aws.statements import STATEMENTS, Place, Who, iam_action
 from studio_core.config import Settings, save
 from studio_core.model import Identity, Participant, Roster
 from studio_core.preflight import State
-from studio_core.roles import Actor, Role
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from studio_core.codes import ALPHABET, LENGTH, Codes, normalise, same, shown, spell
+from studio_core.access.codes import ALPHABET, LENGTH, Codes, normalise, same, shown, spell
 
 NOW = datetime(2026, 11, 22, 9, tzinfo=UTC)
 CODES = Codes("demo", bytes(range(32)))

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 import boto3
 import pytest
 
+from studio_core.access.roles import Actor, Role
 from studio_core.aws.secrets import Secrets
 from studio_core.aws.tries import EXPIRY, WINDOW, Tries
 from studio_core.errors import AccessDeniedError, GuardError, SettingsError
 from studio_core.hackathon.sign_in import CODES_KEPT
 from studio_core.model import Participant, Roster
-from studio_core.roles import Actor, Role
 from studio_core.sandbox.demo import DemoData, control
 
 if TYPE_CHECKING:

@@ -16,11 +16,11 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from studio_core import config
+from studio_core.access.roles import Role
 from studio_core.config import Settings
 from studio_core.dashboard import loaders, visitor
 from studio_core.hackathon import Hackathon
 from studio_core.pace import Pace
-from studio_core.roles import Role
 from studio_core.sandbox.demo import DemoData, seed_demo
 
 if TYPE_CHECKING:

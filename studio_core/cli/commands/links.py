@@ -23,7 +23,7 @@ from studio_core.roster import safe_csv
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from studio_core.codes import Codes
+    from studio_core.access.codes import Codes
 
 HEADER = ("email", "team", "profile", "space", "url", "expires_at")
 """Columns of the CSV and keys of the JSON; `expires_at` is an ISO time in UTC.
