@@ -38,7 +38,7 @@ _MOST_DOUBLINGS = 16
 
 
 class Hands(Protocol):
-    """Carries out steps; see `studio_core.aws.hands.Hands`."""
+    """Carries out steps; see `studio_core.aws.steps.Hands`."""
 
     def do(self, step: Step) -> bool:
         """Make the step's call; True when there is nothing to wait for afterwards."""

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 from studio_core.apply import Applier
 from studio_core.aws.audit import AuditTable
-from studio_core.aws.hands import Hands
 from studio_core.aws.observe import Observer
 from studio_core.aws.session import Session
+from studio_core.aws.steps import Hands
 from studio_core.aws.studio import Studio
 from studio_core.aws.table import Table
 from studio_core.errors import NotFoundError

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from studio_core.aws.allowed import check_permissions
+from studio_core.aws.permission_check import check_permissions
 from studio_core.aws.prices import HOME_REGION, hourly_price
 from studio_core.aws.quotas import Quotas
 from studio_core.errors import AwsError, NotFoundError, StudioError

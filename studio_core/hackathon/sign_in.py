@@ -7,9 +7,9 @@ from datetime import timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from studio_core.aws.attempts import Tries
 from studio_core.aws.mail import SINK, Mail
 from studio_core.aws.secrets import Secrets
-from studio_core.aws.tries import Tries
 from studio_core.errors import AwsError, NotFoundError, NotReadyError
 from studio_core.hackathon.links import LIFETIME, SESSION
 from studio_core.model import Link, Status

@@ -19,10 +19,10 @@ from botocore import xform_name
 from botocore.stub import ANY, Stubber
 
 from studio_core.access.roles import Actor, Role
-from studio_core.aws.allowed import check_permissions
-from studio_core.aws.permissions import documents, main, operations, place_of, policy, statements
+from studio_core.aws.operations import STATEMENTS, Place, Who, iam_action
+from studio_core.aws.permission_check import check_permissions
+from studio_core.aws.policies import documents, main, operations, place_of, policy, statements
 from studio_core.aws.session import Session
-from studio_core.aws.statements import STATEMENTS, Place, Who, iam_action
 from studio_core.config import Settings, save
 from studio_core.model import Identity, Participant, Roster
 from studio_core.preflight import State
@@ -53,7 +53,7 @@ NOT_CALLS = {"get_paginator", "get_waiter", "can_paginate", "close"}
 def test_the_files_are_what_the_table_says():
     for name, text in documents().items():
         file = ROOT / "docs" / "iam" / name
-        assert file.read_text() == text, f"run python -m studio_core.aws.permissions for {name}"
+        assert file.read_text() == text, f"run python -m studio_core.aws.policies for {name}"
 
 
 @cache

@@ -9,8 +9,8 @@ import boto3
 import pytest
 
 from studio_core.access.roles import Actor, Role
+from studio_core.aws.attempts import EXPIRY, WINDOW, Tries
 from studio_core.aws.secrets import Secrets
-from studio_core.aws.tries import EXPIRY, WINDOW, Tries
 from studio_core.errors import AccessDeniedError, GuardError, SettingsError
 from studio_core.hackathon.sign_in import CODES_KEPT
 from studio_core.model import Participant, Roster
