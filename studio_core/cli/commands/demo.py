@@ -12,14 +12,14 @@ from typing import TYPE_CHECKING
 import click
 
 from studio_core import config
-from studio_core.cli.children import Child
 from studio_core.cli.commands.servers import PORT
 from studio_core.cli.console import result, say
 from studio_core.cli.failures import without_addresses
 from studio_core.cli.options import common, people
-from studio_core.cli.ports import LOOPBACK, check_free, free_port
-from studio_core.cli.signals import Stop
-from studio_core.cli.simulated import Wish, simulated
+from studio_core.cli.processes.children import Child
+from studio_core.cli.processes.ports import LOOPBACK, check_free, free_port
+from studio_core.cli.processes.sandbox import Wish, simulated
+from studio_core.cli.processes.signals import Stop
 from studio_core.errors import StudioError
 
 if TYPE_CHECKING:

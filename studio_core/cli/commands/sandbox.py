@@ -10,8 +10,8 @@ import click
 
 from studio_core.cli.console import say
 from studio_core.cli.options import common, people
-from studio_core.cli.signals import Stop
-from studio_core.cli.simulated import REGION, Wish, simulated
+from studio_core.cli.processes.sandbox import REGION, Wish, simulated
+from studio_core.cli.processes.signals import Stop
 
 _SHARE = click.FloatRange(0, 1)
 _SECONDS = click.FloatRange(min=0)

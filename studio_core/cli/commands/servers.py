@@ -7,7 +7,7 @@ import os
 import click
 
 from studio_core.cli.options import common
-from studio_core.cli.ports import LOOPBACK, check_free
+from studio_core.cli.processes.ports import LOOPBACK, check_free
 
 PORT = click.IntRange(1, 65535)
 

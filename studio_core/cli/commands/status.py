@@ -9,7 +9,7 @@ import click
 
 from studio_core.cli.console import result, result_json, say, table
 from studio_core.cli.options import as_json, common
-from studio_core.cli.signals import Stop
+from studio_core.cli.processes.signals import Stop
 from studio_core.cli.tools import tools
 from studio_core.cli.words import count, tally
 

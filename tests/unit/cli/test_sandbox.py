@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from studio_core.cli.simulated import Wish, simulated
+from studio_core.cli.processes.sandbox import Wish, simulated
 
 from .conftest import EXAMPLE, Control, Process
 

@@ -35,7 +35,7 @@ class Child:
         self.announced: str = ""
         """The link to open, which the child prints when it answers."""
         self._process = subprocess.Popen(  # noqa: S603 - our own interpreter and commands
-            [sys.executable, "-m", "studio_core.cli.leash", *arguments],
+            [sys.executable, "-m", "studio_core.cli.processes.parent_watch", *arguments],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from studio_core.cli.ports import LOOPBACK, taken
+from studio_core.cli.processes.ports import LOOPBACK, taken
 from studio_core.errors import SettingsError, StudioError
 
 if TYPE_CHECKING:

@@ -1,0 +1,1 @@
+"""Child processes, ports and signals of the commands that run servers."""

@@ -1,0 +1,1 @@
+"""Show, confirm, follow and report a plan on the command line."""
