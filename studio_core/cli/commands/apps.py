@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from studio_core.cli.options import as_json, common, dry_run, team, yes
-from studio_core.cli.perform import ask, perform
+from studio_core.cli.running.interaction import ask, perform
 from studio_core.cli.tools import tools
 from studio_core.cli.words import tally
 from studio_core.hackathon.links import choose

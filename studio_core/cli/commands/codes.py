@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 import click
 
 from studio_core import guards
-from studio_core.cli import consent
 from studio_core.cli.console import result, say, table
 from studio_core.cli.options import common, team, yes
+from studio_core.cli.running import confirmation
 from studio_core.cli.tools import tools
 from studio_core.errors import StudioError
 from studio_core.hackathon.links import choose
@@ -90,7 +90,7 @@ def _rotate(hackathon: Hackathon, *, of_people: bool, yes: bool) -> None:
         GuardError: It was not; nothing was changed.
     """
     number = len(hackathon.participants()) if of_people else 1
-    typed = str(number) if yes else consent.to_renew(number)
+    typed = str(number) if yes else confirmation.to_renew(number)
     guards.confirm_renewal(number, typed)
     hackathon.rotate_codes()
     say("All codes are new; the old ones do not work any more.")

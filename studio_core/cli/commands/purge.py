@@ -6,9 +6,9 @@ from datetime import datetime
 
 import click
 
-from studio_core.cli import consent
 from studio_core.cli.options import as_json, common, dry_run
-from studio_core.cli.perform import perform, remind
+from studio_core.cli.running import confirmation
+from studio_core.cli.running.interaction import perform, remind
 from studio_core.cli.tools import tools
 from studio_core.model import Plan, Scope
 
@@ -56,15 +56,15 @@ def purge(
     scope = Scope.DOMAIN if whole_domain else Scope.EVENT
     if confirm_whole_domain and not whole_domain:
         raise click.UsageError("--confirm-whole-domain goes with --whole-domain.", ctx=ctx)
-    given = consent.Consent(confirm, confirm_whole_domain, before_end)
+    given = confirmation.Consent(confirm, confirm_whole_domain, before_end)
     with here.configured() as hackathon:
         settings = hackathon.settings
-        consent.check_given(given, settings.domain_id)
+        confirmation.check_given(given, settings.domain_id)
 
         def agree(plan: Plan) -> None:
             today = datetime.now().astimezone().date()
             interactive = here.interactive()
-            consent.to_purge(plan, settings, given, interactive=interactive, today=today)
+            confirmation.to_purge(plan, settings, given, interactive=interactive, today=today)
 
         proposal = hackathon.propose_purge(scope)
         status = perform(hackathon, proposal, agree, dry_run=dry_run, as_json=as_json)

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from studio_core.cli import consent, rosters
+from studio_core.cli import rosters
 from studio_core.cli.options import as_json, common, dry_run, yes
-from studio_core.cli.perform import ask, perform
+from studio_core.cli.running import confirmation
+from studio_core.cli.running.interaction import ask, perform
 from studio_core.cli.tools import tools
 from studio_core.guards import people_removed
 
@@ -63,7 +64,7 @@ def setup_users(
 
     def agree(plan: Plan) -> None:
         if people_removed(plan):
-            consent.to_remove(plan, interactive=here.interactive(), yes=yes)
+            confirmation.to_remove(plan, interactive=here.interactive(), yes=yes)
         else:
             ask("Go ahead?", yes=yes or str(roster) == "-")
 

@@ -1,6 +1,6 @@
 """A command that ends when the process that started it is gone, however that ended.
 
-`python -m studio_core.cli.processes.parent_watch dashboard --port 8501` runs `studio dashboard --port 8501`
+`python -m studio_core.cli.processes.parent_watch dashboard --port 8501` runs `studio dashboard`
 and ends its process group when standard input reaches its end: the starter holds the other
 end of that pipe, and a process that is killed lets go of it too.
 """

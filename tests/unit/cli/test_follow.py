@@ -3,7 +3,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from studio_core.cli import follow
+from studio_core.cli.running import progress
 from studio_core.model import Purpose
 from studio_core.runs import Progress
 
@@ -32,8 +32,8 @@ def test_a_pipe_has_a_line_now_and_then(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     now = 100.0
-    monkeypatch.setattr(follow.time, "monotonic", lambda: now)
-    lines = follow._Lines()
+    monkeypatch.setattr(progress.time, "monotonic", lambda: now)
+    lines = progress._Lines()
     for second, done in enumerate(range(0, 44, 2)):
         now = 100.0 + second
         lines.show(_progress(done))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from studio_core.cli.plans import skipped
+from studio_core.cli.running.plan_text import skipped
 from studio_core.cli.words import tally
 from studio_core.model import Action, Leftover, Purpose, Report, Result
 

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 import click
 
-from studio_core.cli import reports
 from studio_core.cli.console import result, result_json, say
 from studio_core.cli.failures import FAILED, DeclinedError
-from studio_core.cli.follow import carry_out
 from studio_core.cli.options import verbose
-from studio_core.cli.plans import nothing_to_do, outline, would
+from studio_core.cli.running import report_text
+from studio_core.cli.running.plan_text import nothing_to_do, outline, would
+from studio_core.cli.running.progress import carry_out
 from studio_core.cli.tools import tools
 from studio_core.model import Purpose, Report
 
@@ -48,14 +48,14 @@ def perform(
     else:
         agree(plan)
         report = carry_out(hackathon, proposal, agree, verbose=verbose())
-        told = reports.sentence(report)
+        told = report_text.sentence(report)
     _tell(report, told, as_json=as_json)
-    return 0 if reports.finished(report) else FAILED
+    return 0 if report_text.finished(report) else FAILED
 
 
 def _show_only(plan: Plan, *, as_json: bool) -> None:
     if as_json:
-        result_json(reports.plan_json(plan))
+        result_json(report_text.plan_json(plan))
         return
     for line in would(plan):
         result(line)
@@ -65,13 +65,13 @@ def _tell(report: Report, told: str, *, as_json: bool) -> None:
     lines = [told]
     if report.cancelled:
         lines.append("Stopped before the end; run the same command again to go on.")
-    elif report.plan.purpose is Purpose.PURGE and not reports.left_over(report):
+    elif report.plan.purpose is Purpose.PURGE and not report_text.left_over(report):
         lines.append("Nothing is left.")
     if as_json:
-        result_json(reports.as_json(report))
+        result_json(report_text.as_json(report))
     for line in lines:
         (say if as_json else result)(line)
-    for line in reports.problems(report):
+    for line in report_text.problems(report):
         say(line)
 
 

@@ -8,8 +8,8 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from studio_core.cli.console import console, say
-from studio_core.cli.plans import nothing_to_do, outline
 from studio_core.cli.processes.signals import Stop
+from studio_core.cli.running.plan_text import nothing_to_do, outline
 from studio_core.cli.words import listed
 from studio_core.errors import PlanChangedError
 from studio_core.model import Phase, Report
