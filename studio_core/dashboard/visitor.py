@@ -10,9 +10,9 @@ import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from studio_core.access.roles import Act, Actor, Role, allowed, permit
-from studio_core.dashboard import oidc
-from studio_core.dashboard.access_cookie import Pass, verify
-from studio_core.dashboard.gate import LEAVE, PASS_HEADER, PROCESS_KEY
+from studio_core.dashboard.serving import oidc
+from studio_core.dashboard.serving.gate import LEAVE, PASS_HEADER, PROCESS_KEY
+from studio_core.dashboard.serving.passes import Pass, verify
 from studio_core.errors import GuardError
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from studio_core.config import Settings
-from studio_core.dashboard.access import (
+from studio_core.dashboard.serving.tokens import (
     Access,
     Mode,
     check_binding,

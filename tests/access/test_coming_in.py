@@ -13,8 +13,8 @@ import pytest
 from session import handshake, read_page
 
 from studio_core.access.roles import Role
-from studio_core.dashboard.access_cookie import derive_key, issue
-from studio_core.dashboard.gate import PASS_HEADER, PROCESS_KEY, VISIT
+from studio_core.dashboard.serving.gate import PASS_HEADER, PROCESS_KEY, VISIT
+from studio_core.dashboard.serving.passes import derive_key, issue
 
 from .conftest import HELPER_TOKEN, TOKEN
 

@@ -12,8 +12,8 @@ from serving import Served, serve
 from session import handshake, read_page
 
 from studio_core.access.roles import Role
-from studio_core.dashboard.access_cookie import issue
-from studio_core.dashboard.gate import PASS_HEADER, PROCESS_KEY
+from studio_core.dashboard.serving.gate import PASS_HEADER, PROCESS_KEY
+from studio_core.dashboard.serving.passes import issue
 from tests.ports import free_port
 
 if TYPE_CHECKING:

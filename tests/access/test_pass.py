@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from studio_core.access.roles import Role
-from studio_core.dashboard.access_cookie import derive_key, issue, same, verify
+from studio_core.dashboard.serving.passes import derive_key, issue, same, verify
 
 KEY = derive_key("a token", "test")
 roles = st.sampled_from([*Role, None])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from studio_core.dashboard.tries import WINDOW, Tries
+from studio_core.dashboard.serving.attempts import WINDOW, Tries
 
 
 class Clock:

@@ -34,7 +34,7 @@ PICTURES = ROOT / ".artifacts" / "browser"
 START_SECONDS = 60
 WIDTH, HEIGHT, TALLEST = 1280, 900, 1500
 STARTER = (
-    "import sys; from studio_core.dashboard.launch import run; "
+    "import sys; from studio_core.dashboard.serving.launch import run; "
     "sys.exit(run(int(sys.argv[1]), '127.0.0.1'))"
 )
 

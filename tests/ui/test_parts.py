@@ -11,10 +11,11 @@ import tomllib
 
 import pytest
 
-from studio_core.dashboard import downloads, headers, launch, tables
-from studio_core.dashboard.access import Access, Mode
+from studio_core.dashboard import downloads, tables
 from studio_core.dashboard.loaders import plain
 from studio_core.dashboard.registry import PAGE_OF_RUN, PAGES
+from studio_core.dashboard.serving import headers, launch
+from studio_core.dashboard.serving.tokens import Access, Mode
 from studio_core.dashboard.words import ACTIONS, KINDS, PURPOSES, RESULTS, by_kind, several
 from studio_core.errors import StudioError
 from studio_core.model import (

@@ -32,7 +32,7 @@ def dashboard(ctx: click.Context, *, port: int, address: str, open_access: bool)
     sign in by name instead. STUDIO_HOSTS lists the names under which a proxy or other
     machines reach it.
     """
-    from studio_core.dashboard import launch  # noqa: PLC0415 - the web app does without
+    from studio_core.dashboard.serving import launch  # noqa: PLC0415 - the web app does without
 
     if open_access and not launch.loopback(address):
         raise click.UsageError("--open is for the loopback address alone.", ctx=ctx)

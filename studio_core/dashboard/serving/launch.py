@@ -19,11 +19,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from studio_core import config
-from studio_core.dashboard import oidc
-from studio_core.dashboard.access import (
+from studio_core.dashboard.serving import oidc
+from studio_core.dashboard.serving.tokens import (
     VARIABLES as ACCESS_VARIABLES,
 )
-from studio_core.dashboard.access import (
+from studio_core.dashboard.serving.tokens import (
     check_binding,
     choose_access,
     is_loopback,
@@ -34,9 +34,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
     from types import FrameType
 
-    from studio_core.dashboard.access import Access
+    from studio_core.dashboard.serving.tokens import Access
 
-PACKAGE = Path(__file__).resolve().parent.parent
+PACKAGE = Path(__file__).resolve().parents[2]
 READY_SECONDS = 60.0
 GRACE_SECONDS = 8.0
 LOOPBACK_NAMES = ("127.0.0.1", "localhost", "::1")

@@ -7,7 +7,7 @@ from urllib.parse import parse_qsl, quote, urlencode
 
 from starlette.responses import HTMLResponse, Response
 
-from studio_core.dashboard.access_page import POLICY, entry_page, notice_page
+from studio_core.dashboard.serving.sign_in_page import POLICY, entry_page, notice_page
 
 if TYPE_CHECKING:
     from starlette.types import Receive, Scope, Send

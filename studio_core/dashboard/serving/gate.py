@@ -20,10 +20,8 @@ from starlette.requests import cookie_parser
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 
 from studio_core.access.roles import Actor, Role
-from studio_core.dashboard import oidc
-from studio_core.dashboard.access import Access, Mode, host_allowed, is_loopback, origin_allowed
-from studio_core.dashboard.access_cookie import Pass, derive_key, issue, same, verify
-from studio_core.dashboard.answers import (
+from studio_core.dashboard.serving import oidc
+from studio_core.dashboard.serving.answers import (
     FORM,
     ask_for_token,
     asked_for,
@@ -32,7 +30,15 @@ from studio_core.dashboard.answers import (
     send_answer,
     tell,
 )
-from studio_core.dashboard.tries import Tries
+from studio_core.dashboard.serving.attempts import Tries
+from studio_core.dashboard.serving.passes import Pass, derive_key, issue, same, verify
+from studio_core.dashboard.serving.tokens import (
+    Access,
+    Mode,
+    host_allowed,
+    is_loopback,
+    origin_allowed,
+)
 from studio_core.errors import StudioError
 
 if TYPE_CHECKING:
