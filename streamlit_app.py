@@ -7,9 +7,9 @@ from datetime import date
 import streamlit as st
 
 from studio_core.dashboard import guard, loaders, visitor
-from studio_core.dashboard.progress import headline
 from studio_core.dashboard.registry import HOME, PAGES
-from studio_core.dashboard.steps import Mark, next_station, way
+from studio_core.dashboard.views.journey import Mark, next_station, way
+from studio_core.dashboard.views.run_progress import headline
 from studio_core.errors import StudioError
 
 ICONS = {

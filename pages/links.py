@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import streamlit as st
 
-from studio_core.dashboard import downloads, guard, link_parts, loaders, web_app
+from studio_core.dashboard import downloads, guard, loaders
 from studio_core.dashboard.registry import ROSTER
+from studio_core.dashboard.views import links, web_app
 from studio_core.dashboard.words import people
 
 page = guard.open_page("links")
@@ -19,7 +20,7 @@ st.caption(
     "Whoever has a link is signed in as that person. It can be used for five minutes; "
     "the session it opens lasts up to twelve hours."
 )
-if problem := st.session_state.pop(link_parts.PROBLEM, None):
+if problem := st.session_state.pop(links.PROBLEM, None):
     loaders.show_problem(problem)
 
 with st.container(horizontal=True, vertical_alignment="bottom"):
@@ -38,8 +39,8 @@ with st.container(horizontal=True, vertical_alignment="bottom"):
         key="links-search",
         width=320,
     )
-shown = link_parts.chosen(records, team, text or "")
-whom = link_parts.ask(shown, team, text or "")
+shown = links.chosen(records, team, text or "")
+whom = links.ask(shown, team, text or "")
 with st.container(horizontal=True, vertical_alignment="center"):
     st.button(
         f"Show links for {whom.words}",
@@ -47,7 +48,7 @@ with st.container(horizontal=True, vertical_alignment="center"):
         icon=":material/key:",
         disabled=not whom.possible,
         key="links-show",
-        on_click=link_parts.mint,
+        on_click=links.mint,
         args=(page.hackathon, whom),
     )
     st.download_button(
@@ -64,15 +65,15 @@ with st.container(horizontal=True, vertical_alignment="center"):
         key="links-csv",
         help="Minted at the click: what you download is fresh.",
     )
-    if link_parts.minted():
+    if links.minted():
         st.button(
             "Hide links",
             icon=":material/visibility_off:",
             type="tertiary",
-            on_click=link_parts.forget,
+            on_click=links.forget,
         )
 if not whom.possible:
     st.caption("Narrow the search to one person, or use the button in a row.")
-link_parts.table(page.hackathon, shown)
+links.table(page.hackathon, shown)
 st.caption(f"{people(len(shown))} of {len(records):,}.")
 web_app.web_app_section(page.hackathon)

@@ -6,8 +6,9 @@ from datetime import date
 
 import streamlit as st
 
-from studio_core.dashboard import downloads, guard, loaders, purge_parts, tables, web_app
-from studio_core.dashboard.progress import run_panel, start
+from studio_core.dashboard import downloads, guard, loaders, tables
+from studio_core.dashboard.views import purge, web_app
+from studio_core.dashboard.views.run_progress import run_panel, start
 from studio_core.dashboard.words import several
 from studio_core.model import Action, Purpose, Scope
 
@@ -38,7 +39,7 @@ plan = proposal.plan
 for warning in snapshot.warnings:
     st.warning(loaders.plain(warning), icon=":material/warning:")
 
-purge_parts.counts(plan)
+purge.counts(plan)
 web_app.reminder(page.settings)
 if plan.steps:
     with st.expander(f"The plan, step by step ({several(len(plan.steps), 'step')})"):
@@ -83,19 +84,19 @@ with st.container(border=True):
         f"Deleted files cannot be brought back. To confirm, type the domain id: "
         f"`{page.settings.domain_id}`"
     )
-    typed = st.text_input("Domain id", key=purge_parts.TYPED, live=True, width=360)
-    early = purge_parts.ends_later(page.settings, today)
+    typed = st.text_input("Domain id", key=purge.TYPED, live=True, width=360)
+    early = purge.ends_later(page.settings, today)
     if early:
         st.checkbox(
             f"The event runs until {early:%-d %B %Y}. Purge it before its end.",
-            key=purge_parts.EARLY,
+            key=purge.EARLY,
         )
     if scope is Scope.DOMAIN:
         st.checkbox(
-            f"Also delete {purge_parts.others(plan)} that are not of this event.",
-            key=purge_parts.WHOLE,
+            f"Also delete {purge.others(plan)} that are not of this event.",
+            key=purge.WHOLE,
         )
-    refusal = purge_parts.refusal(page.settings, plan, today)
+    refusal = purge.refusal(page.settings, plan, today)
     if typed and refusal:
         st.caption(loaders.plain(refusal.sentence))
     st.button(
@@ -103,7 +104,7 @@ with st.container(border=True):
         type="primary",
         icon=":material/delete_forever:",
         disabled=refusal is not None,
-        on_click=purge_parts.start,
+        on_click=purge.start,
         args=(page.settings, page.hackathon, proposal, today),
         key="purge-do",
     )

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import streamlit as st
 
-from studio_core.dashboard import guard, loaders, roster_parts, roster_source
-from studio_core.dashboard.progress import run_panel, start
+from studio_core.dashboard import guard, loaders
+from studio_core.dashboard.views import roster, roster_source
+from studio_core.dashboard.views.run_progress import run_panel, start
 from studio_core.model import Purpose
 
 page = guard.open_page("roster")
@@ -16,23 +17,23 @@ if busy:
 draft = roster_source.source(page.hackathon)
 if draft is None:
     st.stop()
-checked = roster_parts.corrected(draft)
+checked = roster.corrected(draft)
 if checked is None or not checked.ok:
     st.stop()
 
 st.subheader("What would change", anchor=False)
 with loaders.or_stop():
     snapshot = loaders.snapshot(page.hackathon)
-    leaving = roster_parts.leaving(checked.roster, snapshot)
-    remove = roster_parts.ask_removal(leaving)
+    leaving = roster.leaving(checked.roster, snapshot)
+    remove = roster.ask_removal(leaving)
     proposal = page.hackathon.propose_setup(checked.roster, snapshot, remove_leaving=remove)
-roster_parts.preview(proposal.plan, leaving)
+roster.preview(proposal.plan, leaving)
 if proposal.plan.empty:
     st.success(
         "Everything is in place already; there is nothing to do.", icon=":material/check_circle:"
     )
 st.button(
-    roster_parts.apply_label(proposal.plan),
+    roster.apply_label(proposal.plan),
     type="primary",
     icon=":material/play_arrow:",
     disabled=proposal.plan.empty,

@@ -5,14 +5,15 @@ from __future__ import annotations
 import streamlit as st
 
 from studio_core import config
-from studio_core.dashboard import audit_parts, guard, loaders, settings_form, web_app
+from studio_core.dashboard import guard, loaders
+from studio_core.dashboard.views import audit, settings, web_app
 from studio_core.errors import StudioError
 from studio_core.model import AppType
 
 page = guard.open_page("settings", unfinished=True)
 with loaders.or_stop():
     saved = config.load_file()
-held = settings_form.Held()
+held = settings.Held()
 
 if note := st.session_state.pop("settings-saved", None):
     st.success(note, icon=":material/check_circle:")
@@ -26,7 +27,7 @@ if held.names:
 
 st.subheader("Where the event is", anchor=False)
 left, middle, right = st.columns([2, 2, 3])
-regions = settings_form.with_current(loaders.all_regions(), page.settings.region)
+regions = settings.with_current(loaders.all_regions(), page.settings.region)
 region = left.selectbox(
     "Region",
     regions,
@@ -35,7 +36,7 @@ region = left.selectbox(
     disabled=held("region"),
     key="region",
 )
-profiles = settings_form.with_current(["", *loaders.aws_profiles()], page.settings.profile)
+profiles = settings.with_current(["", *loaders.aws_profiles()], page.settings.profile)
 profile = middle.selectbox(
     "AWS profile",
     profiles,
@@ -44,19 +45,19 @@ profile = middle.selectbox(
     disabled=held("profile"),
     key="profile",
 )
-chosen = settings_form.place(page.settings, region or "", profile)
-found, trouble = settings_form.domain_choices(chosen)
+chosen = settings.place(page.settings, region or "", profile)
+found, trouble = settings.domain_choices(chosen)
 labels = {d.domain_id: f"{d.name} ({d.domain_id}, {d.auth_mode or '?'} mode)" for d in found}
-options = settings_form.with_current(list(labels), page.settings.domain_id)
+options = settings.with_current(list(labels), page.settings.domain_id)
 domain_id = right.selectbox(
     "Studio domain",
     options,
-    index=settings_form.only_or_current(options, page.settings.domain_id),
+    index=settings.only_or_current(options, page.settings.domain_id),
     format_func=lambda one: labels.get(one, one),
     placeholder="Choose a domain, or type its id",
     accept_new_options=True,
     disabled=held("domain_id"),
-    key=settings_form.domain_key(chosen),
+    key=settings.domain_key(chosen),
 )
 if trouble:
     loaders.show_problem(trouble)
@@ -72,7 +73,7 @@ with st.form("settings", border=False):
     )
     table = middle.text_input(
         "Participants table",
-        page.settings.table_name or settings_form.TABLE,
+        page.settings.table_name or settings.TABLE,
         help="A DynamoDB table; it is created when it is missing.",
         disabled=held("table_name"),
         key="table",
@@ -126,7 +127,7 @@ with st.form("settings", border=False):
         key="personal",
     )
     by_themselves = web_app.web_app_fields(page.settings, held)
-    people = audit_parts.people_fields(page.settings, held)
+    people = audit.people_fields(page.settings, held)
     wanted = {
         **by_themselves,
         **people,
@@ -145,7 +146,7 @@ with st.form("settings", border=False):
     }
     if st.form_submit_button("Save", type="primary", icon=":material/save:"):
         try:
-            st.session_state["settings-saved"] = settings_form.save(saved, wanted, page.actor)
+            st.session_state["settings-saved"] = settings.save(saved, wanted, page.actor)
         except StudioError as error:
             st.session_state["settings-problem"] = error
         loaders.look_again()
@@ -155,6 +156,6 @@ if not page.settings.missing:
     st.subheader("Checks", anchor=False)
     with st.container(gap="xsmall"):
         for check in loaders.checks(page.hackathon):
-            st.markdown(settings_form.line(check))
+            st.markdown(settings.line(check))
     st.button("Check again", icon=":material/refresh:", on_click=loaders.look_again)
-    audit_parts.record(page.hackathon)
+    audit.record(page.hackathon)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import streamlit as st
 
-from studio_core.dashboard import charts, guard, loaders, status_parts
-from studio_core.dashboard.progress import follow, headline, run_panel
+from studio_core.dashboard import charts, guard, loaders
 from studio_core.dashboard.registry import ROSTER
+from studio_core.dashboard.views import status
+from studio_core.dashboard.views.run_progress import follow, headline, run_panel
 from studio_core.model import Purpose
 
 REFRESH_SECONDS = 8
@@ -54,9 +55,9 @@ def now() -> None:
                 st.caption("None.")
 
     st.subheader("Teams", anchor=False)
-    status_parts.teams(summary)
-    status_parts.one_team(page.hackathon, summary, snapshot, busy=busy)
-    status_parts.seen(summary, snapshot)
+    status.teams(summary)
+    status.one_team(page.hackathon, summary, snapshot, busy=busy)
+    status.seen(summary, snapshot)
 
 
 now()

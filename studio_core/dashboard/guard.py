@@ -9,8 +9,8 @@ import streamlit as st
 
 from studio_core import config
 from studio_core.dashboard import loaders, visitor
-from studio_core.dashboard.progress import sidebar_progress
 from studio_core.dashboard.registry import BY_NAME, ENTRY, HOME, SETTINGS, PageSpec
+from studio_core.dashboard.views.run_progress import sidebar_progress
 from studio_core.errors import StudioError
 
 if TYPE_CHECKING:

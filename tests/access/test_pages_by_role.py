@@ -12,7 +12,8 @@ from streamlit.testing.v1 import AppTest
 
 from studio_core import config
 from studio_core.access.roles import Act, Actor, Role
-from studio_core.dashboard import settings_form, visitor
+from studio_core.dashboard import visitor
+from studio_core.dashboard.views import settings
 from studio_core.errors import GuardError
 from studio_core.model import Participant, Roster
 
@@ -158,5 +159,5 @@ def test_the_record_is_shown_to_organisers_and_saving_is_on_it(event: Hackathon)
 def test_saving_is_refused_to_helpers_even_without_the_page(event: Hackathon):
     helper = Actor("bo", Role.HELPER, "dashboard")
     with pytest.raises(GuardError, match="change the settings"):
-        settings_form.save(config.load_file(), {"event": "other"}, helper)
+        settings.save(config.load_file(), {"event": "other"}, helper)
     assert config.load().event == event.settings.event

@@ -11,7 +11,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from studio_core.dashboard import downloads, link_parts, tables
+from studio_core.dashboard import downloads, tables
+from studio_core.dashboard.views import links
 from studio_core.model import Link, LinkFailure, Record
 from studio_core.sandbox.demo import control
 
@@ -124,7 +125,7 @@ def test_buttons_say_for_whom_they_are(team, text, words, possible):
     ada = Record("ada@example.com", "1", "d-1", "demo", "ada", "team-1")
     alan = replace(ada, email="alan@example.com", profile="alan")
     kurt = replace(ada, email="kurt@example.com", profile="kurt", team="2")
-    whom = link_parts.ask(link_parts.chosen([ada, alan, kurt], team, text), team, text)
+    whom = links.ask(links.chosen([ada, alan, kurt], team, text), team, text)
     assert (whom.words, whom.possible) == (words, possible)
 
 

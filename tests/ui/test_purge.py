@@ -9,8 +9,8 @@ import boto3
 import pytest
 
 from studio_core import config
-from studio_core.dashboard import purge_parts
 from studio_core.dashboard.loaders import utcnow
+from studio_core.dashboard.views import purge
 from studio_core.model import Lease
 
 PAGE = "pages/purge.py"
@@ -95,7 +95,7 @@ def test_a_click_that_the_browser_forged_purges_nothing(demo, visit, core):
     page = visit(PAGE)
     assert page.button(key="purge-do").disabled
     proposal = core().propose_purge()
-    purge_parts.start(config.load(), core(), proposal, utcnow().date())
+    purge.start(config.load(), core(), proposal, utcnow().date())
     assert core().current_run() is None
 
 

@@ -8,7 +8,8 @@ import io
 import pytest
 
 from studio_core.access.roles import Role
-from studio_core.dashboard import downloads, visitor, web_app
+from studio_core.dashboard import downloads, visitor
+from studio_core.dashboard.views import web_app
 from studio_core.errors import GuardError
 from studio_core.hackathon import Hackathon
 from studio_core.sandbox.demo import control

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from studio_core.dashboard import progress
+from studio_core.dashboard.views import run_progress
 from studio_core.dashboard.words import KINDS, by_kind
 from studio_core.errors import GuardError
 from studio_core.guards import confirm_purge
@@ -81,4 +81,4 @@ def start(settings: Settings, hackathon: Hackathon, proposal: Proposal, today: d
     """Start the purge, if nothing stands against it: a browser can send any click it likes."""
     if refusal(settings, proposal.plan, today) is None:
         st.session_state[TYPED] = ""
-        progress.start(hackathon, proposal)
+        run_progress.start(hackathon, proposal)

@@ -8,7 +8,7 @@ import streamlit as st
 
 from studio_core.access.roles import Act
 from studio_core.dashboard import tables, visitor
-from studio_core.dashboard.progress import start
+from studio_core.dashboard.views.run_progress import start
 from studio_core.dashboard.words import by_kind, people, several
 from studio_core.model import Action
 

@@ -6,15 +6,16 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from studio_core.dashboard import downloads, drafts, tables
+from studio_core.dashboard import downloads, tables
 from studio_core.dashboard.loaders import plain
-from studio_core.dashboard.roster_source import DRAFT, EDITS
+from studio_core.dashboard.views import roster_draft
+from studio_core.dashboard.views.roster_source import DRAFT, EDITS
 from studio_core.dashboard.words import by_kind, people, several
 from studio_core.model import Action, Kind
 from studio_core.roster import findings_csv
 
 if TYPE_CHECKING:
-    from studio_core.dashboard.drafts import Draft
+    from studio_core.dashboard.views.roster_draft import Draft
     from studio_core.model import Plan, Roster, Snapshot
     from studio_core.roster import Checked
 
@@ -38,7 +39,7 @@ def corrected(draft: Draft) -> Checked | None:
         )
     else:
         st.markdown(f":green[:material/check_circle:] {summary}.")
-    for finding in drafts.whole_file(checked.findings):
+    for finding in roster_draft.whole_file(checked.findings):
         show = st.error if finding in checked.errors else st.warning
         show(f"{plain(finding.sentence)} {plain(finding.remedy)}")
     if len(draft.base):
@@ -59,7 +60,7 @@ def _edited(draft: Draft) -> tuple[Draft, dict[str, Any]]:
 
 
 def _editor(draft: Draft, checked: Checked) -> None:
-    frame = drafts.editor_frame(draft, checked)
+    frame = roster_draft.editor_frame(draft, checked)
     st.data_editor(
         frame,
         hide_index=True,
@@ -95,7 +96,7 @@ def _beside(draft: Draft, checked: Checked, edits: dict[str, Any]) -> None:
             )
         st.download_button(
             "Corrected roster as CSV",
-            drafts.corrected_csv(checked),
+            roster_draft.corrected_csv(checked),
             "roster.csv",
             "text/csv",
             icon=":material/download:",

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from studio_core.dashboard import loaders, reports, tables, visitor
+from studio_core.dashboard import loaders, tables, visitor
 from studio_core.dashboard.loaders import plain, show_problem, utcnow
 from studio_core.dashboard.registry import PAGE_OF_RUN
+from studio_core.dashboard.views import run_report
 from studio_core.dashboard.words import KINDS, PURPOSES, STAGES, several
 from studio_core.errors import PlanChangedError, StudioError
 from studio_core.hackathon.hackathon import ACT_OF_RUN
@@ -77,7 +78,7 @@ def run_panel(hackathon: Hackathon, *purposes: Purpose) -> bool:
     if running:
         st.fragment(run_every=LIVE_SECONDS)(_live)(hackathon, run)
     else:
-        reports.ended(run)
+        run_report.ended(run)
     return running or _elsewhere(hackathon)
 
 

@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from studio_core.dashboard import drafts, loaders
+from studio_core.dashboard import loaders
 from studio_core.dashboard.loaders import plain
+from studio_core.dashboard.views import roster_draft
 from studio_core.errors import StudioError
 from studio_core.roster import Columns, template_csv
 
 if TYPE_CHECKING:
-    from studio_core.dashboard.drafts import Draft
+    from studio_core.dashboard.views.roster_draft import Draft
     from studio_core.hackathon import Hackathon
 
 UPLOAD, PASTE, THERE = "Upload a file", "Paste", "Who is there now"
@@ -41,7 +42,7 @@ def source(hackathon: Hackathon) -> Draft | None:
         with loaders.or_stop():
             records = hackathon.participants()
         if records:
-            return _held(drafts.of_participants(records))
+            return _held(roster_draft.of_participants(records))
         st.info("Nobody is there yet.", icon=":material/group_off:")
         return None
     data, name = _uploaded() if way == UPLOAD else _pasted()
@@ -69,13 +70,13 @@ def _file_changed() -> None:
 
 
 def _read(data: bytes, name: str) -> Draft | None:
-    unnamed = drafts.digest_of(data, None)
+    unnamed = roster_draft.digest_of(data, None)
     columns = st.session_state.get(_COLUMNS, {}).get(unnamed)
     held: Draft | None = st.session_state.get(DRAFT)
-    if held is not None and held.digest == drafts.digest_of(data, columns):
+    if held is not None and held.digest == roster_draft.digest_of(data, columns):
         return held
     try:
-        draft = drafts.read(data, name, columns)
+        draft = roster_draft.read(data, name, columns)
     except StudioError as error:
         loaders.show_problem(error)
         return None
@@ -125,7 +126,7 @@ def _pasted() -> tuple[bytes, str]:
 
 def _ask_columns(draft: Draft, digest: str) -> None:
     """Let the organiser say which columns to read, when their names do not tell."""
-    for finding in drafts.whole_file(draft.first.findings):
+    for finding in roster_draft.whole_file(draft.first.findings):
         st.warning(f"{plain(finding.sentence)} {plain(finding.remedy)}", icon=":material/help:")
     names = dict(enumerate(draft.first.names))
     with st.container(horizontal=True, vertical_alignment="bottom"):
