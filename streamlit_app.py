@@ -6,7 +6,8 @@ from datetime import date
 
 import streamlit as st
 
-from studio_core.dashboard import guard, loaders, visitor
+from studio_core.dashboard import loaders, visitor
+from studio_core.dashboard.page import closed, enter, go_on, open_page
 from studio_core.dashboard.registry import HOME, PAGES
 from studio_core.dashboard.views.journey import Mark, next_station, way
 from studio_core.dashboard.views.run_progress import headline
@@ -21,7 +22,7 @@ ICONS = {
 
 def home() -> None:
     """Where you are, and the one next thing to do."""
-    page = guard.open_page(HOME.name, unfinished=True)
+    page = open_page(HOME.name, unfinished=True)
     summary = progress = snapshot = None
     if not page.settings.missing:
         with loaders.or_stop():
@@ -54,7 +55,7 @@ def home() -> None:
         right.markdown(f"{station.mark.capitalize()}. {station.sentence}")
 
 
-guard.enter()
+enter()
 if visitor.may(HOME.act):
     open_to = [page for page in PAGES if visitor.may(page.act)]
     navigation = st.navigation(
@@ -63,9 +64,9 @@ if visitor.may(HOME.act):
             *(st.Page(p.path, title=p.title, icon=p.icon, help=p.help) for p in open_to),
         ]
     )
-    guard.go_on(open_to)
+    go_on(open_to)
 else:
-    navigation = st.navigation([st.Page(guard.closed, title="Studio CLI")], position="hidden")
+    navigation = st.navigation([st.Page(closed, title="Studio CLI")], position="hidden")
 try:
     navigation.run()
 except StudioError as problem:  # the net under what a page did not expect

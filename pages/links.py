@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import streamlit as st
 
-from studio_core.dashboard import downloads, guard, loaders
+from studio_core.dashboard import downloads, loaders
+from studio_core.dashboard.page import open_page, way_to
 from studio_core.dashboard.registry import ROSTER
 from studio_core.dashboard.views import links, web_app
 from studio_core.dashboard.words import people
 
-page = guard.open_page("links")
+page = open_page("links")
 with loaders.or_stop():
     records = page.hackathon.participants()
 if not records:
     st.info("Nobody is there yet. Upload the roster first.", icon=":material/group_add:")
-    guard.way_to(ROSTER, "Go to the roster")
+    way_to(ROSTER, "Go to the roster")
     st.stop()
 st.caption(
     "Whoever has a link is signed in as that person. It can be used for five minutes; "

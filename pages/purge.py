@@ -6,13 +6,14 @@ from datetime import date
 
 import streamlit as st
 
-from studio_core.dashboard import downloads, guard, loaders, tables
+from studio_core.dashboard import downloads, loaders, tables
+from studio_core.dashboard.page import open_page
 from studio_core.dashboard.views import purge, web_app
 from studio_core.dashboard.views.run_progress import run_panel, start
 from studio_core.dashboard.words import several
 from studio_core.model import Action, Purpose, Scope
 
-page = guard.open_page("purge")
+page = open_page("purge")
 today = date.today()  # noqa: DTZ011 - the organiser's day
 busy = run_panel(page.hackathon, Purpose.PURGE, Purpose.STOP_APPS)
 if busy:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import streamlit as st
 
-from studio_core.dashboard import guard, loaders
+from studio_core.dashboard import loaders
+from studio_core.dashboard.page import open_page
 from studio_core.dashboard.views import roster, roster_source
 from studio_core.dashboard.views.run_progress import run_panel, start
 from studio_core.model import Purpose
 
-page = guard.open_page("roster")
+page = open_page("roster")
 busy = run_panel(page.hackathon, Purpose.SETUP)
 if busy:
     st.stop()

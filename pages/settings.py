@@ -5,12 +5,13 @@ from __future__ import annotations
 import streamlit as st
 
 from studio_core import config
-from studio_core.dashboard import guard, loaders
+from studio_core.dashboard import loaders
+from studio_core.dashboard.page import open_page
 from studio_core.dashboard.views import audit, settings, web_app
 from studio_core.errors import StudioError
 from studio_core.model import AppType
 
-page = guard.open_page("settings", unfinished=True)
+page = open_page("settings", unfinished=True)
 with loaders.or_stop():
     saved = config.load_file()
 held = settings.Held()

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import streamlit as st
 
-from studio_core.dashboard import charts, guard, loaders
+from studio_core.dashboard import charts, loaders
+from studio_core.dashboard.page import open_page, way_to
 from studio_core.dashboard.registry import ROSTER
 from studio_core.dashboard.views import status
 from studio_core.dashboard.views.run_progress import follow, headline, run_panel
@@ -12,7 +13,7 @@ from studio_core.model import Purpose
 
 REFRESH_SECONDS = 8
 
-page = guard.open_page("status")
+page = open_page("status")
 with st.container(horizontal=True, vertical_alignment="center"):
     live = st.toggle("Keep up to date", value=True, key="live")
     st.button("Look again", icon=":material/refresh:", on_click=loaders.look_again, type="tertiary")
@@ -31,7 +32,7 @@ def now() -> None:
         st.warning(loaders.plain(warning), icon=":material/warning:")
     if not summary.participants:
         st.info("Nobody is there yet. Upload the roster first.", icon=":material/group_add:")
-        guard.way_to(ROSTER, "Go to the roster")
+        way_to(ROSTER, "Go to the roster")
         return
 
     left, right = st.columns(2)

@@ -1,0 +1,1 @@
+"""The services beside Studio: tagging, quotas, prices, the policy simulator."""

@@ -1,0 +1,1 @@
+"""SageMaker Studio as a moto backend."""
