@@ -8,8 +8,8 @@ from pathlib import Path
 
 from bench.world import people
 from studio_core.config import load
+from studio_core.engine.pace import Pace
 from studio_core.hackathon import Hackathon
-from studio_core.pace import Pace
 
 QUICK = Pace(
     poll_first=0.02,

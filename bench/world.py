@@ -16,14 +16,14 @@ from typing import TYPE_CHECKING, Any
 import boto3
 
 from studio_core.config import Settings
+from studio_core.engine.run import Runs
 from studio_core.hackathon import Hackathon
 from studio_core.model import Participant, Roster
-from studio_core.runs import Runs
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from studio_core.pace import Pace
+    from studio_core.engine.pace import Pace
 
 
 @dataclass

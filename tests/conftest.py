@@ -18,8 +18,8 @@ import pytest
 
 from bench.worker import QUICK
 from studio_core.config import Settings
+from studio_core.engine.run import Runs
 from studio_core.hackathon import Hackathon
-from studio_core.runs import Runs
 from studio_core.sandbox.demo import DemoData, seed_demo
 from studio_core.sandbox.server import SandboxServer
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from studio_core.pace import Pace
+    from studio_core.engine.pace import Pace
 
 TIMESCALE = 0.02
 

@@ -16,9 +16,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from studio_core.config import Settings
+    from studio_core.engine.run import Progress, Run
     from studio_core.model import Domain, Lease, Snapshot
     from studio_core.preflight import Check
-    from studio_core.runs import Progress, Run
     from studio_core.status import Summary
 
 SNAPSHOT_SECONDS = 4

@@ -7,16 +7,16 @@ from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from studio_core.apply import Applier
 from studio_core.aws.audit import AuditTable
 from studio_core.aws.observe import Observer
 from studio_core.aws.session import Session
 from studio_core.aws.steps import Hands
 from studio_core.aws.studio import Studio
 from studio_core.aws.table import Table
+from studio_core.engine.apply import Applier
+from studio_core.engine.pace import Pace
 from studio_core.errors import NotFoundError
 from studio_core.hackathon.sign_in import Access
-from studio_core.pace import Pace
 
 if TYPE_CHECKING:
     import threading

@@ -15,6 +15,9 @@ from typing import TYPE_CHECKING
 from studio_core.access.roles import Act, Actor, permit
 from studio_core.audit import Audit, newest
 from studio_core.config import state_path
+from studio_core.engine.journal import Journal, journal_path, journals
+from studio_core.engine.lease import held, new_run_id
+from studio_core.engine.run import Proposal, Run, Runs
 from studio_core.errors import (
     AwsError,
     GuardError,
@@ -27,8 +30,6 @@ from studio_core.hackathon.backend import Place, utcnow
 from studio_core.hackathon.checkup import check_up, hourly_cost
 from studio_core.hackathon.links import choose, mint_all
 from studio_core.hackathon.records import counted, plan_facts, run_outcome
-from studio_core.journal import Journal, journal_path, journals
-from studio_core.lease import held, new_run_id
 from studio_core.model import (
     Domain,
     Identity,
@@ -41,7 +42,6 @@ from studio_core.model import (
 from studio_core.plan import fingerprint, plan_setup, plan_start_apps, plan_stop_apps
 from studio_core.preflight import State, check_domain, check_identity
 from studio_core.purge import plan_purge
-from studio_core.runs import Proposal, Run, Runs
 from studio_core.status import Summary, summarise
 
 if TYPE_CHECKING:
@@ -54,9 +54,9 @@ if TYPE_CHECKING:
     from studio_core.aws.session import Session
     from studio_core.aws.table import Table
     from studio_core.config import Settings
+    from studio_core.engine.pace import Pace
     from studio_core.hackathon.sign_in import Access
     from studio_core.model import Event, Link, LinkFailure, Plan, Record, Report
-    from studio_core.pace import Pace
     from studio_core.preflight import Check
 
 FRESH = timedelta(seconds=10)

@@ -9,8 +9,8 @@ from studio_core.model import Action, Link
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from studio_core.engine.run import Run
     from studio_core.model import LinkFailure, Plan
-    from studio_core.runs import Run
 
 
 def plan_facts(plan: Plan) -> dict[str, str]:

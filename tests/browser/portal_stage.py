@@ -14,11 +14,11 @@ import boto3
 from playwright.sync_api import sync_playwright
 
 from studio_core.config import Settings
+from studio_core.engine.run import Runs
 from studio_core.hackathon import Hackathon
 from studio_core.model import EVENT_TAG
 from studio_core.portal.app import create_app
 from studio_core.portal.serve import listening, server
-from studio_core.runs import Runs
 from studio_core.sandbox.demo import control, seed_demo
 from studio_core.sandbox.server import SandboxServer
 from tests.browser.chromium import FLAGS, executable

@@ -15,6 +15,7 @@ import boto3
 import pytest
 
 from bench.world import people
+from studio_core.engine.lease import new_run_id
 from studio_core.errors import (
     GuardError,
     PlanChangedError,
@@ -23,7 +24,6 @@ from studio_core.errors import (
     StudioError,
 )
 from studio_core.hackathon import Hackathon
-from studio_core.lease import new_run_id
 from studio_core.model import Action, Lease, Link, Participant, Roster, Scope
 from studio_core.roster import load_roster
 from studio_core.sandbox.demo import DemoData, seed_demo

@@ -19,8 +19,8 @@ from studio_core import config
 from studio_core.access.roles import Role
 from studio_core.config import Settings
 from studio_core.dashboard import loaders, visitor
+from studio_core.engine.pace import Pace
 from studio_core.hackathon import Hackathon
-from studio_core.pace import Pace
 from studio_core.sandbox.demo import DemoData, seed_demo
 
 if TYPE_CHECKING:

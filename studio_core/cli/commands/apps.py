@@ -16,9 +16,9 @@ from studio_core.model import Action
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from studio_core.engine.run import Proposal
     from studio_core.hackathon import Hackathon
     from studio_core.model import Plan, Snapshot
-    from studio_core.runs import Proposal
 
 
 @click.command("start-apps")

@@ -19,9 +19,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from studio_core.config import Settings
+    from studio_core.engine.run import Proposal
     from studio_core.hackathon import Hackathon
     from studio_core.model import Plan
-    from studio_core.runs import Proposal
 
 
 def perform(

@@ -15,8 +15,8 @@ from studio_core.errors import StudioError
 from studio_core.model import Action, Purpose
 
 if TYPE_CHECKING:
+    from studio_core.engine.run import Run
     from studio_core.model import Report
-    from studio_core.runs import Run
 
 _CLOSED = "_report_closed"
 _LOGGED = "_report_logged"

@@ -13,9 +13,9 @@ from studio_core.dashboard.words import by_kind, people, several
 from studio_core.model import Action
 
 if TYPE_CHECKING:
+    from studio_core.engine.run import Proposal
     from studio_core.hackathon import Hackathon
     from studio_core.model import Snapshot
-    from studio_core.runs import Proposal
     from studio_core.status import Summary
 
 ALL = ""

@@ -26,9 +26,9 @@ from studio_core.aws.session import Session
 from studio_core.cli.app import cli
 from studio_core.cli.tools import Tools
 from studio_core.config import Settings
+from studio_core.engine.pace import Pace
+from studio_core.engine.run import Runs
 from studio_core.hackathon import Hackathon
-from studio_core.pace import Pace
-from studio_core.runs import Runs
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -4,8 +4,8 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from studio_core.cli.running import progress
+from studio_core.engine.run import Progress
 from studio_core.model import Purpose
-from studio_core.runs import Progress
 
 if TYPE_CHECKING:
     import pytest

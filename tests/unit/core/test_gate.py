@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from studio_core.gate import Gate
+from studio_core.engine.throttle import Gate
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from studio_core.engine.last_look import TRIES, Lookout
 from studio_core.errors import TransientError
-from studio_core.lookout import TRIES, Lookout
 from studio_core.plan import plan_setup
 
 from .worlds import TEMPLATE, carry_out, empty, roster

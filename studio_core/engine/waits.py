@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping
     from concurrent.futures import Executor
 
+    from studio_core.engine.pace import Pace
     from studio_core.model import Step
-    from studio_core.pace import Pace
 
 _CONSOLE = "Its FailureReason is in the SageMaker console; run this again when it is mended."
 _SLOW = "Look at it in the SageMaker console, then run this again."

@@ -9,8 +9,8 @@ from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from studio_core.engine.last_look import Lookout
 from studio_core.errors import StudioError
-from studio_core.lookout import Lookout
 from studio_core.model import (
     Action,
     Leftover,
@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
     from datetime import datetime
 
-    from studio_core.apply import Applier
-    from studio_core.journal import Journal
+    from studio_core.engine.apply import Applier
+    from studio_core.engine.journal import Journal
     from studio_core.model import Event, Outcome, Snapshot
 
 MAX_ROUNDS = 6

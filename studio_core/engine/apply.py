@@ -11,6 +11,9 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
+from studio_core.engine.pace import Pace
+from studio_core.engine.throttle import Gate
+from studio_core.engine.waits import Poller, Sweep, Verdict
 from studio_core.errors import (
     CredentialsError,
     InUseError,
@@ -18,10 +21,7 @@ from studio_core.errors import (
     ThrottledError,
     TransientError,
 )
-from studio_core.gate import Gate
 from studio_core.model import Action, Event, Kind, Outcome, Phase, Result, Step
-from studio_core.pace import Pace
-from studio_core.poller import Poller, Sweep, Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
