@@ -10,7 +10,7 @@ from studio_core.aws.operations import Statement, Who, iam_action
 from studio_core.aws.policies import place_of, statements
 from studio_core.aws.prices import HOME_REGION
 from studio_core.aws.quotas import PROFILES, SERVICE
-from studio_core.preflight import Check, State
+from studio_core.insight.readiness import Check, State
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

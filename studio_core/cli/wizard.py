@@ -13,7 +13,7 @@ from studio_core.aws import session
 from studio_core.cli.console import say
 from studio_core.config import Settings
 from studio_core.errors import SettingsError, StudioError
-from studio_core.preflight import State, check_domain
+from studio_core.insight.readiness import State, check_domain
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -13,14 +13,14 @@ import altair as alt
 import pandas as pd
 
 from studio_core.dashboard.words import people, several
+from studio_core.insight.status import MISSING, STOPPED
 from studio_core.model import Ownership, Status, team_order
-from studio_core.status import MISSING, STOPPED
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from studio_core.insight.status import Summary
     from studio_core.model import Snapshot
-    from studio_core.status import Summary
 
 COLOURS = {
     Status.IN_SERVICE.value: "#009E73",

@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 
     from studio_core.config import Settings
     from studio_core.engine.run import Progress, Run
+    from studio_core.insight.readiness import Check
+    from studio_core.insight.status import Summary
     from studio_core.model import Domain, Lease, Snapshot
-    from studio_core.preflight import Check
-    from studio_core.status import Summary
 
 SNAPSHOT_SECONDS = 4
 """How old a snapshot may be that a page shows; status refreshes a little more slowly."""

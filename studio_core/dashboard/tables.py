@@ -13,9 +13,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from datetime import datetime
 
+    from studio_core.insight.status import PersonStatus, TeamStatus
     from studio_core.model import Event, Finding, LinkFailure, Plan, Record, Report
     from studio_core.roster import Checked
-    from studio_core.status import PersonStatus, TeamStatus
 
 _RESULT_ORDER = {Result.FAILED: 0, Result.BLOCKED: 1, Result.CANCELLED: 2, Result.DONE: 3}
 _ACTION_ORDER = (Action.CREATE, Action.UPDATE, Action.DELETE, Action.SKIP, Action.KEEP)

@@ -8,8 +8,7 @@ from studio_core.aws.permission_check import check_permissions
 from studio_core.aws.prices import HOME_REGION, hourly_price
 from studio_core.aws.quotas import Quotas
 from studio_core.errors import AwsError, NotFoundError, StudioError
-from studio_core.model import Participant, Roster, Snapshot
-from studio_core.preflight import (
+from studio_core.insight.readiness import (
     Check,
     State,
     check_domain,
@@ -17,12 +16,13 @@ from studio_core.preflight import (
     check_quotas,
     needs,
 )
+from studio_core.model import Participant, Roster, Snapshot
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from studio_core.hackathon.backend import Place
-    from studio_core.status import Summary
+    from studio_core.insight.status import Summary
 
 
 def check_up(place: Place, roster: Roster | None = None) -> list[Check]:

@@ -30,6 +30,8 @@ from studio_core.hackathon.backend import Place, utcnow
 from studio_core.hackathon.checkup import check_up, hourly_cost
 from studio_core.hackathon.links import choose, mint_all
 from studio_core.hackathon.records import counted, plan_facts, run_outcome
+from studio_core.insight.readiness import State, check_domain, check_identity
+from studio_core.insight.status import Summary, summarise
 from studio_core.model import (
     Domain,
     Identity,
@@ -40,9 +42,7 @@ from studio_core.model import (
     Snapshot,
 )
 from studio_core.plan import fingerprint, plan_setup, plan_start_apps, plan_stop_apps
-from studio_core.preflight import State, check_domain, check_identity
 from studio_core.purge import plan_purge
-from studio_core.status import Summary, summarise
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -56,8 +56,8 @@ if TYPE_CHECKING:
     from studio_core.config import Settings
     from studio_core.engine.pace import Pace
     from studio_core.hackathon.sign_in import Access
+    from studio_core.insight.readiness import Check
     from studio_core.model import Event, Link, LinkFailure, Plan, Record, Report
-    from studio_core.preflight import Check
 
 FRESH = timedelta(seconds=10)
 """A plan younger than this is run as it is; an older one is compared with the world first."""

@@ -24,8 +24,8 @@ from studio_core.aws.permission_check import check_permissions
 from studio_core.aws.policies import documents, main, operations, place_of, policy, statements
 from studio_core.aws.session import Session
 from studio_core.config import Settings, save
+from studio_core.insight.readiness import State
 from studio_core.model import Identity, Participant, Roster
-from studio_core.preflight import State
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

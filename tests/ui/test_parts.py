@@ -18,6 +18,7 @@ from studio_core.dashboard.serving import headers, launch
 from studio_core.dashboard.serving.tokens import Access, Mode
 from studio_core.dashboard.words import ACTIONS, KINDS, PURPOSES, RESULTS, by_kind, several
 from studio_core.errors import StudioError
+from studio_core.insight.status import TeamStatus
 from studio_core.model import (
     Action,
     Identity,
@@ -31,7 +32,6 @@ from studio_core.model import (
     Space,
     Step,
 )
-from studio_core.status import TeamStatus
 
 HERE = Identity("123456789012", "eu-west-1", "d-1")
 SPACE = Step("space:team-1", Action.CREATE, Kind.SPACE, "=team-1", Space("team-1", "Pending"))

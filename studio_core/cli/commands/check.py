@@ -13,13 +13,13 @@ from studio_core.cli.failures import FAILED
 from studio_core.cli.options import as_json, common
 from studio_core.cli.tools import tools
 from studio_core.cli.words import plain
-from studio_core.preflight import State
+from studio_core.insight.readiness import State
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
-    from studio_core.preflight import Check
+    from studio_core.insight.readiness import Check
 
 _STYLES = {State.OK: "green", State.WARNING: "yellow", State.ERROR: "bold red"}
 

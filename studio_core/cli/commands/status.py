@@ -15,7 +15,7 @@ from studio_core.cli.words import count, tally
 
 if TYPE_CHECKING:
     from studio_core.hackathon import Hackathon
-    from studio_core.status import Summary
+    from studio_core.insight.status import Summary
 
 _CLEAR = "\x1b[H\x1b[2J"
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from studio_core.config import Settings
     from studio_core.engine.run import Progress
-    from studio_core.status import Summary
+    from studio_core.insight.status import Summary
 
 
 class Mark(StrEnum):

@@ -17,8 +17,8 @@ from studio_core.hackathon.hackathon import ACT_OF_RUN
 if TYPE_CHECKING:
     from studio_core.engine.run import Progress, Proposal, Run
     from studio_core.hackathon import Hackathon
+    from studio_core.insight.status import Summary
     from studio_core.model import Purpose
-    from studio_core.status import Summary
 
 LIVE_SECONDS = 1.0
 RECENT = 8

@@ -11,15 +11,15 @@ from studio_core.access.roles import Act, permit
 from studio_core.dashboard import loaders, visitor
 from studio_core.dashboard.loaders import plain
 from studio_core.errors import StudioError
-from studio_core.preflight import State
+from studio_core.insight.readiness import State
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from studio_core.access.roles import Actor
     from studio_core.config import Settings
+    from studio_core.insight.readiness import Check
     from studio_core.model import Domain
-    from studio_core.preflight import Check
 
 TABLE = "studio-cli-participants"
 """Name offered for a new table."""

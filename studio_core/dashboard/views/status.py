@@ -15,8 +15,8 @@ from studio_core.model import Action
 if TYPE_CHECKING:
     from studio_core.engine.run import Proposal
     from studio_core.hackathon import Hackathon
+    from studio_core.insight.status import Summary
     from studio_core.model import Snapshot
-    from studio_core.status import Summary
 
 ALL = ""
 """The choice of no single team."""
