@@ -17,7 +17,7 @@ import psutil
 from bench.world import World, people, world
 from studio_core.engine.pace import Pace
 from studio_core.model import Action, Identity, Link, Roster, Snapshot, SpaceTemplate
-from studio_core.plan import plan_setup
+from studio_core.planning.setup import plan_setup
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -21,7 +21,7 @@ from studio_core.model import (
     Result,
     Step,
 )
-from studio_core.purge import leftovers
+from studio_core.planning.purge import leftovers
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -41,8 +41,8 @@ from studio_core.model import (
     Scope,
     Snapshot,
 )
-from studio_core.plan import fingerprint, plan_setup, plan_start_apps, plan_stop_apps
-from studio_core.purge import plan_purge
+from studio_core.planning.purge import plan_purge
+from studio_core.planning.setup import fingerprint, plan_setup, plan_start_apps, plan_stop_apps
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -11,7 +11,6 @@ import pytest
 
 from studio_core.config import Settings
 from studio_core.errors import GuardError
-from studio_core.guards import confirm_purge, confirm_removal, confirm_renewal, people_removed
 from studio_core.model import (
     Action,
     Identity,
@@ -22,6 +21,12 @@ from studio_core.model import (
     Record,
     Scope,
     Step,
+)
+from studio_core.planning.confirm import (
+    confirm_purge,
+    confirm_removal,
+    confirm_renewal,
+    people_removed,
 )
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 import click
 
-from studio_core import guards
 from studio_core.cli.console import result, say, table
 from studio_core.cli.options import common, team, yes
 from studio_core.cli.running import confirmation
 from studio_core.cli.tools import tools
 from studio_core.errors import StudioError
 from studio_core.hackathon.links import choose
+from studio_core.planning import confirm
 from studio_core.roster import safe_csv
 
 if TYPE_CHECKING:
@@ -91,7 +91,7 @@ def _rotate(hackathon: Hackathon, *, of_people: bool, yes: bool) -> None:
     """
     number = len(hackathon.participants()) if of_people else 1
     typed = str(number) if yes else confirmation.to_renew(number)
-    guards.confirm_renewal(number, typed)
+    confirm.confirm_renewal(number, typed)
     hackathon.rotate_codes()
     say("All codes are new; the old ones do not work any more.")
 

@@ -11,7 +11,7 @@ from studio_core.cli.options import as_json, common, dry_run, yes
 from studio_core.cli.running import confirmation
 from studio_core.cli.running.interaction import ask, perform
 from studio_core.cli.tools import tools
-from studio_core.guards import people_removed
+from studio_core.planning.confirm import people_removed
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 import click
 
-from studio_core import guards
 from studio_core.cli.console import say
 from studio_core.cli.failures import DeclinedError
 from studio_core.cli.words import count, tally
 from studio_core.errors import GuardError
 from studio_core.model import Action, Scope
+from studio_core.planning import confirm
 
 if TYPE_CHECKING:
     from datetime import date
@@ -79,7 +79,7 @@ def to_purge(
     if everything and not consent.whole_domain:
         say("Not of this event alone: everything that anybody has in the domain goes.")
         _typed(f"Type “{WHOLE_DOMAIN}” to go ahead", WHOLE_DOMAIN)
-    guards.confirm_purge(
+    confirm.confirm_purge(
         plan,
         settings,
         typed,
@@ -95,12 +95,12 @@ def to_remove(plan: Plan, *, interactive: bool, yes: bool) -> None:
     Raises:
         GuardError: It was not; nothing was changed.
     """
-    number = str(guards.people_removed(plan))
+    number = str(confirm.people_removed(plan))
     typed = number
     if interactive and not yes:
         say(f"This removes {count(int(number), 'person')}, their profiles and private files.")
         typed = _typed("Type their number to go ahead", number)
-    guards.confirm_removal(plan, typed)
+    confirm.confirm_removal(plan, typed)
 
 
 def to_renew(number: int) -> str:

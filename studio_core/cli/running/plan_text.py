@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from studio_core.cli.words import count, place, tally
 from studio_core.model import Action, Purpose, Scope
-from studio_core.plan import LEAVING
-from studio_core.removal import APP_AGES_OUT
+from studio_core.planning.removal import APP_AGES_OUT
+from studio_core.planning.setup import LEAVING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

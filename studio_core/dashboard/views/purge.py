@@ -9,8 +9,8 @@ import streamlit as st
 from studio_core.dashboard.views import run_progress
 from studio_core.dashboard.words import KINDS, by_kind
 from studio_core.errors import GuardError
-from studio_core.guards import confirm_purge
 from studio_core.model import Action, Kind, Ownership
+from studio_core.planning.confirm import confirm_purge
 
 if TYPE_CHECKING:
     from datetime import date

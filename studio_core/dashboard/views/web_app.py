@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 import pandas as pd
 import streamlit as st
 
-from studio_core import guards
 from studio_core.access.roles import Act
 from studio_core.dashboard import loaders, visitor
 from studio_core.dashboard.words import people
 from studio_core.errors import StudioError
 from studio_core.hackathon.sign_in import CODES_KEPT
+from studio_core.planning import confirm
 from studio_core.portal.cards import Card, cards_html, poster_svg, qr_svg
 
 if TYPE_CHECKING:
@@ -173,7 +173,7 @@ def _renewal(hackathon: Hackathon) -> None:
     typed = st.text_input(f"Type {number} to confirm", key="web-app-new-number")
     if st.button("Make new", type="primary", key="web-app-new-do"):
         try:
-            guards.confirm_renewal(number, typed)
+            confirm.confirm_renewal(number, typed)
             hackathon.rotate_codes()
         except StudioError as error:
             loaders.show_problem(error)

@@ -8,7 +8,7 @@ import pytest
 
 from studio_core.engine.last_look import TRIES, Lookout
 from studio_core.errors import TransientError
-from studio_core.plan import plan_setup
+from studio_core.planning.setup import plan_setup
 
 from .worlds import TEMPLATE, carry_out, empty, roster
 

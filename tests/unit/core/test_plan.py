@@ -9,7 +9,13 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from studio_core.model import Action, App, Kind, Ownership, Record, Roster, SpaceTemplate, Status
-from studio_core.plan import LEAVING, fingerprint, plan_setup, plan_start_apps, plan_stop_apps
+from studio_core.planning.setup import (
+    LEAVING,
+    fingerprint,
+    plan_setup,
+    plan_start_apps,
+    plan_stop_apps,
+)
 
 from .worlds import (
     EVENT,

@@ -17,8 +17,8 @@ from studio_core.model import (
     Snapshot,
     Space,
 )
-from studio_core.plan import plan_setup
-from studio_core.purge import leftovers, plan_purge
+from studio_core.planning.purge import leftovers, plan_purge
+from studio_core.planning.setup import plan_setup
 
 from .worlds import (
     EVENT,

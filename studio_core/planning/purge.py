@@ -19,7 +19,7 @@ from studio_core.model import (
     Space,
     Step,
 )
-from studio_core.removal import APP_AGES_OUT, removal
+from studio_core.planning.removal import APP_AGES_OUT, removal
 
 if TYPE_CHECKING:
     from datetime import datetime

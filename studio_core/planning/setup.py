@@ -29,7 +29,7 @@ from studio_core.naming import (
     personal_space_name,
     team_key,
 )
-from studio_core.removal import profile_key, removal, space_key
+from studio_core.planning.removal import profile_key, removal, space_key
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -1,0 +1,1 @@
+"""Pure planning: (Roster, Snapshot) to Plan."""
