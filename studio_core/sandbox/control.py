@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any, cast
 from moto.core.base_backend import BackendDict
 from moto.sagemaker.models import sagemaker_backends
 
-from studio_core.sandbox import lifecycle, quota_table
+from studio_core.sandbox import lifecycle
 from studio_core.sandbox.faults import Faults, engines
 from studio_core.sandbox.gateway import plain
+from studio_core.sandbox.services import quota_table
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from studio_core.sandbox import quota_table
 from studio_core.sandbox.estate import GONE, Estate
 from studio_core.sandbox.exceptions import (
     AWSValidationException,
@@ -15,6 +14,7 @@ from studio_core.sandbox.exceptions import (
 )
 from studio_core.sandbox.faults import engines
 from studio_core.sandbox.resources import Domain, UserProfile
+from studio_core.sandbox.services import quota_table
 
 Params = dict[str, Any]
 

@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING, Any
 from moto.moto_api._internal import mock_random
 from moto.sagemaker.models import SageMakerModelBackend
 
-from studio_core.sandbox import quota_table
 from studio_core.sandbox.exceptions import AWSValidationException, limit_exceeded, not_found
 from studio_core.sandbox.faults import engines
 from studio_core.sandbox.lifecycle import utcnow
 from studio_core.sandbox.paging import page
 from studio_core.sandbox.resources import App, Domain, Space, UserProfile
+from studio_core.sandbox.services import quota_table
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from studio_core.sandbox import quota_table
 from studio_core.sandbox.domains import DomainOperations, Params, chosen
 from studio_core.sandbox.exceptions import (
     AWSValidationException,
@@ -13,6 +12,7 @@ from studio_core.sandbox.exceptions import (
     wrong_status,
 )
 from studio_core.sandbox.resources import App, Space
+from studio_core.sandbox.services import quota_table
 
 
 class SpaceOperations(DomainOperations):

@@ -19,9 +19,9 @@ from moto.dynamodb.models import dynamodb_backends
 from moto.dynamodb.models.utilities import dynamo_json_dump
 from moto.sagemaker.models import sagemaker_backends
 
-from studio_core.sandbox import quota_table
 from studio_core.sandbox.lifecycle import utcnow
 from studio_core.sandbox.resources import App, Domain, Space, UserProfile
+from studio_core.sandbox.services import quota_table
 
 if TYPE_CHECKING:
     from studio_core.sandbox.models import StudioBackend

@@ -14,9 +14,10 @@ import pytest
 from botocore.config import Config
 from moto import mock_aws
 
-from studio_core.sandbox import install, lifecycle, quota_table
+from studio_core.sandbox import install, lifecycle
 from studio_core.sandbox.faults import Faults, set_faults
 from studio_core.sandbox.server import ACCESS_KEY, SECRET_KEY, SandboxServer
+from studio_core.sandbox.services import quota_table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
