@@ -31,7 +31,7 @@ from studio_core.aws.table import Table
 from studio_core.config import Settings
 from studio_core.hackathon import Hackathon
 from studio_core.sandbox.demo import seed_demo
-from studio_core.sandbox.server import ACCESS_KEY, SECRET_KEY
+from studio_core.sandbox.serving.server import ACCESS_KEY, SECRET_KEY
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -43,7 +43,7 @@ P95_BOUND = 0.5
 
 REGION = "eu-west-1"
 _SANDBOX = (
-    "import signal; from studio_core.sandbox.server import SandboxServer as S;"
+    "import signal; from studio_core.sandbox.serving.server import SandboxServer as S;"
     "s = S().start(); print(s.url, flush=True); signal.pause()"
 )
 _PORTAL = "from studio_core.portal.serve import run; run(0, '127.0.0.1')"

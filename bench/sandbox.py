@@ -21,7 +21,7 @@ import boto3
 from botocore.config import Config
 
 from studio_core.model import EVENT_TAG
-from studio_core.sandbox.server import ACCESS_KEY, SECRET_KEY, SandboxServer
+from studio_core.sandbox.serving.server import ACCESS_KEY, SECRET_KEY, SandboxServer
 
 if TYPE_CHECKING:
     from multiprocessing.connection import Connection

@@ -21,7 +21,7 @@ from studio_core.config import Settings
 from studio_core.engine.run import Runs
 from studio_core.hackathon import Hackathon
 from studio_core.sandbox.demo import DemoData, seed_demo
-from studio_core.sandbox.server import SandboxServer
+from studio_core.sandbox.serving.server import SandboxServer
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

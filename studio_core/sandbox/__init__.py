@@ -1,6 +1,6 @@
 """The simulated AWS: SageMaker Studio as an extension of moto, served or in-process.
 
-`install()` puts Studio into this process's moto; `studio_core.sandbox.server` serves it.
+`install()` puts Studio into this process's moto; `studio_core.sandbox.serving.server` serves it.
 """
 
 from __future__ import annotations

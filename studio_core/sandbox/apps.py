@@ -11,8 +11,8 @@ from studio_core.sandbox.exceptions import (
     not_found,
     wrong_status,
 )
-from studio_core.sandbox.faults import engines
 from studio_core.sandbox.resources import DEFAULT_INSTANCE, App, Space, UserProfile, app_key
+from studio_core.sandbox.serving.faults import engines
 from studio_core.sandbox.spaces import SpaceOperations
 
 if TYPE_CHECKING:

@@ -16,7 +16,7 @@ from botocore.config import Config
 
 from studio_core import naming
 from studio_core.model import EVENT_TAG
-from studio_core.sandbox.server import ACCESS_KEY, SECRET_KEY
+from studio_core.sandbox.serving.server import ACCESS_KEY, SECRET_KEY
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator

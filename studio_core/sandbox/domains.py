@@ -12,9 +12,9 @@ from studio_core.sandbox.exceptions import (
     associated,
     wrong_status,
 )
-from studio_core.sandbox.faults import engines
 from studio_core.sandbox.resources import Domain, UserProfile
 from studio_core.sandbox.services import quota_table
+from studio_core.sandbox.serving.faults import engines
 
 Params = dict[str, Any]
 

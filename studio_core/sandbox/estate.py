@@ -14,11 +14,11 @@ from moto.moto_api._internal import mock_random
 from moto.sagemaker.models import SageMakerModelBackend
 
 from studio_core.sandbox.exceptions import AWSValidationException, limit_exceeded, not_found
-from studio_core.sandbox.faults import engines
 from studio_core.sandbox.lifecycle import utcnow
 from studio_core.sandbox.paging import page
 from studio_core.sandbox.resources import App, Domain, Space, UserProfile
 from studio_core.sandbox.services import quota_table
+from studio_core.sandbox.serving.faults import engines
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

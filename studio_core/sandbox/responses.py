@@ -18,9 +18,9 @@ from studio_core.sandbox.exceptions import (
     AWSValidationException,
     SagemakerClientError,
 )
-from studio_core.sandbox.faults import engines
 from studio_core.sandbox.lifecycle import utcnow
 from studio_core.sandbox.paging import make_token, read_token
+from studio_core.sandbox.serving.faults import engines
 from studio_core.sandbox.validation import check
 
 if TYPE_CHECKING:

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from studio_core.hackathon import Hackathon
-    from studio_core.sandbox.server import SandboxServer
+    from studio_core.sandbox.serving.server import SandboxServer
 
 ROOT = Path(__file__).resolve().parents[2]
 ROSTER = Roster((Participant("ada@example.com", "1"), Participant("bo@example.com", "2")))

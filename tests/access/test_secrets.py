@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from studio_core.sandbox.demo import DemoData
-    from studio_core.sandbox.server import SandboxServer
+    from studio_core.sandbox.serving.server import SandboxServer
 
 SECRET_KEY = "wJalrXUtnFEMI-secret-key-of-this-test"
 ROSTER = "email,team\nada@example.com,1\nbo@example.com,1\ncy@example.com,2\n"

@@ -20,7 +20,7 @@ from studio_core.model import EVENT_TAG
 from studio_core.portal.app import create_app
 from studio_core.portal.serve import listening, server
 from studio_core.sandbox.demo import control, seed_demo
-from studio_core.sandbox.server import SandboxServer
+from studio_core.sandbox.serving.server import SandboxServer
 from tests.browser.chromium import FLAGS, executable
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from playwright.sync_api import expect
 from studio_core import config
 from studio_core.config import Settings
 from studio_core.sandbox.demo import seed_demo
-from studio_core.sandbox.server import SandboxServer
+from studio_core.sandbox.serving.server import SandboxServer
 
 pytestmark = pytest.mark.browser
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
-    from studio_core.sandbox.server import SandboxServer
+    from studio_core.sandbox.serving.server import SandboxServer
 
 
 class Control:

@@ -29,7 +29,7 @@ from studio_core.roster import load_roster
 from studio_core.sandbox.demo import DemoData, seed_demo
 
 if TYPE_CHECKING:
-    from studio_core.sandbox.server import SandboxServer
+    from studio_core.sandbox.serving.server import SandboxServer
 
     from .conftest import Control
 

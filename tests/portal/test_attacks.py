@@ -31,7 +31,7 @@ from tests.portal.conftest import (
 if TYPE_CHECKING:
     import httpx
 
-    from studio_core.sandbox.server import SandboxServer
+    from studio_core.sandbox.serving.server import SandboxServer
 
 Portal = Callable[..., Instance]
 FORM = {"content-type": "application/x-www-form-urlencoded"}

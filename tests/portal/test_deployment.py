@@ -20,7 +20,7 @@ from tests.portal.conftest import ON_ROSTER, WRONG, calls
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from studio_core.sandbox.server import SandboxServer
+    from studio_core.sandbox.serving.server import SandboxServer
     from tests.portal.conftest import Late, Maker
 
 FOLDER = Path(__file__).parents[2] / "web_app"

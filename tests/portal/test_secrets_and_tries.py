@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from studio_core.hackathon import Hackathon
-    from studio_core.sandbox.server import SandboxServer
+    from studio_core.sandbox.serving.server import SandboxServer
     from tests.portal.conftest import Clock
 
 NAME = "/studio-cli/demo/secret"

@@ -30,7 +30,7 @@ from tests.portal.conftest import (
 if TYPE_CHECKING:
     import httpx
 
-    from studio_core.sandbox.server import SandboxServer
+    from studio_core.sandbox.serving.server import SandboxServer
 
 SENDER = "hack@example.com"
 Portal = Callable[..., Instance]

@@ -16,7 +16,7 @@ from awscli.clidriver import create_clidriver
 from tests.sandbox.conftest import client, make_domain
 
 if TYPE_CHECKING:
-    from studio_core.sandbox.server import SandboxServer
+    from studio_core.sandbox.serving.server import SandboxServer
 
 
 class Cli:

@@ -9,7 +9,7 @@ import pytest
 
 from studio_core.model import EVENT_TAG
 from studio_core.sandbox.demo import control, seed_demo
-from studio_core.sandbox.server import SandboxServer
+from studio_core.sandbox.serving.server import SandboxServer
 from tests.sandbox.conftest import client
 
 

@@ -11,9 +11,9 @@ from moto.core.utils import get_service_model
 
 import studio_core.sandbox
 from studio_core.sandbox import lifecycle
-from studio_core.sandbox.control import Control
-from studio_core.sandbox.faults import Faults
 from studio_core.sandbox.responses import STUDIO_OPERATIONS
+from studio_core.sandbox.serving.control import Control
+from studio_core.sandbox.serving.faults import Faults
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "sandbox.md"
 BESIDE = {

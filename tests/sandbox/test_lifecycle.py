@@ -8,8 +8,8 @@ from moto.moto_api import state_manager
 
 from studio_core.sandbox import estate, lifecycle
 from studio_core.sandbox.demo import control
-from studio_core.sandbox.faults import Faults, set_faults
-from studio_core.sandbox.server import SandboxServer
+from studio_core.sandbox.serving.faults import Faults, set_faults
+from studio_core.sandbox.serving.server import SandboxServer
 from tests.sandbox.conftest import client, make_domain, make_space
 
 APP = {"SpaceName": "team-1", "AppType": "JupyterLab", "AppName": "default"}

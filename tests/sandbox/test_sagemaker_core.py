@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from studio_core.sandbox.demo import control
-from studio_core.sandbox.server import SandboxServer
+from studio_core.sandbox.serving.server import SandboxServer
 from tests.sandbox.conftest import client, make_domain
 
 ROOT = Path(__file__).resolve().parents[2]

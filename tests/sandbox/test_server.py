@@ -13,7 +13,7 @@ import pytest
 from botocore.exceptions import EndpointConnectionError
 
 from studio_core.sandbox.demo import control
-from studio_core.sandbox.server import SandboxServer
+from studio_core.sandbox.serving.server import SandboxServer
 from tests.sandbox.conftest import client, make_domain, make_space
 
 

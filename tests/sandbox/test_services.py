@@ -9,9 +9,9 @@ import pytest
 from botocore.exceptions import ClientError
 
 from studio_core.sandbox.demo import control
-from studio_core.sandbox.server import SandboxServer
 from studio_core.sandbox.services import quota_table
 from studio_core.sandbox.services.pricing.models import REGIONS
+from studio_core.sandbox.serving.server import SandboxServer
 from tests.sandbox.conftest import client, make_domain, make_space
 
 EVENT = {"Key": "studio-cli:event", "Value": "demo"}

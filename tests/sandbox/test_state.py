@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from studio_core.sandbox.demo import control, find_demo, seed_demo
-from studio_core.sandbox.server import SandboxServer
+from studio_core.sandbox.serving.server import SandboxServer
 from tests.sandbox.conftest import client, make_domain
 from tests.sandbox.test_demo import all_of
 

@@ -26,7 +26,7 @@ from studio_core.sandbox.demo import DemoData, seed_demo
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from studio_core.sandbox.server import SandboxServer
+    from studio_core.sandbox.serving.server import SandboxServer
 
 ROOT = Path(__file__).resolve().parents[2]
 FAST = Pace().scaled(0.02)

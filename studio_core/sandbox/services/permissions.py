@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from moto.core.responses import ActionResult
 from moto.iam.responses import IamResponse
 
-from studio_core.sandbox.faults import engines
+from studio_core.sandbox.serving.faults import engines
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

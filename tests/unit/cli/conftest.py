@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from studio_core.sandbox.demo import DemoData
-    from studio_core.sandbox.server import SandboxServer
+    from studio_core.sandbox.serving.server import SandboxServer
 
 EXAMPLE = Path(__file__).parents[3] / "examples" / "roster.csv"
 FAST = Pace(

@@ -23,13 +23,13 @@ from moto.moto_server import werkzeug_app
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 
 from studio_core.sandbox.exceptions import TOLD_TO_REFUSE
-from studio_core.sandbox.faults import FaultEngine, engines
+from studio_core.sandbox.serving.faults import FaultEngine, engines
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from studio_core.sandbox.control import Control
-    from studio_core.sandbox.visits import Pages
+    from studio_core.sandbox.serving.control import Control
+    from studio_core.sandbox.serving.visits import Pages
 
     StartResponse = Callable[[str, list[tuple[str, str]]], Any]
 

@@ -7,7 +7,7 @@ from html import escape
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from studio_core.sandbox.visits import Opened
+    from studio_core.sandbox.serving.visits import Opened
 
 _STYLE = """
 :root { color-scheme: light dark; --ink: #16191f; --soft: #545b64; --page: #f2f3f3;

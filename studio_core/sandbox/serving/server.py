@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Self
 
 from moto.core.models import DEFAULT_ACCOUNT_ID
 
-from studio_core.sandbox import state
-from studio_core.sandbox.connections import Server
-from studio_core.sandbox.control import Control
 from studio_core.sandbox.extension import install
-from studio_core.sandbox.faults import Faults, engines
-from studio_core.sandbox.gateway import Gateway
-from studio_core.sandbox.visits import Pages
+from studio_core.sandbox.serving import state
+from studio_core.sandbox.serving.connections import Server
+from studio_core.sandbox.serving.control import Control
+from studio_core.sandbox.serving.faults import Faults, engines
+from studio_core.sandbox.serving.gateway import Gateway
+from studio_core.sandbox.serving.visits import Pages
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
