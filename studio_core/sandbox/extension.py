@@ -18,14 +18,14 @@ from moto.sagemaker import urls as sagemaker_urls
 from moto.sagemaker.models import sagemaker_backends
 from moto.servicequotas import urls as quota_urls
 
-from studio_core.sandbox import lifecycle
-from studio_core.sandbox.models import StudioBackend
-from studio_core.sandbox.responses import StudioResponse
 from studio_core.sandbox.services import pricing
 from studio_core.sandbox.services.permissions import PermissionsResponse
 from studio_core.sandbox.services.pricing.urls import url_bases as pricing_bases
 from studio_core.sandbox.services.quotas import QuotasResponse
 from studio_core.sandbox.services.tagging import TaggingResponse
+from studio_core.sandbox.studio import lifecycle
+from studio_core.sandbox.studio.models import StudioBackend
+from studio_core.sandbox.studio.responses import StudioResponse
 
 _lock = threading.Lock()
 

@@ -28,9 +28,9 @@ from studio_core.engine.run import Runs
 from studio_core.hackathon import Hackathon
 from studio_core.model import EVENT_TAG
 from studio_core.portal.app import create_app
-from studio_core.sandbox import presign
 from studio_core.sandbox.demo import DemoData, control, seed_demo
 from studio_core.sandbox.serving.server import SandboxServer
+from studio_core.sandbox.studio import presign
 
 if TYPE_CHECKING:
     from pathlib import Path

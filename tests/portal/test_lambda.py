@@ -17,7 +17,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 import pytest
 
 from studio_core.portal import serverless
-from studio_core.sandbox import presign
+from studio_core.sandbox.studio import presign
 from tests.portal.conftest import ON_ROSTER, WRONG, Shared, ticket_in
 
 if TYPE_CHECKING:

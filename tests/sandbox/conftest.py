@@ -14,10 +14,11 @@ import pytest
 from botocore.config import Config
 from moto import mock_aws
 
-from studio_core.sandbox import install, lifecycle
+from studio_core.sandbox import install
 from studio_core.sandbox.services import quota_table
 from studio_core.sandbox.serving.faults import Faults, set_faults
 from studio_core.sandbox.serving.server import ACCESS_KEY, SECRET_KEY, SandboxServer
+from studio_core.sandbox.studio import lifecycle
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from studio_core.sandbox import lifecycle
+from studio_core.sandbox.studio import lifecycle
 from tests.sandbox.conftest import client, make_domain, make_space
 
 APP = {"SpaceName": "team-1", "AppType": "JupyterLab", "AppName": "default"}

@@ -8,10 +8,10 @@ import pytest
 from botocore.exceptions import ClientError
 from moto.core.utils import get_service_model
 
-from studio_core.sandbox import lifecycle
-from studio_core.sandbox.responses import STUDIO_OPERATIONS
 from studio_core.sandbox.services import quota_table
 from studio_core.sandbox.serving.faults import Faults, set_faults
+from studio_core.sandbox.studio import lifecycle
+from studio_core.sandbox.studio.responses import STUDIO_OPERATIONS
 from tests.sandbox.conftest import make_domain, make_space
 
 if TYPE_CHECKING:

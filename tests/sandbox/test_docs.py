@@ -10,10 +10,10 @@ import pytest
 from moto.core.utils import get_service_model
 
 import studio_core.sandbox
-from studio_core.sandbox import lifecycle
-from studio_core.sandbox.responses import STUDIO_OPERATIONS
 from studio_core.sandbox.serving.control import Control
 from studio_core.sandbox.serving.faults import Faults
+from studio_core.sandbox.studio import lifecycle
+from studio_core.sandbox.studio.responses import STUDIO_OPERATIONS
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "sandbox.md"
 BESIDE = {

@@ -17,9 +17,10 @@ from moto.moto_api._internal.managed_state_model import ManagedState
 from moto.sagemaker.models import sagemaker_backends
 from moto.sagemaker.responses import SageMakerResponse
 
-from studio_core.sandbox import install, lifecycle
-from studio_core.sandbox.models import StudioBackend
-from studio_core.sandbox.responses import STUDIO_OPERATIONS, StudioResponse
+from studio_core.sandbox import install
+from studio_core.sandbox.studio import lifecycle
+from studio_core.sandbox.studio.models import StudioBackend
+from studio_core.sandbox.studio.responses import STUDIO_OPERATIONS, StudioResponse
 from tests.sandbox.conftest import client, make_domain
 
 

@@ -9,11 +9,11 @@ import pytest
 from botocore.exceptions import ClientError, ConnectionClosedError
 from moto.sagemaker.models import sagemaker_backends
 
-from studio_core.sandbox import estate, lifecycle
 from studio_core.sandbox.demo import control
 from studio_core.sandbox.serving import faults, gateway
 from studio_core.sandbox.serving.faults import FaultEngine, Faults, set_faults
 from studio_core.sandbox.serving.server import SandboxServer
+from studio_core.sandbox.studio import lifecycle
 from tests.sandbox.conftest import client, make_domain, make_space
 
 

@@ -6,10 +6,10 @@ import pytest
 from botocore.exceptions import ClientError
 from moto.moto_api import state_manager
 
-from studio_core.sandbox import estate, lifecycle
 from studio_core.sandbox.demo import control
 from studio_core.sandbox.serving.faults import Faults, set_faults
 from studio_core.sandbox.serving.server import SandboxServer
+from studio_core.sandbox.studio import account, lifecycle
 from tests.sandbox.conftest import client, make_domain, make_space
 
 APP = {"SpaceName": "team-1", "AppType": "JupyterLab", "AppName": "default"}
@@ -217,9 +217,9 @@ def test_records_of_ended_apps_are_kept_for_a_day(
     local.create_app(DomainId=domain_id, **APP)
     local.delete_app(DomainId=domain_id, **APP)
     now = lifecycle.utcnow()
-    monkeypatch.setattr(estate, "utcnow", lambda: now + estate.APP_RECORD / 2)
+    monkeypatch.setattr(estate, "utcnow", lambda: now + account.APP_RECORD / 2)
     assert [app["Status"] for app in local.list_apps()["Apps"]] == ["Deleted"]
-    monkeypatch.setattr(estate, "utcnow", lambda: now + estate.APP_RECORD * 1.01)
+    monkeypatch.setattr(estate, "utcnow", lambda: now + account.APP_RECORD * 1.01)
     assert local.list_apps()["Apps"] == []
     with pytest.raises(local.exceptions.ResourceNotFound):
         local.describe_app(DomainId=domain_id, **APP)

@@ -12,9 +12,10 @@ from moto import mock_aws
 from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.sagemaker.models import sagemaker_backends
 
-from studio_core.sandbox import install, lifecycle
+from studio_core.sandbox import install
 from studio_core.sandbox.services import quota_table
 from studio_core.sandbox.serving.faults import Faults, set_faults
+from studio_core.sandbox.studio import lifecycle
 from tests.sandbox.conftest import REGION, client, make_domain
 
 NAMES = st.sampled_from(["ada", "Ada", "grace"])

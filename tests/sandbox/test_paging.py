@@ -7,8 +7,8 @@ from botocore.exceptions import ClientError
 from hypothesis import given
 from hypothesis import strategies as st
 
-from studio_core.sandbox.exceptions import AWSValidationException
-from studio_core.sandbox.paging import make_token, page, read_token
+from studio_core.sandbox.studio.exceptions import AWSValidationException
+from studio_core.sandbox.studio.paging import make_token, page, read_token
 
 KEYS = st.lists(st.tuples(st.integers(0, 5).map(float), st.integers()), unique=True)
 

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from studio_core.sandbox.exceptions import AWSValidationException
-from studio_core.sandbox.validation import check, matches
+from studio_core.sandbox.studio.exceptions import AWSValidationException
+from studio_core.sandbox.studio.validation import check, matches
 from tests.sandbox.conftest import SESSION
 
 PROFILE = "[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}"

@@ -11,9 +11,9 @@ from typing import Any
 
 import pytest
 
-from studio_core.sandbox import presign
 from studio_core.sandbox.demo import control, seed_demo
 from studio_core.sandbox.serving.server import SandboxServer
+from studio_core.sandbox.studio import presign
 from tests.sandbox.conftest import client, make_domain, make_space
 
 

@@ -8,8 +8,8 @@ from typing import Any
 from moto.core.exceptions import JsonRESTError
 from moto.servicequotas.responses import ServiceQuotasResponse
 
-from studio_core.sandbox.paging import make_token, read_token
 from studio_core.sandbox.services import quota_table
+from studio_core.sandbox.studio.paging import make_token, read_token
 
 PAGE = 100
 """Most quotas on a page (botocore's service-quotas model)."""

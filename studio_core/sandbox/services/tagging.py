@@ -15,13 +15,13 @@ from moto.resourcegroupstaggingapi.exceptions import ResourceGroupsTaggingAPIErr
 from moto.resourcegroupstaggingapi.responses import ResourceGroupsTaggingAPIResponse
 from moto.sagemaker.models import sagemaker_backends
 
-from studio_core.sandbox.models import STUDIO_KINDS
-from studio_core.sandbox.paging import make_token, read_token
+from studio_core.sandbox.studio.models import STUDIO_KINDS
+from studio_core.sandbox.studio.paging import make_token, read_token
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from studio_core.sandbox.models import StudioBackend
+    from studio_core.sandbox.studio.models import StudioBackend
 
 PAGE = 100
 """Most resources on a page, and what a page has unless asked otherwise."""

@@ -9,16 +9,16 @@ from typing import TYPE_CHECKING, Any, cast
 from moto.core.base_backend import BackendDict
 from moto.sagemaker.models import sagemaker_backends
 
-from studio_core.sandbox import lifecycle
 from studio_core.sandbox.services import quota_table
 from studio_core.sandbox.serving.faults import Faults, engines
 from studio_core.sandbox.serving.gateway import plain
+from studio_core.sandbox.studio import lifecycle
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from studio_core.sandbox.models import StudioBackend
     from studio_core.sandbox.serving.gateway import Gateway, StartResponse
+    from studio_core.sandbox.studio.models import StudioBackend
 
 Answer = tuple[int, Any]
 Handler = Callable[["Gateway", Mapping[str, Any]], Answer]

@@ -22,8 +22,8 @@ from moto.backends import list_of_moto_modules
 from moto.moto_server import werkzeug_app
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 
-from studio_core.sandbox.exceptions import TOLD_TO_REFUSE
 from studio_core.sandbox.serving.faults import FaultEngine, engines
+from studio_core.sandbox.studio.exceptions import TOLD_TO_REFUSE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

@@ -19,13 +19,13 @@ from moto.dynamodb.models import dynamodb_backends
 from moto.dynamodb.models.utilities import dynamo_json_dump
 from moto.sagemaker.models import sagemaker_backends
 
-from studio_core.sandbox.lifecycle import utcnow
-from studio_core.sandbox.resources import App, Domain, Space, UserProfile
 from studio_core.sandbox.services import quota_table
+from studio_core.sandbox.studio.lifecycle import utcnow
+from studio_core.sandbox.studio.resources import App, Domain, Space, UserProfile
 
 if TYPE_CHECKING:
-    from studio_core.sandbox.models import StudioBackend
-    from studio_core.sandbox.resource import Resource
+    from studio_core.sandbox.studio.models import StudioBackend
+    from studio_core.sandbox.studio.resource import Resource
 
 VERSION = 1
 

@@ -10,18 +10,18 @@ from moto.core.exceptions import ServiceException
 from moto.sagemaker.models import sagemaker_backends
 
 from studio_core.model import EVENT_TAG
-from studio_core.sandbox import presign
-from studio_core.sandbox.apps import SPACE_APP_TYPES
-from studio_core.sandbox.resources import App, app_key
 from studio_core.sandbox.serving.gateway import plain
 from studio_core.sandbox.serving.pages import NotFoundPage, SignInPage, StudioPage
+from studio_core.sandbox.studio import presign
+from studio_core.sandbox.studio.apps import SPACE_APP_TYPES
+from studio_core.sandbox.studio.resources import App, app_key
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from studio_core.sandbox.models import StudioBackend
-    from studio_core.sandbox.resources import Domain, Space
     from studio_core.sandbox.serving.gateway import StartResponse
+    from studio_core.sandbox.studio.models import StudioBackend
+    from studio_core.sandbox.studio.resources import Domain, Space
 
 HTML = "text/html; charset=utf-8"
 SIGN_IN = "/signin"

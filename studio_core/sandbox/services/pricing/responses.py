@@ -8,8 +8,8 @@ from typing import Any
 from moto.core.exceptions import JsonRESTError
 from moto.core.responses import BaseResponse
 
-from studio_core.sandbox.paging import make_token, read_token
 from studio_core.sandbox.services.pricing.models import SERVICE, matching
+from studio_core.sandbox.studio.paging import make_token, read_token
 
 PAGE = 100
 FILTER_TYPES = ("TERM_MATCH", "EQUALS", "CONTAINS", "ANY_OF", "NONE_OF")

@@ -13,7 +13,7 @@ import hmac
 import json
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from studio_core.sandbox.exceptions import AWSValidationException
+from studio_core.sandbox.studio.exceptions import AWSValidationException
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping

@@ -2,7 +2,7 @@
 
 from moto.sagemaker.urls import url_bases
 
-from studio_core.sandbox.responses import StudioResponse
+from studio_core.sandbox.studio.responses import StudioResponse
 
 __all__ = ["url_bases", "url_paths"]
 

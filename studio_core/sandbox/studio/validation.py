@@ -12,7 +12,7 @@ from typing import Any
 
 from moto.core.utils import get_service_model
 
-from studio_core.sandbox.exceptions import AWSValidationException
+from studio_core.sandbox.studio.exceptions import AWSValidationException
 
 
 def check(operation: str, params: dict[str, Any], service: str = "sagemaker") -> None:

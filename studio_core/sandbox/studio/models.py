@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING, Any
 
 from moto.core.resource_tagging import TaggedResource
 
-from studio_core.sandbox.apps import AppOperations
-from studio_core.sandbox.estate import MAX_TAGS
-from studio_core.sandbox.exceptions import AWSValidationException, not_found, wrong_status
-from studio_core.sandbox.presign import Visit
+from studio_core.sandbox.studio.account import MAX_TAGS
+from studio_core.sandbox.studio.apps import AppOperations
+from studio_core.sandbox.studio.exceptions import AWSValidationException, not_found, wrong_status
+from studio_core.sandbox.studio.presign import Visit
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from studio_core.sandbox.domains import Params
-    from studio_core.sandbox.resource import Resource
+    from studio_core.sandbox.studio.domains import Params
+    from studio_core.sandbox.studio.resource import Resource
 
 STUDIO_KINDS = ("domain", "user-profile", "space", "app")
 """Resource types in ARNs that are Studio's."""

@@ -13,18 +13,18 @@ from typing import TYPE_CHECKING, Any
 from moto.moto_api._internal import mock_random
 from moto.sagemaker.models import SageMakerModelBackend
 
-from studio_core.sandbox.exceptions import AWSValidationException, limit_exceeded, not_found
-from studio_core.sandbox.lifecycle import utcnow
-from studio_core.sandbox.paging import page
-from studio_core.sandbox.resources import App, Domain, Space, UserProfile
 from studio_core.sandbox.services import quota_table
 from studio_core.sandbox.serving.faults import engines
+from studio_core.sandbox.studio.exceptions import AWSValidationException, limit_exceeded, not_found
+from studio_core.sandbox.studio.lifecycle import utcnow
+from studio_core.sandbox.studio.paging import page
+from studio_core.sandbox.studio.resources import App, Domain, Space, UserProfile
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import datetime
 
-    from studio_core.sandbox.resource import Resource
+    from studio_core.sandbox.studio.resource import Resource
 
 GONE = "Gone"
 """Where a deletion of anything but an app leads; no answer ever shows it."""

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from studio_core.sandbox.domains import DomainOperations, Params, chosen
-from studio_core.sandbox.exceptions import (
+from studio_core.sandbox.services import quota_table
+from studio_core.sandbox.studio.domains import DomainOperations, Params, chosen
+from studio_core.sandbox.studio.exceptions import (
     AWSValidationException,
     ResourceInUseException,
     ResourceLimitExceededError,
@@ -11,8 +12,7 @@ from studio_core.sandbox.exceptions import (
     associated,
     wrong_status,
 )
-from studio_core.sandbox.resources import App, Space
-from studio_core.sandbox.services import quota_table
+from studio_core.sandbox.studio.resources import App, Space
 
 
 class SpaceOperations(DomainOperations):

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
-from studio_core.sandbox.estate import GONE, Estate
-from studio_core.sandbox.exceptions import (
+from studio_core.sandbox.services import quota_table
+from studio_core.sandbox.serving.faults import engines
+from studio_core.sandbox.studio.account import GONE, Estate
+from studio_core.sandbox.studio.exceptions import (
     AWSValidationException,
     ResourceInUseException,
     already_exists,
     associated,
     wrong_status,
 )
-from studio_core.sandbox.resources import Domain, UserProfile
-from studio_core.sandbox.services import quota_table
-from studio_core.sandbox.serving.faults import engines
+from studio_core.sandbox.studio.resources import Domain, UserProfile
 
 Params = dict[str, Any]
 

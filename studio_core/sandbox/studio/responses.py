@@ -12,22 +12,22 @@ from moto.core.utils import camelcase_to_underscores
 from moto.sagemaker.models import sagemaker_backends
 from moto.sagemaker.responses import SageMakerResponse
 
-from studio_core.sandbox import presign
-from studio_core.sandbox.exceptions import (
+from studio_core.sandbox.serving.faults import engines
+from studio_core.sandbox.studio import presign
+from studio_core.sandbox.studio.exceptions import (
     TOLD_TO_REFUSE,
     AWSValidationException,
     SagemakerClientError,
 )
-from studio_core.sandbox.lifecycle import utcnow
-from studio_core.sandbox.paging import make_token, read_token
-from studio_core.sandbox.serving.faults import engines
-from studio_core.sandbox.validation import check
+from studio_core.sandbox.studio.lifecycle import utcnow
+from studio_core.sandbox.studio.paging import make_token, read_token
+from studio_core.sandbox.studio.validation import check
 
 if TYPE_CHECKING:
     from moto.core.common_types import TYPE_RESPONSE
     from moto.core.responses import ActionContext
 
-    from studio_core.sandbox.models import StudioBackend
+    from studio_core.sandbox.studio.models import StudioBackend
 
 STUDIO_OPERATIONS = frozenset(
     {

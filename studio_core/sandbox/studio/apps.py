@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from studio_core.sandbox.exceptions import (
+from studio_core.sandbox.serving.faults import engines
+from studio_core.sandbox.studio.exceptions import (
     AWSValidationException,
     ResourceInUseException,
     already_exists,
     not_found,
     wrong_status,
 )
-from studio_core.sandbox.resources import DEFAULT_INSTANCE, App, Space, UserProfile, app_key
-from studio_core.sandbox.serving.faults import engines
-from studio_core.sandbox.spaces import SpaceOperations
+from studio_core.sandbox.studio.resources import DEFAULT_INSTANCE, App, Space, UserProfile, app_key
+from studio_core.sandbox.studio.spaces import SpaceOperations
 
 if TYPE_CHECKING:
-    from studio_core.sandbox.domains import Params
-    from studio_core.sandbox.resources import Domain
+    from studio_core.sandbox.studio.domains import Params
+    from studio_core.sandbox.studio.resources import Domain
 
 SPACE_APP_TYPES = ("JupyterLab", "CodeEditor")
 """App types that have a volume of their own, and run in spaces of just that type."""

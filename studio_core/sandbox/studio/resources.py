@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from studio_core.sandbox.lifecycle import Lifecycle
-from studio_core.sandbox.resource import Resource, Settings, without_none
+from studio_core.sandbox.studio.lifecycle import Lifecycle
+from studio_core.sandbox.studio.resource import Resource, Settings, without_none
 
 if TYPE_CHECKING:
     from datetime import datetime

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from studio_core.sandbox.lifecycle import Lifecycle
+from studio_core.sandbox.studio.lifecycle import Lifecycle
 
 if TYPE_CHECKING:
     from datetime import datetime
