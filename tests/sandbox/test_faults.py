@@ -13,7 +13,7 @@ from studio_core.sandbox.demo import control
 from studio_core.sandbox.serving import faults, gateway
 from studio_core.sandbox.serving.faults import FaultEngine, Faults, set_faults
 from studio_core.sandbox.serving.server import SandboxServer
-from studio_core.sandbox.studio import lifecycle
+from studio_core.sandbox.studio import account, lifecycle
 from tests.sandbox.conftest import client, make_domain, make_space
 
 
@@ -178,7 +178,7 @@ def test_studio_classic_can_be_refused(local: Any) -> None:
 
 def test_lists_lag_behind_and_catch_up(local: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     now = lifecycle.utcnow()
-    monkeypatch.setattr(estate, "utcnow", lambda: now)
+    monkeypatch.setattr(account, "utcnow", lambda: now)
 
     def wait(seconds: float) -> None:
         nonlocal now
@@ -210,13 +210,13 @@ def test_statuses_in_lists_lag_too(local: Any, monkeypatch: pytest.MonkeyPatch) 
     domain_id = make_domain(local)
     local.create_user_profile(DomainId=domain_id, UserProfileName="ada")
     long_ago = lifecycle.utcnow() + lifecycle.timedelta(seconds=60)
-    monkeypatch.setattr(estate, "utcnow", lambda: long_ago)
+    monkeypatch.setattr(account, "utcnow", lambda: long_ago)
     set_faults(Faults(list_lag=10))
     lifecycle.configure("manual", times=9)
     local.delete_user_profile(DomainId=domain_id, UserProfileName="ada")
     assert local.list_user_profiles()["UserProfiles"][0]["Status"] == "InService"
     later = long_ago + lifecycle.timedelta(seconds=11)
-    monkeypatch.setattr(estate, "utcnow", lambda: later)
+    monkeypatch.setattr(account, "utcnow", lambda: later)
     assert local.list_user_profiles()["UserProfiles"][0]["Status"] == "Deleting"
 
 

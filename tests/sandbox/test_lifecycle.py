@@ -97,7 +97,7 @@ def test_reading_an_app_just_as_it_ends_does_not_lose_its_record(
     lifecycle.configure("time", timescale=0)
     began = lifecycle.utcnow()
     with monkeypatch.context() as frozen:  # nothing is due yet, but the read sees it ended
-        frozen.setattr(estate, "utcnow", lambda: began)
+        frozen.setattr(account, "utcnow", lambda: began)
         local.delete_app(DomainId=domain_id, **APP)
         assert local.describe_app(DomainId=domain_id, **APP)["Status"] == "Deleted"
     assert [app["Status"] for app in local.list_apps()["Apps"]] == ["Deleted"]
@@ -217,9 +217,9 @@ def test_records_of_ended_apps_are_kept_for_a_day(
     local.create_app(DomainId=domain_id, **APP)
     local.delete_app(DomainId=domain_id, **APP)
     now = lifecycle.utcnow()
-    monkeypatch.setattr(estate, "utcnow", lambda: now + account.APP_RECORD / 2)
+    monkeypatch.setattr(account, "utcnow", lambda: now + account.APP_RECORD / 2)
     assert [app["Status"] for app in local.list_apps()["Apps"]] == ["Deleted"]
-    monkeypatch.setattr(estate, "utcnow", lambda: now + account.APP_RECORD * 1.01)
+    monkeypatch.setattr(account, "utcnow", lambda: now + account.APP_RECORD * 1.01)
     assert local.list_apps()["Apps"] == []
     with pytest.raises(local.exceptions.ResourceNotFound):
         local.describe_app(DomainId=domain_id, **APP)

@@ -18,7 +18,7 @@ REGION = "eu-west-1"
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What kind of sandbox is wanted; `faults` are fields of `studio_core.sandbox.serving.faults.Faults`.
+    """What kind of sandbox is wanted; `faults` are fields of `sandbox.serving.faults.Faults`.
 
     `timescale` multiplies every wait. With `empty`, there are a domain and a table and nobody.
     """
@@ -42,11 +42,8 @@ def simulated(wish: Wish) -> Iterator[dict[str, str]]:
         StudioError: The sandbox is not installed.
     """
     try:
-        from studio_core.sandbox import demo
-        from studio_core.sandbox.serving import (
-            faults,
-            server,
-        )
+        from studio_core.sandbox import demo  # noqa: PLC0415 - moto is slow to import
+        from studio_core.sandbox.serving import faults, server  # noqa: PLC0415 - the same
     except ImportError as error:
         raise StudioError(
             f"The sandbox is not installed: {error.name or 'a package'} is missing.",

@@ -84,7 +84,13 @@ def run(
     check_binding(address, access)
     _check_free(port, address)
     command = [
-        *(sys.executable, "-m", "streamlit", "run", str(PACKAGE / "dashboard" / "asgi.py")),
+        *(
+            sys.executable,
+            "-m",
+            "streamlit",
+            "run",
+            str(PACKAGE / "dashboard" / "serving" / "asgi.py"),
+        ),
         *("--server.port", str(port), "--server.address", address),
     ]
     child = subprocess.Popen(  # noqa: S603 - our own interpreter and file

@@ -64,9 +64,9 @@ class Control:
         self.progression = progression
         self.timescale = timescale
         for backend in list(sagemaker_backends[self.account].values()):
-            estate = cast("StudioBackend", backend)
-            with estate.lock:
-                estate.reschedule()
+            studio = cast("StudioBackend", backend)
+            with studio.lock:
+                studio.reschedule()
 
     def start_with(self, quotas: Mapping[str, float]) -> None:
         """Begin with an empty account and these quotas over the raised ones; reset returns here.

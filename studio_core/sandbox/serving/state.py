@@ -74,12 +74,12 @@ def load(account: str, path: Path) -> None:
 def snapshot(account: str) -> dict[str, Any]:
     """Give an account's state as JSON has it."""
     studio = {}
-    for region, backend in list(sagemaker_backends[account].items()):
-        estate = cast("StudioBackend", backend)
-        with estate.lock:
-            estate.settle()
-            if estate.studio_domains:
-                studio[region] = [_domain(each) for each in estate.studio_domains.values()]
+    for region, moto_backend in list(sagemaker_backends[account].items()):
+        backend = cast("StudioBackend", moto_backend)
+        with backend.lock:
+            backend.settle()
+            if backend.studio_domains:
+                studio[region] = [_domain(each) for each in backend.studio_domains.values()]
     tables = {
         region: [_table(table) for table in list(backend.tables.values())]
         for region, backend in list(dynamodb_backends[account].items())

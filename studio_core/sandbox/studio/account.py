@@ -1,4 +1,4 @@
-"""The ground that all Studio operations stand on: what there is, what is moving, what is full."""
+"""State of one account and region: resources, their transitions, list pages and quotas."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def _modified(row: Resource) -> tuple[float, int]:
     return (row.modified.timestamp(), row.serial)
 
 
-class Estate(SageMakerModelBackend):
+class Account(SageMakerModelBackend):
     """State of one account and region, and what every operation needs of it.
 
     `lock` is held by the responses around each operation; nothing here takes it.

@@ -6,7 +6,7 @@ from typing import Any
 
 from studio_core.sandbox.services import quota_table
 from studio_core.sandbox.serving.faults import engines
-from studio_core.sandbox.studio.account import GONE, Estate
+from studio_core.sandbox.studio.account import GONE, Account
 from studio_core.sandbox.studio.exceptions import (
     AWSValidationException,
     ResourceInUseException,
@@ -24,7 +24,7 @@ def chosen(params: Params, *names: str) -> dict[str, Any]:
     return {name: params[name] for name in names if params.get(name) is not None}
 
 
-class DomainOperations(Estate):
+class DomainOperations(Account):
     """CreateDomain to DeleteDomain, CreateUserProfile to DeleteUserProfile."""
 
     def create_studio_domain(self, params: Params) -> Domain:

@@ -53,7 +53,7 @@ class Resource:
 
     @property
     def status(self) -> str:
-        """The status as it was last settled; `Estate.touch` lets it move on."""
+        """The status as it was last settled; `Account.touch` lets it move on."""
         return self.state.resting
 
     def listed(self, now: datetime, lag: float) -> dict[str, Any]:
