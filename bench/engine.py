@@ -16,13 +16,16 @@ import psutil
 
 from bench.world import World, people, world
 from studio_core.engine.pace import Pace
-from studio_core.model import Action, Identity, Link, Roster, Snapshot, SpaceTemplate
+from studio_core.model.links import Link
+from studio_core.model.plans import Action
+from studio_core.model.studio import Identity, Snapshot, SpaceTemplate
 from studio_core.planning.setup import plan_setup
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from studio_core.aws.session import Session
+    from studio_core.model.people import Roster
 
 LATENCY = 0.1
 RATE = 20.0

@@ -36,7 +36,7 @@ from studio_core.sandbox.serving.server import ACCESS_KEY, SECRET_KEY
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from studio_core.model import Record
+    from studio_core.model.people import Record
 
 P95_BOUND = 0.5
 """Seconds from the click to the redirect, for 95 of 100 people."""

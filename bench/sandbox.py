@@ -20,7 +20,7 @@ from urllib.parse import urlsplit
 import boto3
 from botocore.config import Config
 
-from studio_core.model import EVENT_TAG
+from studio_core.model.studio import EVENT_TAG
 from studio_core.sandbox.serving.server import ACCESS_KEY, SECRET_KEY, SandboxServer
 
 if TYPE_CHECKING:

@@ -14,10 +14,15 @@ import subprocess
 import sys
 import time
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from bench.worker import QUICK
 from bench.world import World, people, world
-from studio_core.model import Action, Ownership, Roster, Snapshot
+from studio_core.model.plans import Action
+from studio_core.model.studio import Ownership, Snapshot
+
+if TYPE_CHECKING:
+    from studio_core.model.people import Roster
 
 TIMESCALE = 0.02
 WEATHER = {"throttle_rate": 0.3, "error_rate": 0.05, "drop_rate": 0.02, "list_lag": 0.2}

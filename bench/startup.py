@@ -12,7 +12,7 @@ from pathlib import Path
 from bench.engine import Row, table
 from bench.worker import QUICK
 from bench.world import people, world
-from studio_core.model import Action
+from studio_core.model.plans import Action
 
 TIMES = 15
 

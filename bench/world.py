@@ -18,7 +18,7 @@ import boto3
 from studio_core.config import Settings
 from studio_core.engine.run import Runs
 from studio_core.hackathon import Hackathon
-from studio_core.model import Participant, Roster
+from studio_core.model.people import Participant, Roster
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -11,7 +11,7 @@ from studio_core.dashboard.page import open_page
 from studio_core.dashboard.views import purge, web_app
 from studio_core.dashboard.views.run_progress import run_panel, start
 from studio_core.dashboard.words import several
-from studio_core.model import Action, Purpose, Scope
+from studio_core.model.plans import Action, Purpose, Scope
 
 page = open_page("purge")
 today = date.today()  # noqa: DTZ011 - the organiser's day

@@ -8,7 +8,7 @@ from studio_core.dashboard import loaders
 from studio_core.dashboard.page import open_page
 from studio_core.dashboard.views import roster, roster_source
 from studio_core.dashboard.views.run_progress import run_panel, start
-from studio_core.model import Purpose
+from studio_core.model.plans import Purpose
 
 page = open_page("roster")
 busy = run_panel(page.hackathon, Purpose.SETUP)

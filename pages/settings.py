@@ -9,7 +9,7 @@ from studio_core.dashboard import loaders
 from studio_core.dashboard.page import open_page
 from studio_core.dashboard.views import audit, settings, web_app
 from studio_core.errors import StudioError
-from studio_core.model import AppType
+from studio_core.model.studio import AppType
 
 page = open_page("settings", unfinished=True)
 with loaders.or_stop():

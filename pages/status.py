@@ -9,7 +9,7 @@ from studio_core.dashboard.page import open_page, way_to
 from studio_core.dashboard.registry import ROSTER
 from studio_core.dashboard.views import status
 from studio_core.dashboard.views.run_progress import follow, headline, run_panel
-from studio_core.model import Purpose
+from studio_core.model.plans import Purpose
 
 REFRESH_SECONDS = 8
 

@@ -17,7 +17,7 @@ import tomli_w
 
 from studio_core.access.roles import check_list
 from studio_core.errors import SettingsError
-from studio_core.model import AppType, SpaceTemplate
+from studio_core.model.studio import AppType, SpaceTemplate
 from studio_core.naming import check_event_name
 
 if TYPE_CHECKING:

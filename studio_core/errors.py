@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from studio_core.model import Finding, Plan
+    from studio_core.model.people import Finding
+    from studio_core.model.plans import Plan
 
 
 class StudioError(Exception):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from studio_core.aws.errors import translated
 from studio_core.errors import AccessDeniedError, AwsError, NotFoundError
-from studio_core.model import EVENT_TAG, Identity, Kind, Ownership, Record, Snapshot
+from studio_core.model.studio import EVENT_TAG, Identity, Kind, Ownership, Snapshot
 from studio_core.naming import host_profile
 
 if TYPE_CHECKING:
@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
     from studio_core.aws.studio import Studio
     from studio_core.aws.table import Table
-    from studio_core.model import App, Profile, Space
+    from studio_core.model.people import Record
+    from studio_core.model.studio import App, Profile, Space
 
 TAG_PAGE = 100
 """Largest page of GetResources (botocore's resourcegroupstaggingapi model)."""

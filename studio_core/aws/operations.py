@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
-from studio_core.model import EVENT_TAG
+from studio_core.model.studio import EVENT_TAG
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

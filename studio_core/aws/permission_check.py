@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from studio_core.aws.session import Session
     from studio_core.config import Settings
-    from studio_core.model import Identity
+    from studio_core.model.studio import Identity
 
 TITLE = "Permissions"
 _DENIED = {"AccessDenied", "AccessDeniedException", "UnauthorizedOperation"}

@@ -12,7 +12,7 @@ from typing import Any
 from studio_core.access.codes import SECRET_BYTES, Codes
 from studio_core.aws.errors import translated
 from studio_core.errors import SettingsError
-from studio_core.model import EVENT_TAG
+from studio_core.model.studio import EVENT_TAG
 
 
 class Secrets:

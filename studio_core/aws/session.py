@@ -10,7 +10,7 @@ import boto3
 from botocore.config import Config
 
 from studio_core.aws.errors import translated
-from studio_core.model import Identity
+from studio_core.model.studio import Identity
 
 ATTEMPTS = 8
 """Tries of one call inside botocore, the first included."""

@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from studio_core.errors import InUseError, NotFoundError
-from studio_core.model import Action, App, Kind, Profile, Record, Space, Status, Step
+from studio_core.model.people import Record
+from studio_core.model.plans import Action, Step
+from studio_core.model.studio import App, Kind, Profile, Space, Status
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from studio_core.aws.errors import translated
 from studio_core.errors import AwsError, NotReadyError
-from studio_core.model import EVENT_TAG, App, Domain, Identity, Profile, Space
+from studio_core.model.studio import EVENT_TAG, App, Domain, Identity, Profile, Space
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -16,7 +16,8 @@ from botocore.exceptions import ClientError, WaiterError
 
 from studio_core.aws.errors import translated
 from studio_core.errors import NotFoundError, RunBusyError, SettingsError, TransientError
-from studio_core.model import Lease, Record
+from studio_core.model.people import Record
+from studio_core.model.runs import Lease
 from studio_core.naming import normalise_email
 
 if TYPE_CHECKING:

@@ -16,7 +16,7 @@ from studio_core.roster import Columns, load_roster
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from studio_core.model import Finding, Roster
+    from studio_core.model.people import Finding, Roster
 
 F = TypeVar("F", bound="Callable[..., Any]")
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from studio_core.cli.tools import Tools
-    from studio_core.model import Domain
+    from studio_core.model.studio import Domain
 
 
 def default_table(event: str) -> str:

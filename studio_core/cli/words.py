@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from studio_core.model import Kind
+from studio_core.model.studio import Kind
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from studio_core.model import Identity
+    from studio_core.model.studio import Identity
 
 _ORDER = [Kind.PROFILE.value, Kind.SPACE.value, Kind.APP.value, Kind.ROW.value]
 

@@ -14,13 +14,14 @@ import pandas as pd
 
 from studio_core.dashboard.words import people, several
 from studio_core.insight.status import MISSING, STOPPED
-from studio_core.model import Ownership, Status, team_order
+from studio_core.model.people import team_order
+from studio_core.model.studio import Ownership, Status
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from studio_core.insight.status import Summary
-    from studio_core.model import Snapshot
+    from studio_core.model.studio import Snapshot
 
 COLOURS = {
     Status.IN_SERVICE.value: "#009E73",

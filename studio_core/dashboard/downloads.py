@@ -6,14 +6,16 @@ import json
 from typing import TYPE_CHECKING
 
 from studio_core.dashboard.words import ACTIONS, RESULTS
-from studio_core.model import Action, Link, LinkFailure
+from studio_core.model.links import Link, LinkFailure
+from studio_core.model.plans import Action
 from studio_core.roster import safe_csv
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from studio_core.access.codes import Codes
-    from studio_core.model import Plan, Report
+    from studio_core.model.plans import Plan
+    from studio_core.model.runs import Report
 
 LINK_COLUMNS = ("email", "team", "profile", "space", "url", "expires_at")
 

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from studio_core.engine.run import Progress, Run
     from studio_core.insight.readiness import Check
     from studio_core.insight.status import Summary
-    from studio_core.model import Domain, Lease, Snapshot
+    from studio_core.model.runs import Lease
+    from studio_core.model.studio import Domain, Snapshot
 
 SNAPSHOT_SECONDS = 4
 """How old a snapshot may be that a page shows; status refreshes a little more slowly."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from studio_core.access.roles import Act
-from studio_core.model import Purpose
+from studio_core.model.plans import Purpose
 
 ENTRY = "streamlit_app.py"
 """The entry point, as pages name it to Streamlit."""

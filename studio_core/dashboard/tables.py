@@ -7,14 +7,19 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from studio_core.dashboard.words import ACTIONS, KINDS, RESULTS
-from studio_core.model import Action, Link, Result
+from studio_core.model.links import Link
+from studio_core.model.plans import Action
+from studio_core.model.runs import Result
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from datetime import datetime
 
     from studio_core.insight.status import PersonStatus, TeamStatus
-    from studio_core.model import Event, Finding, LinkFailure, Plan, Record, Report
+    from studio_core.model.links import LinkFailure
+    from studio_core.model.people import Finding, Record
+    from studio_core.model.plans import Plan
+    from studio_core.model.runs import Event, Report
     from studio_core.roster import Checked
 
 _RESULT_ORDER = {Result.FAILED: 0, Result.BLOCKED: 1, Result.CANCELLED: 2, Result.DONE: 3}

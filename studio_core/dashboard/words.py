@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from studio_core.model import Action, Kind, Purpose, Result
+from studio_core.model.plans import Action, Purpose
+from studio_core.model.runs import Result
+from studio_core.model.studio import Kind
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

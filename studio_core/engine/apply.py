@@ -21,13 +21,15 @@ from studio_core.errors import (
     ThrottledError,
     TransientError,
 )
-from studio_core.model import Action, Event, Kind, Outcome, Phase, Result, Step
+from studio_core.model.plans import Action, Step
+from studio_core.model.runs import Event, Outcome, Phase, Result
+from studio_core.model.studio import Kind
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
     from concurrent.futures import Executor
 
-    from studio_core.model import Plan
+    from studio_core.model.plans import Plan
 
 ROW_BATCH = 25
 """Most rows of one BatchWriteItem (DynamoDB API reference)."""

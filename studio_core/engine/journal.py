@@ -11,7 +11,8 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
-    from studio_core.model import Outcome, Plan
+    from studio_core.model.plans import Plan
+    from studio_core.model.runs import Outcome
 
 
 class Journal:

@@ -10,7 +10,8 @@ from studio_core.errors import TransientError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from studio_core.model import Plan, Snapshot
+    from studio_core.model.plans import Plan
+    from studio_core.model.studio import Snapshot
 
 TRIES = 5
 _LONGEST = 10.0

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from datetime import datetime
 
-    from studio_core.model import Lease
+    from studio_core.model.runs import Lease
 
 TTL = timedelta(seconds=60)
 """How long a lease lasts that nobody renews: after a crash on another machine, the wait."""

@@ -11,16 +11,8 @@ from typing import TYPE_CHECKING
 
 from studio_core.engine.last_look import Lookout
 from studio_core.errors import StudioError
-from studio_core.model import (
-    Action,
-    Leftover,
-    Phase,
-    Plan,
-    Purpose,
-    Report,
-    Result,
-    Step,
-)
+from studio_core.model.plans import Action, Plan, Purpose, Step
+from studio_core.model.runs import Leftover, Phase, Report, Result
 from studio_core.planning.purge import leftovers
 
 if TYPE_CHECKING:
@@ -30,7 +22,8 @@ if TYPE_CHECKING:
 
     from studio_core.engine.apply import Applier
     from studio_core.engine.journal import Journal
-    from studio_core.model import Event, Outcome, Snapshot
+    from studio_core.model.runs import Event, Outcome
+    from studio_core.model.studio import Snapshot
 
 MAX_ROUNDS = 6
 """Rounds of apply and observe in one run; one is enough when the world stands still."""

@@ -7,14 +7,16 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from studio_core.errors import CredentialsError
-from studio_core.model import Action, Kind, Result, Status
+from studio_core.model.plans import Action
+from studio_core.model.runs import Result
+from studio_core.model.studio import Kind, Status
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping
     from concurrent.futures import Executor
 
     from studio_core.engine.pace import Pace
-    from studio_core.model import Step
+    from studio_core.model.plans import Step
 
 _CONSOLE = "Its FailureReason is in the SageMaker console; run this again when it is mended."
 _SLOW = "Look at it in the SageMaker console, then run this again."

@@ -23,7 +23,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from studio_core.config import Settings
-    from studio_core.model import Event, Identity, Record, Snapshot
+    from studio_core.model.people import Record
+    from studio_core.model.runs import Event
+    from studio_core.model.studio import Identity, Snapshot
 
 _LISTINGS = 6
 """Threads beyond the calls in flight: an observation and the poller list side by side."""

@@ -16,13 +16,14 @@ from studio_core.insight.readiness import (
     check_quotas,
     needs,
 )
-from studio_core.model import Participant, Roster, Snapshot
+from studio_core.model.people import Participant, Roster
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from studio_core.hackathon.backend import Place
     from studio_core.insight.status import Summary
+    from studio_core.model.studio import Snapshot
 
 
 def check_up(place: Place, roster: Roster | None = None) -> list[Check]:

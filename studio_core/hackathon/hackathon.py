@@ -32,15 +32,8 @@ from studio_core.hackathon.links import choose, mint_all
 from studio_core.hackathon.records import counted, plan_facts, run_outcome
 from studio_core.insight.readiness import State, check_domain, check_identity
 from studio_core.insight.status import Summary, summarise
-from studio_core.model import (
-    Domain,
-    Identity,
-    Lease,
-    Purpose,
-    Roster,
-    Scope,
-    Snapshot,
-)
+from studio_core.model.plans import Purpose, Scope
+from studio_core.model.runs import Lease
 from studio_core.planning.purge import plan_purge
 from studio_core.planning.setup import fingerprint, plan_setup, plan_start_apps, plan_stop_apps
 
@@ -57,7 +50,11 @@ if TYPE_CHECKING:
     from studio_core.engine.pace import Pace
     from studio_core.hackathon.sign_in import Access
     from studio_core.insight.readiness import Check
-    from studio_core.model import Event, Link, LinkFailure, Plan, Record, Report
+    from studio_core.model.links import Link, LinkFailure
+    from studio_core.model.people import Record, Roster
+    from studio_core.model.plans import Plan
+    from studio_core.model.runs import Event, Report
+    from studio_core.model.studio import Domain, Identity, Snapshot
 
 FRESH = timedelta(seconds=10)
 """A plan younger than this is run as it is; an older one is compared with the world first."""

@@ -7,7 +7,8 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Protocol
 
 from studio_core.errors import CredentialsError, NotFoundError, StudioError
-from studio_core.model import Link, LinkFailure, team_order
+from studio_core.model.links import Link, LinkFailure
+from studio_core.model.people import team_order
 from studio_core.naming import normalise_email, team_key
 
 if TYPE_CHECKING:
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from concurrent.futures import Executor, Future
     from datetime import datetime
 
-    from studio_core.model import Record
+    from studio_core.model.people import Record
 
 LIFETIME = 300
 """Seconds a link can be used: the most that CreatePresignedDomainUrl allows."""

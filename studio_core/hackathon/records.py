@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from studio_core.model import Action, Link
+from studio_core.model.links import Link
+from studio_core.model.plans import Action
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from studio_core.engine.run import Run
-    from studio_core.model import LinkFailure, Plan
+    from studio_core.model.links import LinkFailure
+    from studio_core.model.plans import Plan
 
 
 def plan_facts(plan: Plan) -> dict[str, str]:

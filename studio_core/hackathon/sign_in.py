@@ -12,7 +12,8 @@ from studio_core.aws.mail import SINK, Mail
 from studio_core.aws.secrets import Secrets
 from studio_core.errors import AwsError, NotFoundError, NotReadyError
 from studio_core.hackathon.links import LIFETIME, SESSION
-from studio_core.model import Link, Status
+from studio_core.model.links import Link
+from studio_core.model.studio import Status
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from studio_core.aws.studio import Studio
     from studio_core.aws.table import Table
     from studio_core.config import Settings
-    from studio_core.model import Record
+    from studio_core.model.people import Record
 
 CODES_KEPT = timedelta(seconds=15)
 """How long a portal goes on with the codes it has read: new ones hold everywhere after it."""

@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from studio_core.model import Ownership
+from studio_core.model.studio import Ownership
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from studio_core.config import Settings
-    from studio_core.model import Domain, Identity, Roster, Snapshot
+    from studio_core.model.people import Roster
+    from studio_core.model.studio import Domain, Identity, Snapshot
 
 
 class State(StrEnum):

@@ -6,12 +6,13 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from studio_core.model import Ownership, Record, Snapshot, Status, team_order
+from studio_core.model.people import Record, team_order
+from studio_core.model.studio import Ownership, Snapshot, Status
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from studio_core.model import App, Space
+    from studio_core.model.studio import App, Space
 
 MISSING = "Missing"
 """Shown where the table names a profile or space that the domain does not hold."""

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from studio_core.errors import GuardError
-from studio_core.model import Action, Kind, Plan, Purpose, Scope
+from studio_core.model.plans import Action, Plan, Purpose, Scope
+from studio_core.model.studio import Kind
 
 if TYPE_CHECKING:
     from datetime import date

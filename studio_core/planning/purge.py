@@ -4,21 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from studio_core.model import (
-    Action,
-    App,
-    Kind,
-    Leftover,
-    Ownership,
-    Plan,
-    Profile,
-    Purpose,
-    Record,
-    Scope,
-    Snapshot,
-    Space,
-    Step,
-)
+from studio_core.model.people import Record
+from studio_core.model.plans import Action, Plan, Purpose, Scope, Step
+from studio_core.model.runs import Leftover
+from studio_core.model.studio import App, Kind, Ownership, Profile, Snapshot, Space
 from studio_core.planning.removal import APP_AGES_OUT, removal
 
 if TYPE_CHECKING:

@@ -9,10 +9,13 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING, TypeVar
 
-from studio_core.model import Action, App, Kind, Profile, Record, Snapshot, Space, Step
+from studio_core.model.plans import Action, Step
+from studio_core.model.studio import App, Kind, Profile, Snapshot, Space
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
+
+    from studio_core.model.people import Record
 
 T = TypeVar("T")
 

@@ -6,21 +6,17 @@ import hashlib
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from studio_core.model import (
-    Action,
+from studio_core.model.people import Record, Roster
+from studio_core.model.plans import Action, Plan, Purpose, Step
+from studio_core.model.studio import (
     App,
     Kind,
     Ownership,
-    Plan,
     Profile,
-    Purpose,
-    Record,
-    Roster,
     Snapshot,
     Space,
     SpaceTemplate,
     Status,
-    Step,
 )
 from studio_core.naming import (
     assign_profiles,

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from studio_core.access.codes import Codes
     from studio_core.hackathon.sign_in import Access
-    from studio_core.model import Record
+    from studio_core.model.people import Record
 
 ADDRESS_TRIES = 20
 """Tries for one e-mail address in a quarter of an hour, right ones included."""

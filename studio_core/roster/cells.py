@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from email_validator import EmailNotValidError, validate_email
 
-from studio_core.model import Finding, Severity
+from studio_core.model.people import Finding, Severity
 from studio_core.naming import normalise_email, visible
 from studio_core.roster.text import shown
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from studio_core.model import Finding, Roster, Severity
+from studio_core.model.people import Finding, Roster, Severity
 from studio_core.roster.entries import Entry, gather
 from studio_core.roster.headers import Columns
 from studio_core.roster.judge import judge

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from studio_core.model import Finding, Severity
+from studio_core.model.people import Finding, Severity
 from studio_core.roster.headers import key, looks_like_address
 from studio_core.roster.layout import Member
 from studio_core.roster.text import shown

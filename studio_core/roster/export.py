@@ -10,7 +10,7 @@ from studio_core.roster.read import DANGEROUS, DELIMITERS
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from studio_core.model import Finding, Roster
+    from studio_core.model.people import Finding, Roster
 
 # A cell that begins with apostrophes before the danger gets one more, so that taking one away
 # on reading gives back exactly what was written.

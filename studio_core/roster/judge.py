@@ -6,7 +6,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from studio_core.model import Finding, Participant, Severity
+from studio_core.model.people import Finding, Participant, Severity
 from studio_core.naming import assign_profiles, mailbox_name, team_key
 from studio_core.roster.cells import read_email, read_team
 from studio_core.roster.text import shown

@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass
 
 from studio_core.errors import RosterError
-from studio_core.model import Finding, Severity
+from studio_core.model.people import Finding, Severity
 from studio_core.roster.workbook import read_workbook
 
 MAX_BYTES = 20 << 20

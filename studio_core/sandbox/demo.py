@@ -15,7 +15,7 @@ import boto3
 from botocore.config import Config
 
 from studio_core import naming
-from studio_core.model import EVENT_TAG
+from studio_core.model.studio import EVENT_TAG
 from studio_core.sandbox.serving.server import ACCESS_KEY, SECRET_KEY
 
 if TYPE_CHECKING:

@@ -15,7 +15,8 @@ from studio_core.access.roles import Actor, Role
 from studio_core.audit import COLUMNS, Audit, Entry, audit_csv
 from studio_core.aws.audit import AuditTable
 from studio_core.errors import AwsError, GuardError, SettingsError, StudioError
-from studio_core.model import Link, Participant, Roster
+from studio_core.model.links import Link
+from studio_core.model.people import Participant, Roster
 from studio_core.roster import read_table
 
 if TYPE_CHECKING:

@@ -11,17 +11,9 @@ import pytest
 
 from studio_core.config import Settings
 from studio_core.errors import GuardError
-from studio_core.model import (
-    Action,
-    Identity,
-    Kind,
-    Plan,
-    Profile,
-    Purpose,
-    Record,
-    Scope,
-    Step,
-)
+from studio_core.model.people import Record
+from studio_core.model.plans import Action, Plan, Purpose, Scope, Step
+from studio_core.model.studio import Identity, Kind, Profile
 from studio_core.planning.confirm import (
     confirm_purge,
     confirm_removal,
@@ -110,7 +102,7 @@ def test_renewing_codes_wants_their_number():
 
 def test_both_faces_ask_the_same_guard():
     """No face has a rule of its own for what purge wants."""
-    for name in ("cli/consent.py", "dashboard/purge_parts.py"):
+    for name in ("cli/running/confirmation.py", "dashboard/views/purge.py"):
         tree = ast.parse((ROOT / "studio_core" / name).read_text())
         called = {
             node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")

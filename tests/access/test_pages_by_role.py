@@ -15,7 +15,7 @@ from studio_core.access.roles import Act, Actor, Role
 from studio_core.dashboard import visitor
 from studio_core.dashboard.views import settings
 from studio_core.errors import GuardError
-from studio_core.model import Participant, Roster
+from studio_core.model.people import Participant, Roster
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -50,7 +50,7 @@ def test_every_page_begins_with_the_guard():
         constants = [n for n in statements if isinstance(n, ast.Assign) and _constant(n)]
         first = next(n for n in statements if n not in constants)
         assert isinstance(first, ast.Assign), file
-        assert ast.unparse(first.value).startswith(f"guard.open_page('{file.stem}'"), file
+        assert ast.unparse(first.value).startswith(f"open_page('{file.stem}'"), file
 
 
 def _constant(node: ast.Assign) -> bool:

@@ -25,7 +25,8 @@ from studio_core.aws.policies import documents, main, operations, place_of, poli
 from studio_core.aws.session import Session
 from studio_core.config import Settings, save
 from studio_core.insight.readiness import State
-from studio_core.model import Identity, Participant, Roster
+from studio_core.model.people import Participant, Roster
+from studio_core.model.studio import Identity
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -39,7 +40,7 @@ SERVICES = {
     "aws/studio.py": "sagemaker",
     "aws/table.py": "dynamodb",
     "aws/audit.py": "dynamodb",
-    "aws/tries.py": "dynamodb",
+    "aws/attempts.py": "dynamodb",
     "aws/secrets.py": "ssm",
     "aws/mail.py": "sesv2",
     "aws/quotas.py": "service-quotas",

@@ -12,7 +12,8 @@ from studio_core import config
 from studio_core.access.roles import Act, Actor, Role, allowed, permit, role_of
 from studio_core.config import Settings
 from studio_core.errors import GuardError, SettingsError
-from studio_core.model import Link, Participant, Roster
+from studio_core.model.links import Link
+from studio_core.model.people import Participant, Roster
 
 if TYPE_CHECKING:
     from studio_core.hackathon import Hackathon

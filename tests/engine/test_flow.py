@@ -24,7 +24,10 @@ from studio_core.errors import (
     StudioError,
 )
 from studio_core.hackathon import Hackathon
-from studio_core.model import Action, Lease, Link, Participant, Roster, Scope
+from studio_core.model.links import Link
+from studio_core.model.people import Participant, Roster
+from studio_core.model.plans import Action, Scope
+from studio_core.model.runs import Lease
 from studio_core.roster import load_roster
 from studio_core.sandbox.demo import DemoData, seed_demo
 

@@ -18,7 +18,8 @@ from bench.worker import QUICK
 from bench.world import people
 from studio_core.errors import AccessDeniedError
 from studio_core.hackathon import Hackathon
-from studio_core.model import Action, Kind, Scope
+from studio_core.model.plans import Action, Scope
+from studio_core.model.studio import Kind
 
 if TYPE_CHECKING:
     from studio_core.sandbox.demo import DemoData

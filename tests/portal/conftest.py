@@ -26,7 +26,7 @@ from studio_core.aws.session import Session
 from studio_core.config import Settings
 from studio_core.engine.run import Runs
 from studio_core.hackathon import Hackathon
-from studio_core.model import EVENT_TAG
+from studio_core.model.studio import EVENT_TAG
 from studio_core.portal.app import create_app
 from studio_core.sandbox.demo import DemoData, control, seed_demo
 from studio_core.sandbox.serving.server import SandboxServer

@@ -13,7 +13,7 @@ from studio_core.aws.attempts import EXPIRY, WINDOW, Tries
 from studio_core.aws.secrets import Secrets
 from studio_core.errors import AccessDeniedError, GuardError, SettingsError
 from studio_core.hackathon.sign_in import CODES_KEPT
-from studio_core.model import Participant, Roster
+from studio_core.model.people import Participant, Roster
 from studio_core.sandbox.demo import DemoData, control
 
 if TYPE_CHECKING:

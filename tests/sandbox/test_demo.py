@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from studio_core.model import EVENT_TAG
+from studio_core.model.studio import EVENT_TAG
 from studio_core.sandbox.demo import control, seed_demo
 from studio_core.sandbox.serving.server import SandboxServer
 from tests.sandbox.conftest import client

@@ -12,7 +12,7 @@ from studio_core.config import Settings
 from studio_core.dashboard.views.journey import Mark, next_station, way
 from studio_core.engine.run import Progress
 from studio_core.insight.status import PersonStatus, Summary, TeamStatus
-from studio_core.model import Purpose
+from studio_core.model.plans import Purpose
 
 TODAY = date(2026, 11, 22)
 COMPLETE = Settings(region="eu-west-1", domain_id="d-1", table_name="people")

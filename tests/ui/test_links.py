@@ -13,7 +13,8 @@ import pytest
 
 from studio_core.dashboard import downloads, tables
 from studio_core.dashboard.views import links
-from studio_core.model import Link, LinkFailure, Record
+from studio_core.model.links import Link, LinkFailure
+from studio_core.model.people import Record
 from studio_core.sandbox.demo import control
 
 PAGE = "pages/links.py"

@@ -19,19 +19,9 @@ from studio_core.dashboard.serving.tokens import Access, Mode
 from studio_core.dashboard.words import ACTIONS, KINDS, PURPOSES, RESULTS, by_kind, several
 from studio_core.errors import StudioError
 from studio_core.insight.status import TeamStatus
-from studio_core.model import (
-    Action,
-    Identity,
-    Kind,
-    Leftover,
-    Outcome,
-    Plan,
-    Purpose,
-    Report,
-    Result,
-    Space,
-    Step,
-)
+from studio_core.model.plans import Action, Plan, Purpose, Step
+from studio_core.model.runs import Leftover, Outcome, Report, Result
+from studio_core.model.studio import Identity, Kind, Space
 
 HERE = Identity("123456789012", "eu-west-1", "d-1")
 SPACE = Step("space:team-1", Action.CREATE, Kind.SPACE, "=team-1", Space("team-1", "Pending"))

@@ -11,7 +11,7 @@ import pytest
 from studio_core import config
 from studio_core.dashboard.loaders import utcnow
 from studio_core.dashboard.views import purge
-from studio_core.model import Lease
+from studio_core.model.runs import Lease
 
 PAGE = "pages/purge.py"
 

@@ -11,14 +11,15 @@ from studio_core.cli.running.interaction import ask, perform
 from studio_core.cli.tools import tools
 from studio_core.cli.words import tally
 from studio_core.hackathon.links import choose
-from studio_core.model import Action
+from studio_core.model.plans import Action
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from studio_core.engine.run import Proposal
     from studio_core.hackathon import Hackathon
-    from studio_core.model import Plan, Snapshot
+    from studio_core.model.plans import Plan
+    from studio_core.model.studio import Snapshot
 
 
 @click.command("start-apps")

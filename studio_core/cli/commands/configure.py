@@ -14,7 +14,7 @@ from studio_core.cli.options import common
 from studio_core.cli.tools import tools
 from studio_core.cli.words import listed
 from studio_core.errors import NotFoundError, SettingsError
-from studio_core.model import AppType
+from studio_core.model.studio import AppType
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

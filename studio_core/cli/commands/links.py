@@ -17,7 +17,7 @@ from studio_core.cli.options import common, team
 from studio_core.cli.tools import tools
 from studio_core.cli.words import count, plain
 from studio_core.errors import SettingsError, StudioError
-from studio_core.model import Link, LinkFailure
+from studio_core.model.links import Link, LinkFailure
 from studio_core.roster import safe_csv
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from studio_core.cli.options import as_json, common, dry_run
 from studio_core.cli.running import confirmation
 from studio_core.cli.running.interaction import perform, remind
 from studio_core.cli.tools import tools
-from studio_core.model import Plan, Scope
+from studio_core.model.plans import Plan, Scope
 
 
 @click.command()

@@ -16,7 +16,7 @@ from studio_core.planning.confirm import people_removed
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from studio_core.model import Plan
+    from studio_core.model.plans import Plan
 
 
 @click.command("setup-users")

@@ -11,14 +11,14 @@ from studio_core.cli.console import say
 from studio_core.cli.failures import DeclinedError
 from studio_core.cli.words import count, tally
 from studio_core.errors import GuardError
-from studio_core.model import Action, Scope
+from studio_core.model.plans import Action, Scope
 from studio_core.planning import confirm
 
 if TYPE_CHECKING:
     from datetime import date
 
     from studio_core.config import Settings
-    from studio_core.model import Plan
+    from studio_core.model.plans import Plan
 
 ATTEMPTS = 2
 """Times that a person may type a confirmation."""

@@ -13,7 +13,8 @@ from studio_core.cli.running import report_text
 from studio_core.cli.running.plan_text import nothing_to_do, outline, would
 from studio_core.cli.running.progress import carry_out
 from studio_core.cli.tools import tools
-from studio_core.model import Purpose, Report
+from studio_core.model.plans import Purpose
+from studio_core.model.runs import Report
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from studio_core.config import Settings
     from studio_core.engine.run import Proposal
     from studio_core.hackathon import Hackathon
-    from studio_core.model import Plan
+    from studio_core.model.plans import Plan
 
 
 def perform(

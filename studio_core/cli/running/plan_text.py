@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from studio_core.cli.words import count, place, tally
-from studio_core.model import Action, Purpose, Scope
+from studio_core.model.plans import Action, Purpose, Scope
 from studio_core.planning.removal import APP_AGES_OUT
 from studio_core.planning.setup import LEAVING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from studio_core.model import Plan, Step
+    from studio_core.model.plans import Plan, Step
 
 SHOWN = 15
 """Lines of one sort that an outline shows unless more was asked for."""

@@ -13,14 +13,15 @@ from studio_core.cli.running.plan_text import nothing_to_do, outline
 from studio_core.cli.words import listed
 from studio_core.engine.run import Proposal
 from studio_core.errors import PlanChangedError
-from studio_core.model import Phase, Report
+from studio_core.model.runs import Phase, Report
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from studio_core.engine.run import Progress, Run
     from studio_core.hackathon import Hackathon
-    from studio_core.model import Event, Plan
+    from studio_core.model.plans import Plan
+    from studio_core.model.runs import Event
 
 TRIES = 5
 """Times that a plan may change between being agreed to and being run."""

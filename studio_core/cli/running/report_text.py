@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING
 
 from studio_core.cli.running.plan_text import skipped
 from studio_core.cli.words import tally
-from studio_core.model import Action, Leftover, Purpose, Report, Result
+from studio_core.model.plans import Action, Purpose
+from studio_core.model.runs import Leftover, Report, Result
 
 if TYPE_CHECKING:
-    from studio_core.model import Plan
+    from studio_core.model.plans import Plan
 
 
 def as_json(report: Report) -> dict[str, object]:

@@ -13,13 +13,14 @@ from studio_core.dashboard.loaders import utcnow
 from studio_core.dashboard.words import people
 from studio_core.errors import StudioError
 from studio_core.hackathon.links import LIFETIME
-from studio_core.model import Link
+from studio_core.model.links import Link
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from studio_core.hackathon import Hackathon
-    from studio_core.model import LinkFailure, Record
+    from studio_core.model.links import LinkFailure
+    from studio_core.model.people import Record
 
 PROBLEM = "_links_problem"
 _MINTED = "_links_minted"

@@ -9,7 +9,8 @@ import streamlit as st
 from studio_core.dashboard.views import run_progress
 from studio_core.dashboard.words import KINDS, by_kind
 from studio_core.errors import GuardError
-from studio_core.model import Action, Kind, Ownership
+from studio_core.model.plans import Action
+from studio_core.model.studio import Kind, Ownership
 from studio_core.planning.confirm import confirm_purge
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from studio_core.config import Settings
     from studio_core.engine.run import Proposal
     from studio_core.hackathon import Hackathon
-    from studio_core.model import Plan
+    from studio_core.model.plans import Plan
 
 TYPED = "purge-typed"
 EARLY = "purge-early"

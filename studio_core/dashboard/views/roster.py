@@ -11,12 +11,15 @@ from studio_core.dashboard.loaders import plain
 from studio_core.dashboard.views import roster_draft
 from studio_core.dashboard.views.roster_source import DRAFT, EDITS
 from studio_core.dashboard.words import by_kind, people, several
-from studio_core.model import Action, Kind
+from studio_core.model.plans import Action
+from studio_core.model.studio import Kind
 from studio_core.roster import findings_csv
 
 if TYPE_CHECKING:
     from studio_core.dashboard.views.roster_draft import Draft
-    from studio_core.model import Plan, Roster, Snapshot
+    from studio_core.model.people import Roster
+    from studio_core.model.plans import Plan
+    from studio_core.model.studio import Snapshot
     from studio_core.roster import Checked
 
 _ROWS_SHOWN = 12

@@ -14,7 +14,7 @@ from studio_core.roster import Columns, load_roster, roster_csv, roster_from_row
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from studio_core.model import Finding, Record
+    from studio_core.model.people import Finding, Record
     from studio_core.roster import Checked
 
 _FIELDS = {"Keep": "keep", "E-mail": "email", "Team": "team"}

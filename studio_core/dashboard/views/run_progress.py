@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from studio_core.engine.run import Progress, Proposal, Run
     from studio_core.hackathon import Hackathon
     from studio_core.insight.status import Summary
-    from studio_core.model import Purpose
+    from studio_core.model.plans import Purpose
 
 LIVE_SECONDS = 1.0
 RECENT = 8

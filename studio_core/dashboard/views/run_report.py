@@ -12,11 +12,11 @@ from studio_core.dashboard import downloads, tables, visitor
 from studio_core.dashboard.loaders import show_problem
 from studio_core.dashboard.words import PURPOSES, by_kind, several
 from studio_core.errors import StudioError
-from studio_core.model import Action, Purpose
+from studio_core.model.plans import Action, Purpose
 
 if TYPE_CHECKING:
     from studio_core.engine.run import Run
-    from studio_core.model import Report
+    from studio_core.model.runs import Report
 
 _CLOSED = "_report_closed"
 _LOGGED = "_report_logged"

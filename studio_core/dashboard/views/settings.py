@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from studio_core.access.roles import Actor
     from studio_core.config import Settings
     from studio_core.insight.readiness import Check
-    from studio_core.model import Domain
+    from studio_core.model.studio import Domain
 
 TABLE = "studio-cli-participants"
 """Name offered for a new table."""

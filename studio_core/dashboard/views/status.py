@@ -10,13 +10,13 @@ from studio_core.access.roles import Act
 from studio_core.dashboard import tables, visitor
 from studio_core.dashboard.views.run_progress import start
 from studio_core.dashboard.words import by_kind, people, several
-from studio_core.model import Action
+from studio_core.model.plans import Action
 
 if TYPE_CHECKING:
     from studio_core.engine.run import Proposal
     from studio_core.hackathon import Hackathon
     from studio_core.insight.status import Summary
-    from studio_core.model import Snapshot
+    from studio_core.model.studio import Snapshot
 
 ALL = ""
 """The choice of no single team."""

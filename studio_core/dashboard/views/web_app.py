@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from studio_core.access.codes import Codes
     from studio_core.config import Settings
     from studio_core.hackathon import Hackathon
-    from studio_core.model import Record
+    from studio_core.model.people import Record
 
 KEPT = int(CODES_KEPT.total_seconds())
 

@@ -9,7 +9,7 @@ from urllib.parse import parse_qs
 from moto.core.exceptions import ServiceException
 from moto.sagemaker.models import sagemaker_backends
 
-from studio_core.model import EVENT_TAG
+from studio_core.model.studio import EVENT_TAG
 from studio_core.sandbox.serving.gateway import plain
 from studio_core.sandbox.serving.pages import NotFoundPage, SignInPage, StudioPage
 from studio_core.sandbox.studio import presign

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from studio_core.cli.running import progress
 from studio_core.engine.run import Progress
-from studio_core.model import Purpose
+from studio_core.model.plans import Purpose
 
 if TYPE_CHECKING:
     import pytest

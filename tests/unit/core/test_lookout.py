@@ -13,7 +13,8 @@ from studio_core.planning.setup import plan_setup
 from .worlds import TEMPLATE, carry_out, empty, roster
 
 if TYPE_CHECKING:
-    from studio_core.model import Plan, Snapshot
+    from studio_core.model.plans import Plan
+    from studio_core.model.studio import Snapshot
 
 PEOPLE = roster(("a@ai.se", "1"))
 DONE = carry_out(plan_setup(PEOPLE, empty(), TEMPLATE), empty())

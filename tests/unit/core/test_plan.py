@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from studio_core.model import Action, App, Kind, Ownership, Record, Roster, SpaceTemplate, Status
+from studio_core.model.people import Record, Roster
+from studio_core.model.plans import Action
+from studio_core.model.studio import App, Kind, Ownership, SpaceTemplate, Status
 from studio_core.planning.setup import (
     LEAVING,
     fingerprint,

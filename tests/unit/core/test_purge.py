@@ -7,16 +7,9 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from studio_core.model import (
-    Action,
-    App,
-    Kind,
-    Ownership,
-    Record,
-    Scope,
-    Snapshot,
-    Space,
-)
+from studio_core.model.people import Record
+from studio_core.model.plans import Action, Scope
+from studio_core.model.studio import App, Kind, Ownership, Snapshot, Space
 from studio_core.planning.purge import leftovers, plan_purge
 from studio_core.planning.setup import plan_setup
 

@@ -7,21 +7,17 @@ from typing import TYPE_CHECKING
 
 from hypothesis import strategies as st
 
-from studio_core.model import (
-    Action,
+from studio_core.model.people import Participant, Record, Roster
+from studio_core.model.plans import Action, Plan, Step
+from studio_core.model.studio import (
     App,
     Identity,
     Ownership,
-    Participant,
-    Plan,
     Profile,
-    Record,
-    Roster,
     Snapshot,
     Space,
     SpaceTemplate,
     Status,
-    Step,
 )
 from studio_core.naming import host_profile
 

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from studio_core import roster
-from studio_core.model import Severity
+from studio_core.model.people import Severity
 from studio_core.naming import normalise_email
 from studio_core.roster import cells
 

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from studio_core import roster
-from studio_core.model import Finding, Participant, Roster, Severity
+from studio_core.model.people import Finding, Participant, Roster, Severity
 from studio_core.naming import normalise_email, team_key
 
 EXAMPLES = Path(__file__).parents[3] / "examples"

@@ -1,0 +1,1 @@
+"""Domain types: frozen dataclasses shared by every module."""

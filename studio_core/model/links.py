@@ -1,0 +1,31 @@
+"""Login links."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A presigned URL for one person. The URL is a credential: it is kept out of the repr."""
+
+    email: str
+    team: str
+    profile: str
+    space: str
+    expires_at: datetime
+    url: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class LinkFailure:
+    """A link that could not be minted, and why."""
+
+    email: str
+    team: str
+    reason: str
+    remedy: str = ""

@@ -1,0 +1,82 @@
+"""People: participants, rosters, findings, and rows of the participants table."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+
+class Severity(StrEnum):
+    """How bad a finding is: an error stops the work, a warning does not."""
+
+    ERROR = "error"
+    WARNING = "warning"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What is wrong or doubtful, where, and what to do about it.
+
+    `row` counts lines of the file as a spreadsheet shows them, from 1 with the header
+    counted, or is None where no row is to blame. `code` is a stable identifier
+    (`email-syntax`) for tests and scripts; `sentence` and `remedy` are for people.
+    """
+
+    severity: Severity
+    code: str
+    sentence: str
+    remedy: str
+    row: int | None = None
+    column: str | None = None
+    value: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Participant:
+    """One person of the roster. `email` is normalised (see `naming.normalise_email`)."""
+
+    email: str
+    team: str
+    row: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Roster:
+    """The checked set of participants, e-mails unique without case, in file order."""
+
+    participants: tuple[Participant, ...] = ()
+
+    @property
+    def teams(self) -> tuple[str, ...]:
+        """Team names, each once, numbers in numeric order before names in alphabetical."""
+        return tuple(sorted({p.team for p in self.participants}, key=team_order))
+
+    def __len__(self) -> int:
+        return len(self.participants)
+
+
+def team_order(team: str) -> tuple[int, int, str]:
+    """Sort key for team names: 2 before 10, numbers before words."""
+    return (0, int(team), "") if team.isdecimal() else (1, 0, team.casefold())
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A participant's row in the table. `extra` carries attributes that are not ours to lose.
+
+    `event` is None in rows that the seed's tool wrote; `profile` and `space` are then None too.
+    """
+
+    email: str
+    team: str
+    domain_id: str
+    event: str | None = None
+    profile: str | None = None
+    space: str | None = None
+    last_link_at: datetime | None = None
+    extra: Mapping[str, object] = field(default_factory=dict, compare=False)

@@ -1,0 +1,91 @@
+"""Plans and the steps they consist of."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from studio_core.model.people import Record
+    from studio_core.model.studio import App, Identity, Kind, Profile, Space
+
+
+class Action(StrEnum):
+    """What a step does. KEEP and SKIP change nothing; SKIP always has a reason."""
+
+    CREATE = "create"
+    UPDATE = "update"
+    DELETE = "delete"
+    KEEP = "keep"
+    SKIP = "skip"
+
+    @property
+    def changes(self) -> bool:
+        """True when the step writes something."""
+        return self in {Action.CREATE, Action.UPDATE, Action.DELETE}
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One thing a plan does, or says it will not do.
+
+    `key` is unique in the plan (`space:team-1`); `needs` are keys of steps that must be
+    done first; `target` is the resource as it shall be (create) or was seen (the rest).
+    """
+
+    key: str
+    action: Action
+    kind: Kind
+    name: str
+    target: Record | Profile | Space | App
+    reason: str = ""
+    needs: tuple[str, ...] = ()
+
+
+class Purpose(StrEnum):
+    """What a plan is for."""
+
+    SETUP = "setup"
+    PURGE = "purge"
+    START_APPS = "start-apps"
+    STOP_APPS = "stop-apps"
+
+
+class Scope(StrEnum):
+    """How far a purge reaches: what is ours, or all that the domain holds."""
+
+    EVENT = "event"
+    DOMAIN = "domain"
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Ordered steps towards a wanted state, pinned to one account, region and domain."""
+
+    purpose: Purpose
+    identity: Identity
+    event: str
+    steps: tuple[Step, ...] = ()
+    scope: Scope = Scope.EVENT
+    made_at: datetime | None = None
+
+    @property
+    def changes(self) -> tuple[Step, ...]:
+        """The steps that write something."""
+        return tuple(step for step in self.steps if step.action.changes)
+
+    @property
+    def empty(self) -> bool:
+        """True when there is nothing to do."""
+        return not self.changes
+
+    def counts(self, action: Action) -> dict[str, int]:
+        """Steps of one action, counted by kind; kinds without any are left out."""
+        counted: dict[str, int] = {}
+        for step in self.steps:
+            if step.action is action:
+                counted[step.kind.value] = counted.get(step.kind.value, 0) + 1
+        return counted

@@ -1,0 +1,173 @@
+"""SageMaker Studio: profiles, spaces, apps, domains, and a snapshot of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from studio_core.model.people import Record
+
+EVENT_TAG = "studio-cli:event"
+"""Tag key that marks what the tool created; its value is the event's short name."""
+
+
+class Status(StrEnum):
+    """Status of a resource, as the AWS API spells it (botocore's sagemaker model)."""
+
+    PENDING = "Pending"
+    IN_SERVICE = "InService"
+    UPDATING = "Updating"
+    DELETING = "Deleting"
+    DELETED = "Deleted"
+    FAILED = "Failed"
+    UPDATE_FAILED = "Update_Failed"
+    DELETE_FAILED = "Delete_Failed"
+
+
+class Ownership(StrEnum):
+    """Whose a resource is. UNKNOWN means its tags could not be read: treated as not ours."""
+
+    OURS = "ours"
+    OTHER = "other"
+    UNKNOWN = "unknown"
+
+
+class Kind(StrEnum):
+    """What a step, a count or a leftover is about."""
+
+    ROW = "row"
+    PROFILE = "profile"
+    SPACE = "space"
+    APP = "app"
+
+
+class AppType(StrEnum):
+    """Application types that a shared space of the tool can have."""
+
+    JUPYTER_LAB = "JupyterLab"
+    CODE_EDITOR = "CodeEditor"
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """A user profile as ListUserProfiles shows it."""
+
+    name: str
+    status: str
+    ownership: Ownership = Ownership.OTHER
+    created: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Space:
+    """A space as ListSpaces shows it. `owner` is a profile name, or None for classic spaces.
+
+    `ebs_gb` is in GiB. `instance_type` is what a new space asks for; lists do not tell it.
+    """
+
+    name: str
+    status: str
+    owner: str | None = None
+    sharing: str | None = None
+    app_type: str | None = None
+    ebs_gb: int | None = None
+    instance_type: str | None = None
+    ownership: Ownership = Ownership.OTHER
+    created: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class App:
+    """An app as ListApps shows it; exactly one of `profile` and `space` is set."""
+
+    app_type: str
+    name: str
+    status: str
+    profile: str | None = None
+    space: str | None = None
+    instance_type: str | None = None
+    ownership: Ownership = Ownership.OTHER
+    created: datetime | None = None
+
+    @property
+    def owner(self) -> str:
+        """Name of the space or profile that the app runs in."""
+        return self.space or self.profile or ""
+
+    @property
+    def label(self) -> str:
+        """Name for people: `team-1/JupyterLab/default`."""
+        return f"{self.owner}/{self.app_type}/{self.name}"
+
+    @property
+    def running(self) -> bool:
+        """True while the app uses an instance or is about to."""
+        return self.status in {Status.PENDING, Status.IN_SERVICE, Status.UPDATING}
+
+    @property
+    def gone(self) -> bool:
+        """True when it holds nothing: lists show deleted and failed apps for another day."""
+        return self.status in {Status.DELETED, Status.FAILED}
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Where calls go: account, region and domain are what a plan is pinned to."""
+
+    account: str
+    region: str
+    domain_id: str
+    arn: str = ""
+    endpoint: str | None = None
+
+    @property
+    def sandbox(self) -> bool:
+        """True when a custom endpoint on this machine answers, for the badge alone."""
+        return self.endpoint is not None and any(
+            host in self.endpoint for host in ("//127.", "//localhost", "//[::1]")
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Domain:
+    """A Studio domain as DescribeDomain shows it; `auth_mode` is IAM or SSO."""
+
+    domain_id: str
+    name: str
+    status: str
+    auth_mode: str | None = None
+    url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """What the domain and the table hold at `taken_at`; built from list pages only.
+
+    `records` are rows of this event and rows of no event on this domain; `foreign` are
+    e-mails whose row belongs to another event or domain. `warnings` say what could not be read.
+    """
+
+    identity: Identity
+    event: str
+    profiles: tuple[Profile, ...] = ()
+    spaces: tuple[Space, ...] = ()
+    apps: tuple[App, ...] = ()
+    records: tuple[Record, ...] = ()
+    foreign: tuple[Record, ...] = ()
+    taken_at: datetime | None = None
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SpaceTemplate:
+    """What a team's space is made of. `ebs_gb` is in GiB, 5 to 16384 (CreateSpace)."""
+
+    app_type: AppType = AppType.JUPYTER_LAB
+    instance_type: str = "ml.t3.medium"
+    ebs_gb: int = 5
+    personal: bool = False
+    """True gives each participant a space of their own instead of one for the team."""
