@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import boto3
 
 from studio_core.config import Settings
-from studio_core.engine.run import Runs
+from studio_core.engine.registry import Runs
 from studio_core.hackathon import Hackathon
 from studio_core.model.people import Participant, Roster
 

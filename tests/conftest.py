@@ -18,7 +18,7 @@ import pytest
 
 from bench.worker import QUICK
 from studio_core.config import Settings
-from studio_core.engine.run import Runs
+from studio_core.engine.registry import Runs
 from studio_core.hackathon import Hackathon
 from studio_core.sandbox.demo import DemoData, seed_demo
 from studio_core.sandbox.serving.server import SandboxServer

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 MAX_ROUNDS = 6
 """Rounds of apply and observe in one run; one is enough when the world stands still."""
 
+
 _RECENT = 200
 
 
@@ -297,31 +298,6 @@ class Run:
 
 def _nothing() -> None:
     """Wait for the end before looking."""
-
-
-class Runs:
-    """The runs of this process, the newest of each event: what a page shows on coming back."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._runs: dict[tuple[str, ...], Run] = {}
-
-    def latest(self, plan_or_where: Plan | tuple[str, ...]) -> Run | None:
-        """The newest run on the same account, region, domain and event, ended or not."""
-        with self._lock:
-            return self._runs.get(_where(plan_or_where))
-
-    def add(self, run: Run) -> None:
-        """Remember a run as the newest of its event."""
-        with self._lock:
-            self._runs[_where(run.plan)] = run
-
-
-def _where(plan: Plan | tuple[str, ...]) -> tuple[str, ...]:
-    if isinstance(plan, Plan):
-        identity = plan.identity
-        return (identity.account, identity.region, identity.domain_id, plan.event)
-    return plan
 
 
 def _undone(wanted: Plan) -> tuple[Leftover, ...]:

@@ -17,7 +17,8 @@ from studio_core.audit import Audit, newest
 from studio_core.config import state_path
 from studio_core.engine.journal import Journal, journal_path, journals
 from studio_core.engine.lease import held, new_run_id
-from studio_core.engine.run import Proposal, Run, Runs
+from studio_core.engine.registry import Runs
+from studio_core.engine.run import Proposal, Run
 from studio_core.errors import (
     AwsError,
     GuardError,
@@ -34,8 +35,10 @@ from studio_core.insight.readiness import State, check_domain, check_identity
 from studio_core.insight.status import Summary, summarise
 from studio_core.model.plans import Purpose, Scope
 from studio_core.model.runs import Lease
+from studio_core.planning.apps import plan_start_apps, plan_stop_apps
+from studio_core.planning.fingerprint import fingerprint
 from studio_core.planning.purge import plan_purge
-from studio_core.planning.setup import fingerprint, plan_setup, plan_start_apps, plan_stop_apps
+from studio_core.planning.setup import plan_setup
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

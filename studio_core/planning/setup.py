@@ -1,15 +1,13 @@
-"""From what is wanted and what is there to what must be done: (`Roster`, `Snapshot`) to `Plan`."""
+"""Plan a setup: (`Roster`, `Snapshot`) to `Plan`."""
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from studio_core.model.people import Record, Roster
 from studio_core.model.plans import Action, Plan, Purpose, Step
 from studio_core.model.studio import (
-    App,
     Kind,
     Ownership,
     Profile,
@@ -32,8 +30,14 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 _BROKEN = {Status.FAILED, Status.DELETING, Status.DELETE_FAILED}
+
+
 LEAVING = "not in the roster any more; stays until you ask to remove who left"
+
+
 NOT_OURS = "a {kind} of this name exists and is not of this event"
+
+
 UNREADABLE = "a {kind} of this name exists and its tags cannot be read"
 
 
@@ -57,100 +61,6 @@ def plan_setup(
     steps += builder.leaving(remove=remove_leaving)
     steps = _skip_the_hopeless(steps)
     return Plan(Purpose.SETUP, snapshot.identity, snapshot.event, tuple(steps), made_at=made_at)
-
-
-def plan_start_apps(
-    snapshot: Snapshot,
-    template: SpaceTemplate,
-    *,
-    team: str | None = None,
-    made_at: datetime | None = None,
-) -> Plan:
-    """Plan one running app in each space of ours, or of one team's."""
-    running = {app.space.casefold(): app for app in snapshot.apps if app.space and app.running}
-    going = {
-        app.space.casefold() for app in snapshot.apps if app.space and app.status == Status.DELETING
-    }
-    steps = []
-    for space in _spaces_of(snapshot, team):
-        app = running.get(space.name.casefold())
-        if app is not None:
-            steps.append(_step(Action.KEEP, app, f"already {app.status}"))
-            continue
-        wanted = App(
-            space.app_type or template.app_type,
-            "default",
-            Status.PENDING,
-            space=space.name,
-            instance_type=template.instance_type,
-            ownership=Ownership.OURS,
-        )
-        if space.name.casefold() in going:
-            steps.append(_step(Action.SKIP, wanted, "its last app is still being deleted"))
-        elif space.status != Status.IN_SERVICE:
-            steps.append(_step(Action.SKIP, wanted, f"its space is {space.status}"))
-        else:
-            steps.append(_step(Action.CREATE, wanted))
-    return Plan(
-        Purpose.START_APPS, snapshot.identity, snapshot.event, tuple(steps), made_at=made_at
-    )
-
-
-def plan_stop_apps(
-    snapshot: Snapshot, *, team: str | None = None, made_at: datetime | None = None
-) -> Plan:
-    """Plan the deletion of every app of ours, or of one team's; files stay in the spaces."""
-    names = {space.name.casefold() for space in _spaces_of(snapshot, team)}
-    apps = [
-        app
-        for app in snapshot.apps
-        if app.ownership is Ownership.OURS
-        and not app.gone
-        and (team is None or (app.space or "").casefold() in names)
-    ]
-    steps = tuple(removal(snapshot, apps=apps))
-    return Plan(Purpose.STOP_APPS, snapshot.identity, snapshot.event, steps, made_at=made_at)
-
-
-def fingerprint(plan: Plan) -> str:
-    """Digest of what a plan would change and where; equal plans have equal digests.
-
-    What a person confirmed is compared with this when the plan is about to run.
-    """
-    lines = [plan.purpose, plan.scope, plan.event]
-    lines += [plan.identity.account, plan.identity.region, plan.identity.domain_id]
-    for step in plan.changes:
-        lines += [step.key, _essence(step.target)]
-    return hashlib.sha256("\n".join(lines).encode()).hexdigest()
-
-
-def _essence(target: Record | Profile | Space | App) -> str:
-    """What of a target a person agreed to: statuses and times may move on by themselves."""
-    match target:
-        case Record():
-            return f"{target.team} {target.profile} {target.space}"
-        case Space():
-            return f"{target.owner} {target.app_type}"
-        case App():
-            return f"{target.app_type} {target.name}"
-        case Profile():
-            return ""
-
-
-def _spaces_of(snapshot: Snapshot, team: str | None) -> list[Space]:
-    spaces = [space for space in snapshot.spaces if space.ownership is Ownership.OURS]
-    if team is None:
-        return spaces
-    wanted = {
-        record.space.casefold()
-        for record in snapshot.records
-        if record.space and team_key(record.team) == team_key(team)
-    }
-    return [space for space in spaces if space.name.casefold() in wanted]
-
-
-def _step(action: Action, app: App, reason: str = "") -> Step:
-    return Step(f"{action}:app:{app.label.casefold()}", action, Kind.APP, app.label, app, reason)
 
 
 class _Setup:
@@ -363,6 +273,3 @@ def _difference(old: Record, new: Record) -> str:
     if team_key(old.team) != team_key(new.team):
         return f"moves from team {old.team} to team {new.team}"
     return "row brought up to date"
-
-
-__all__ = ["LEAVING", "fingerprint", "plan_setup", "plan_start_apps", "plan_stop_apps"]

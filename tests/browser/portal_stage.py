@@ -14,7 +14,7 @@ import boto3
 from playwright.sync_api import sync_playwright
 
 from studio_core.config import Settings
-from studio_core.engine.run import Runs
+from studio_core.engine.registry import Runs
 from studio_core.hackathon import Hackathon
 from studio_core.model.studio import EVENT_TAG
 from studio_core.portal.app import create_app

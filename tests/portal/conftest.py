@@ -24,7 +24,7 @@ import pytest
 
 from studio_core.aws.session import Session
 from studio_core.config import Settings
-from studio_core.engine.run import Runs
+from studio_core.engine.registry import Runs
 from studio_core.hackathon import Hackathon
 from studio_core.model.studio import EVENT_TAG
 from studio_core.portal.app import create_app

@@ -27,7 +27,7 @@ from studio_core.cli.app import cli
 from studio_core.cli.tools import Tools
 from studio_core.config import Settings
 from studio_core.engine.pace import Pace
-from studio_core.engine.run import Runs
+from studio_core.engine.registry import Runs
 from studio_core.hackathon import Hackathon
 
 if TYPE_CHECKING:

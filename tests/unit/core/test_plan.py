@@ -11,13 +11,9 @@ from hypothesis import strategies as st
 from studio_core.model.people import Record, Roster
 from studio_core.model.plans import Action
 from studio_core.model.studio import App, Kind, Ownership, SpaceTemplate, Status
-from studio_core.planning.setup import (
-    LEAVING,
-    fingerprint,
-    plan_setup,
-    plan_start_apps,
-    plan_stop_apps,
-)
+from studio_core.planning.apps import plan_start_apps, plan_stop_apps
+from studio_core.planning.fingerprint import fingerprint
+from studio_core.planning.setup import LEAVING, plan_setup
 
 from .worlds import (
     EVENT,
