@@ -9,14 +9,14 @@ import streamlit as st
 from studio_core.dashboard import loaders, visitor
 from studio_core.dashboard.page import closed, enter, go_on, open_page
 from studio_core.dashboard.registry import HOME, PAGES
-from studio_core.dashboard.views.journey import Mark, next_station, way
+from studio_core.dashboard.views.journey import StationState, next_station, way
 from studio_core.dashboard.views.run_progress import headline
 from studio_core.errors import StudioError
 
 ICONS = {
-    Mark.DONE: ":material/check_circle:",
-    Mark.NEXT: ":material/arrow_circle_right:",
-    Mark.LATER: ":material/radio_button_unchecked:",
+    StationState.DONE: ":material/check_circle:",
+    StationState.NEXT: ":material/arrow_circle_right:",
+    StationState.LATER: ":material/radio_button_unchecked:",
 }
 
 
@@ -49,7 +49,7 @@ def home() -> None:
         left, right = st.columns([2, 3], vertical_alignment="center")
         left.page_link(
             station.page.path,
-            label=f"**{station.title}**" if station.mark is Mark.NEXT else station.title,
+            label=f"**{station.title}**" if station.mark is StationState.NEXT else station.title,
             icon=ICONS[station.mark],
         )
         right.markdown(f"{station.mark.capitalize()}. {station.sentence}")

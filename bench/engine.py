@@ -108,7 +108,7 @@ def _limited_setup(roster: Roster, pace: Pace, *, adaptive: bool) -> float:
         hackathon.observe()
         there.faults(latency=LATENCY, rate=RATE)
         if adaptive:
-            _make_adaptive(hackathon._place.session)  # noqa: SLF001 - the comparison is the point
+            _make_adaptive(hackathon._backend.session)  # noqa: SLF001 - the comparison is the point
         seconds, report = _timed(lambda: hackathon.run(hackathon.propose_setup(roster)))
         assert report.ok, report.failed[:3]
         return seconds

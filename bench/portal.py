@@ -27,7 +27,7 @@ import httpx
 import psutil
 
 from studio_core.aws.session import Session
-from studio_core.aws.table import Table
+from studio_core.aws.table import ParticipantsTable
 from studio_core.config import Settings
 from studio_core.hackathon import Hackathon
 from studio_core.sandbox.demo import seed_demo
@@ -195,7 +195,7 @@ def run(
             "access": access,
         }
         studio = {f"STUDIO_{name.upper()}": value for name, value in values.items()}
-        records = Table(Session(REGION).client("dynamodb"), demo.table_name).scan()
+        records = ParticipantsTable(Session(REGION).client("dynamodb"), demo.table_name).scan()
         hackathon = Hackathon(Settings(**values))  # type: ignore[arg-type] # all of them are text
         codes = hackathon.codes()
         hackathon.close()

@@ -37,7 +37,7 @@ COLUMNS = (
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class AuditEntry:
     """One line of the record. `subject` is whom or what it was done to; never a credential."""
 
     at: datetime
@@ -68,13 +68,13 @@ class Entry:
         return dict(zip(COLUMNS, values, strict=True))
 
     @staticmethod
-    def from_row(row: Mapping[str, str]) -> Entry:
+    def from_row(row: Mapping[str, str]) -> AuditEntry:
         """Read what `as_row` gave.
 
         Raises:
             KeyError, ValueError: It is not an entry.
         """
-        return Entry(
+        return AuditEntry(
             datetime.fromisoformat(row["at"]),
             row["deed"],
             Actor(row["who"], Role(row["role"]), row["via"], row["from"]),
@@ -89,7 +89,7 @@ class Entry:
 class Sink(Protocol):
     """A second place for entries; see `studio_core.aws.audit.AuditTable`."""
 
-    def write(self, entries: Iterable[Entry]) -> None:
+    def write(self, entries: Iterable[AuditEntry]) -> None:
         """Add entries; AwsError when they could not be."""
 
 
@@ -119,7 +119,7 @@ class Audit:
         outcome: str = "done",
         event: str = "",
         **details: object,
-    ) -> Entry:
+    ) -> AuditEntry:
         """Add one entry; it is in the file when this returns.
 
         The second place is tried once: when it does not answer, the entry stays in the file
@@ -129,7 +129,7 @@ class Audit:
             StudioError: The file cannot be written. What was to be recorded must not be done.
         """
         texts = {key: text for key, value in details.items() if (text := str(value))}
-        entry = Entry(self._clock(), deed, actor, subject, outcome, event, texts)
+        entry = AuditEntry(self._clock(), deed, actor, subject, outcome, event, texts)
         self._append(entry)
         if self._sink is not None:
             try:
@@ -140,19 +140,19 @@ class Audit:
                 self.unsent = ""
         return entry
 
-    def entries(self, limit: int | None = None) -> list[Entry]:
+    def entries(self, limit: int | None = None) -> list[AuditEntry]:
         """Entries of the file, newest first, at most `limit`; broken lines are passed over."""
-        found: list[Entry] = []
+        found: list[AuditEntry] = []
         for line in _backwards(self.path):
             if limit is not None and len(found) >= limit:
                 break
             try:
-                found.append(Entry.from_row(json.loads(line)))
+                found.append(AuditEntry.from_row(json.loads(line)))
             except (ValueError, KeyError, TypeError):
                 continue
         return found
 
-    def _append(self, entry: Entry) -> None:
+    def _append(self, entry: AuditEntry) -> None:
         line = (json.dumps(entry.as_row(), ensure_ascii=False) + "\n").encode()
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -171,7 +171,7 @@ class Audit:
             ) from error
 
 
-def newest(*sources: Iterable[Entry], limit: int) -> list[Entry]:
+def newest(*sources: Iterable[AuditEntry], limit: int) -> list[AuditEntry]:
     """Put entries of several places together, each once, newest first, at most `limit`."""
     by_id = {entry.id: entry for source in sources for entry in source}
     return sorted(by_id.values(), key=lambda entry: entry.at, reverse=True)[:limit]
@@ -196,6 +196,6 @@ def _backwards(path: Path) -> Iterator[bytes]:
         yield rest
 
 
-def audit_csv(entries: Iterable[Entry]) -> str:
+def audit_csv(entries: Iterable[AuditEntry]) -> str:
     """Write entries as CSV, in the order given."""
     return safe_csv(COLUMNS, (tuple(entry.as_row().values()) for entry in entries))

@@ -8,7 +8,7 @@ import re
 import tempfile
 import tomllib
 from dataclasses import dataclass, fields, replace
-from datetime import UTC, date, datetime
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +16,7 @@ import platformdirs
 import tomli_w
 
 from studio_core.access.roles import check_list
+from studio_core.clock import utcnow
 from studio_core.errors import SettingsError
 from studio_core.model.studio import AppType, SpaceTemplate
 from studio_core.naming import check_event_name
@@ -249,7 +250,7 @@ def save(settings: Settings, environ: Mapping[str, str] = os.environ) -> Path:
     settings = check(settings)
     path = config_path(environ)
     content = {k: v for k, v in _as_dict(settings).items() if v != ""}
-    stamp = f"# Studio CLI settings, written {datetime.now(UTC):%Y-%m-%d %H:%M} UTC\n"
+    stamp = f"# Studio CLI settings, written {utcnow():%Y-%m-%d %H:%M} UTC\n"
     try:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".config-")

@@ -25,7 +25,7 @@ WINDOW = 900
 _CONDITION = "ConditionalCheckFailedException"
 
 
-class Tries:
+class WebAppAttempts:
     """What one event's portal must remember between requests. All methods are one call."""
 
     def __init__(self, dynamodb: Any, table: str, event: str) -> None:

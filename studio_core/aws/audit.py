@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from boto3.dynamodb.types import TypeDeserializer
 
-from studio_core.audit import Entry
+from studio_core.audit import AuditEntry
 from studio_core.aws.errors import translated
 from studio_core.errors import NotFoundError, SettingsError
 
@@ -52,7 +52,7 @@ class AuditTable:
             )
         return False
 
-    def write(self, entries: Iterable[Entry]) -> None:
+    def write(self, entries: Iterable[AuditEntry]) -> None:
         """Add entries; those that are there already stay as they are.
 
         Raises:
@@ -72,7 +72,7 @@ class AuditTable:
                     ConditionExpression="attribute_not_exists(sort)",
                 )
 
-    def entries(self, event: str, limit: int = 200) -> list[Entry]:
+    def entries(self, event: str, limit: int = 200) -> list[AuditEntry]:
         """An event's entries, newest first, at most `limit`."""
         with translated(f"read the audit table {self.name}"):
             pages = self._client.get_paginator("query").paginate(
@@ -106,8 +106,8 @@ class AuditTable:
             )
 
 
-def _entry(item: dict[str, Any]) -> Entry:
+def _entry(item: dict[str, Any]) -> AuditEntry:
     row = {key: str(_deserialise(value)) for key, value in item.items()}
     event = "" if row["event"] == _NO_EVENT else row["event"]
     empty = dict.fromkeys(("from", "subject", "details"), "")
-    return Entry.from_row({**empty, **row, "event": event})
+    return AuditEntry.from_row({**empty, **row, "event": event})

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from studio_core.aws.studio import Studio
-    from studio_core.aws.table import Table
+    from studio_core.aws.table import ParticipantsTable
     from studio_core.model.people import Record
     from studio_core.model.studio import App, Profile, Space
 
@@ -38,7 +38,7 @@ class Observer:
     def __init__(
         self,
         studio: Studio,
-        table: Table,
+        table: ParticipantsTable,
         tagging: Any,
         identity: Identity,
         event: str,

@@ -21,7 +21,7 @@ class Who(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class PolicyTarget:
     """What a policy is limited to. The defaults are what to fill in."""
 
     account: str = "ACCOUNT"
@@ -40,7 +40,7 @@ class Statement:
 
     `operations` are named as the SDK does (`sagemaker.ListApps`); `also` are IAM actions that
     come with them and have no call of their own. Texts of `resources` and `condition` name
-    fields of `Place` in braces.
+    fields of `PolicyTarget` in braces.
     """
 
     sid: str
@@ -56,10 +56,10 @@ class Statement:
         """The IAM actions, in order."""
         return tuple(sorted({*map(iam_action, self.operations), *self.also}))
 
-    def rendered(self, place: Place) -> dict[str, Any]:
+    def rendered(self, target: PolicyTarget) -> dict[str, Any]:
         """The statement as a policy holds it."""
-        resources = [_filled(resource, place) for resource in self.resources]
-        condition = {"Condition": _filled(dict(self.condition), place)} if self.condition else {}
+        resources = [_filled(resource, target) for resource in self.resources]
+        condition = {"Condition": _filled(dict(self.condition), target)} if self.condition else {}
         return {
             "Sid": self.sid,
             "Effect": "Allow",
@@ -278,10 +278,10 @@ def iam_action(operation: str) -> str:
     return f"{_PREFIXES.get(service, service)}:{name}"
 
 
-def _filled(value: Any, place: Place) -> Any:
+def _filled(value: Any, target: PolicyTarget) -> Any:
     if isinstance(value, str):
-        names = Place.__dataclass_fields__
-        return value.format_map({name: getattr(place, name) for name in names})
+        names = PolicyTarget.__dataclass_fields__
+        return value.format_map({name: getattr(target, name) for name in names})
     if isinstance(value, dict):
-        return {key: _filled(inner, place) for key, inner in value.items()}
-    return [_filled(inner, place) for inner in value]
+        return {key: _filled(inner, target) for key, inner in value.items()}
+    return [_filled(inner, target) for inner in value]

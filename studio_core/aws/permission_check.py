@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from studio_core.aws.operations import Statement, Who, iam_action
-from studio_core.aws.policies import place_of, statements
+from studio_core.aws.policies import policy_target, statements
 from studio_core.aws.prices import HOME_REGION
 from studio_core.aws.quotas import PROFILES, SERVICE
-from studio_core.insight.readiness import Check, State
+from studio_core.insight.readiness import Check, CheckState
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -46,7 +46,7 @@ def check_permissions(
     """
     needed = [s for s in statements(who) if settings.audit_table or "{audit_table}" not in _on(s)]
     if identity.arn.endswith(":root"):
-        return [Check(TITLE, State.OK, "The root user may do everything.")]
+        return [Check(TITLE, CheckState.OK, "The root user may do everything.")]
     denied = _simulated(session, settings, identity, needed, executor)
     if denied is not None:
         number = len({action for statement in needed for action in statement.actions})
@@ -64,18 +64,21 @@ def check_permissions(
         missing,
         f"Reading is allowed; {unknown} that create or delete were not tried, because trying "
         "them would change something.",
-        State.WARNING,
+        CheckState.WARNING,
         "Allow iam:SimulatePrincipalPolicy to have them checked, or compare with docs/iam.",
     )
 
 
 def _told(
-    denied: Iterable[tuple[Statement, str]], fine: str, state: State = State.OK, remedy: str = ""
+    denied: Iterable[tuple[Statement, str]],
+    fine: str,
+    state: CheckState = CheckState.OK,
+    remedy: str = "",
 ) -> list[Check]:
     missing = [
         Check(
             f"Permission {action}",
-            State.WARNING if statement.sid in _OPTIONAL else State.ERROR,
+            CheckState.WARNING if statement.sid in _OPTIONAL else CheckState.ERROR,
             f"These credentials may not do it. What it is for: {statement.reason}",
             f"Add the statement {statement.sid} of docs/iam/{statement.who[0]}.json.",
         )
@@ -93,10 +96,10 @@ def _simulated(
 ) -> list[tuple[Statement, str]] | None:
     """Ask the policy simulator; None when it does not answer us."""
     iam = session.client("iam")
-    place = place_of(settings, identity.arn.split(":")[1])
+    target = policy_target(settings, identity.arn.split(":")[1])
 
     def ask(statement: Statement) -> list[tuple[Statement, str]]:
-        rendered = statement.rendered(place)
+        rendered = statement.rendered(target)
         resources = rendered["Resource"]
         answer = iam.simulate_principal_policy(
             PolicySourceArn=source,

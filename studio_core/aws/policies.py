@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from studio_core import config
-from studio_core.aws.operations import FREE, STATEMENTS, Place, Statement, Who
+from studio_core.aws.operations import FREE, STATEMENTS, PolicyTarget, Statement, Who
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -28,12 +28,12 @@ def operations(who: Who) -> set[str]:
     return set(FREE).union(*(statement.operations for statement in statements(who)))
 
 
-def policy(who: Who, place: Place | None = None) -> dict[str, Any]:
+def policy(who: Who, target: PolicyTarget | None = None) -> dict[str, Any]:
     """The least policy with which the tool does what this role does."""
-    place = place or Place()
+    target = target or PolicyTarget()
     return {
         "Version": "2012-10-17",
-        "Statement": [statement.rendered(place) for statement in statements(who)],
+        "Statement": [statement.rendered(target) for statement in statements(who)],
     }
 
 
@@ -43,8 +43,8 @@ def documents() -> dict[str, str]:
     return {**files, "README.md": _explained()}
 
 
-def place_of(settings: config.Settings, partition: str = "aws") -> Place:
-    """The place that the settings name; what is not set stays to be filled in."""
+def policy_target(settings: config.Settings, partition: str = "aws") -> PolicyTarget:
+    """Return the policy target that the settings name; the rest stays to be filled in."""
     known = {
         "account": settings.account,
         "region": settings.region,
@@ -54,13 +54,15 @@ def place_of(settings: config.Settings, partition: str = "aws") -> Place:
         "event": settings.event,
         "sender": settings.sender,
     }
-    return Place(partition=partition, **{name: value for name, value in known.items() if value})
+    return PolicyTarget(
+        partition=partition, **{name: value for name, value in known.items() if value}
+    )
 
 
 def main(arguments: Sequence[str]) -> None:
     """Write `docs/iam`, or print the policy of the role that is named."""
     if arguments:
-        filled = policy(Who(arguments[0]), place_of(config.load()))
+        filled = policy(Who(arguments[0]), policy_target(config.load()))
         sys.stdout.write(json.dumps(filled, indent=2) + "\n")
         return
     folder = Path(__file__).resolve().parents[2] / "docs" / "iam"

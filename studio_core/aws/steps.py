@@ -13,17 +13,19 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from studio_core.aws.studio import Studio
-    from studio_core.aws.table import Table
+    from studio_core.aws.table import ParticipantsTable
 
 
-class Hands:
+class AwsStepCalls:
     """Carries out single steps, and lists statuses for those who wait.
 
     Doing a step again is harmless: what is created or deleted already counts as done, so
     that a call whose answer was lost can simply be made again.
     """
 
-    def __init__(self, writer: Studio, reader: Studio, table: Table, event: str) -> None:
+    def __init__(
+        self, writer: Studio, reader: Studio, table: ParticipantsTable, event: str
+    ) -> None:
         """Take two views of the domain: writes are tried once, reads as botocore does."""
         self._writer = writer
         self._studio = reader

@@ -34,7 +34,7 @@ _serialise = TypeSerializer().serialize
 _deserialise = TypeDeserializer().deserialize
 
 
-class Table:
+class ParticipantsTable:
     """The participants table of one hackathon."""
 
     def __init__(

@@ -1,4 +1,4 @@
-"""The `studio` command line: thin commands over `studio_core.hackathon.hackathon`."""
+"""The `studio` command line: thin commands over `studio_core.hackathon`."""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ from studio_core.aws import session
 from studio_core.cli.console import say
 from studio_core.config import Settings
 from studio_core.errors import SettingsError, StudioError
-from studio_core.insight.readiness import State, check_domain
+from studio_core.insight.readiness import CheckState, check_domain
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -90,7 +90,7 @@ def _ask_domain(settings: Settings, tools: Tools) -> Settings:
     """Show the region's domains with their modes, and have one chosen by number or id."""
     with tools.hackathon(settings) as hackathon:
         domains = hackathon.domains()
-    usable = [d for d in domains if check_domain(d).state is State.OK]
+    usable = [d for d in domains if check_domain(d).state is CheckState.OK]
     say(f"Studio domains in {settings.region}:")
     for number, domain in enumerate(domains, 1):
         say(f"  {number}  {domain.domain_id}  {domain.name}, {_mode(domain)}")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -133,11 +132,6 @@ def elsewhere(hackathon: Hackathon) -> Lease | None:
     run = hackathon.current_run()
     lease = hackathon.lease()
     return None if lease is None or (run and lease.run_id == run.id) else lease
-
-
-def utcnow() -> datetime:
-    """Give the time of day, in UTC."""
-    return datetime.now(UTC)
 
 
 def show_problem(error: StudioError) -> None:

@@ -33,7 +33,7 @@ ASKED_FOR = "_asked_for"
 
 
 @dataclass(frozen=True, slots=True)
-class Opened:
+class OpenPage:
     """What a page works with."""
 
     settings: Settings
@@ -63,7 +63,7 @@ def closed() -> None:
     visitor.require_gate()
 
 
-def open_page(name: str, *, unfinished: bool = False) -> Opened:
+def open_page(name: str, *, unfinished: bool = False) -> OpenPage:
     """Open a page; call this before anything else on it.
 
     Whoever was not let in, or may not do what the page is for, is told so and sees nothing of
@@ -90,7 +90,7 @@ def open_page(name: str, *, unfinished: bool = False) -> Opened:
             _ = hackathon.identity
     except StudioError as error:
         _closed(error, spec)
-    opened = Opened(settings, hackathon, actor)
+    opened = OpenPage(settings, hackathon, actor)
     _sidebar(opened)
     return opened
 
@@ -111,7 +111,7 @@ def _closed(error: StudioError, spec: PageSpec) -> None:
     st.stop()
 
 
-def _sidebar(opened: Opened) -> None:
+def _sidebar(opened: OpenPage) -> None:
     settings = opened.settings
     where = {"Event": f"**{settings.event}**"}
     known = sandbox = False

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from studio_core.model.links import LinkFailure
     from studio_core.model.people import Finding, Record
     from studio_core.model.plans import Plan
-    from studio_core.model.runs import Event, Report
+    from studio_core.model.runs import Report, StepProgress
     from studio_core.roster import Checked
 
 _RESULT_ORDER = {Result.FAILED: 0, Result.BLOCKED: 1, Result.CANCELLED: 2, Result.DONE: 3}
@@ -105,7 +105,7 @@ def leftovers(report: Report) -> pd.DataFrame:
     )
 
 
-def recent(events: Sequence[Event], most: int) -> pd.DataFrame:
+def recent(events: Sequence[StepProgress], most: int) -> pd.DataFrame:
     """The newest steps that ended, newest first."""
     ended = [e.outcome for e in reversed(events) if e.outcome is not None][:most]
     return pd.DataFrame(

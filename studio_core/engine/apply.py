@@ -1,4 +1,4 @@
-"""Running a plan: dependency order, bounded concurrency, one poller for all waits, retries."""
+"""Running a plan: dependency order, bounded concurrency, one listing for all waits, retries."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
 from studio_core.engine.pace import Pace
-from studio_core.engine.throttle import Gate
-from studio_core.engine.waits import Poller, Sweep, Verdict
+from studio_core.engine.throttle import Throttle
+from studio_core.engine.waits import Sweep, Verdict, Waits
 from studio_core.errors import (
     CredentialsError,
     InUseError,
@@ -22,7 +22,7 @@ from studio_core.errors import (
     TransientError,
 )
 from studio_core.model.plans import Action, Step
-from studio_core.model.runs import Event, Outcome, Phase, Result
+from studio_core.model.runs import Outcome, Phase, Result, StepProgress
 from studio_core.model.studio import Kind
 
 if TYPE_CHECKING:
@@ -39,8 +39,8 @@ _LONGEST_SLEEP = 1.0
 _MOST_DOUBLINGS = 16
 
 
-class Hands(Protocol):
-    """Carries out steps; see `studio_core.aws.steps.Hands`."""
+class StepCalls(Protocol):
+    """Carries out steps; see `studio_core.aws.steps.AwsStepCalls`."""
 
     def do(self, step: Step) -> bool:
         """Make the step's call; True when there is nothing to wait for afterwards."""
@@ -101,17 +101,17 @@ class Applier:
 
     def __init__(
         self,
-        hands: Hands,
+        calls: StepCalls,
         executor: Executor,
         *,
         pace: Pace | None = None,
-        on_event: Callable[[Event], None] = lambda _: None,
+        on_event: Callable[[StepProgress], None] = lambda _: None,
         on_calls_done: Callable[[], None] = lambda: None,
         cancel: threading.Event | None = None,
         clock: Callable[[], float] = time.monotonic,
         jitter: Callable[[], float] = random.random,
     ) -> None:
-        self._hands = hands
+        self._calls = calls
         self._executor = executor
         self._pace = pace or Pace()
         self._on_event = on_event
@@ -120,12 +120,10 @@ class Applier:
         self._clock = clock
         self._jitter = jitter
         self._inbox: queue.SimpleQueue[_Answer | Sweep] = queue.SimpleQueue()
-        self._poller = Poller(
-            hands.statuses, executor, self._pace, clock=clock, post=self._inbox.put
-        )
+        self._waits = Waits(calls.statuses, executor, self._pace, clock=clock, post=self._inbox.put)
         self._works: dict[str, _Work] = {}
         self._ready: dict[_Sort, list[tuple[int, str]]] = defaultdict(list)
-        self._gates: dict[_Sort, Gate] = defaultdict(lambda: Gate(clock))
+        self._throttles: dict[_Sort, Throttle] = defaultdict(lambda: Throttle(clock))
         self._ready_rows: list[_Work] = []
         self._rows_to_come = 0
         self._retries: list[tuple[float, int, str]] = []
@@ -149,8 +147,8 @@ class Applier:
             else:
                 self._release_retries()
                 self._dispatch()
-                self._poller.ask()
-                if not told and len(self._poller) == len(self._works) - self._ended:
+                self._waits.ask()
+                if not told and len(self._waits) == len(self._works) - self._ended:
                     told = True
                     self._on_calls_done()
             self._take_answers()
@@ -195,7 +193,7 @@ class Applier:
                 work.flying = True
                 if work.tries == 1:
                     self._tell(Phase.STARTED, work.step)
-            self._gates[works[0].sort].sent()
+            self._throttles[works[0].sort].sent()
             self._flying += 1
             self._executor.submit(self._call, works)
 
@@ -205,7 +203,7 @@ class Applier:
         heads = [
             queue[0]
             for sort, queue in self._ready.items()
-            if queue and self._gates[sort].opens_at <= now
+            if queue and self._throttles[sort].opens_at <= now
         ]
         if not heads:
             return ()
@@ -231,10 +229,10 @@ class Applier:
         """Runs on a worker thread, touches nothing but the inbox."""
         try:
             if works[0].is_row:
-                self._hands.write_rows([work.step for work in works])
+                self._calls.write_rows([work.step for work in works])
                 answer = _Answer(works, settled=True)
             else:
-                answer = _Answer(works, settled=self._hands.do(works[0].step))
+                answer = _Answer(works, settled=self._calls.do(works[0].step))
         except Exception as error:  # noqa: BLE001 - becomes the step's outcome, whatever it is
             answer = _Answer(works, error=error)
         self._inbox.put(answer)
@@ -255,17 +253,17 @@ class Applier:
     def _time_to_sleep(self) -> float:
         """At most a second, so that a cancel is seen soon whatever else happens."""
         due = [at for at, _, _ in self._retries[:1]]
-        if self._poller.due is not None:
-            due.append(self._poller.due)
+        if self._waits.due is not None:
+            due.append(self._waits.due)
         if self._flying < self._pace.concurrency:
-            due += [self._gates[sort].opens_at for sort, ready in self._ready.items() if ready]
+            due += [self._throttles[sort].opens_at for sort, ready in self._ready.items() if ready]
         return max(0.0, min([_LONGEST_SLEEP, *(at - self._clock() for at in due)]))
 
     def _on_answer(self, answer: _Answer) -> None:
         self._flying -= 1
         throttled = isinstance(answer.error, ThrottledError)
-        gate = self._gates[answer.works[0].sort]
-        gate.refused() if throttled else gate.granted()
+        throttle = self._throttles[answer.works[0].sort]
+        throttle.refused() if throttled else throttle.granted()
         for work in answer.works:
             work.flying = False
             if answer.error is not None:
@@ -273,7 +271,7 @@ class Applier:
             elif answer.settled:
                 self._end(work, Result.DONE)
             else:
-                self._poller.add(work.step)
+                self._waits.add(work.step)
                 self._tell(Phase.WAITING, work.step)
 
     def _on_error(self, work: _Work, error: Exception) -> None:
@@ -282,7 +280,7 @@ class Applier:
             isinstance(error, InUseError) and work.deletes
         )
         if passing and self._clock() - work.began < self._pace.persistence:
-            # A gate paces what was throttled, so it need not wait ever longer besides.
+            # A throttle paces what was throttled, so it need not wait ever longer besides.
             self._retry(work, growth=1 if isinstance(error, ThrottledError) else 2)
         elif isinstance(error, StudioError):
             self._end(work, Result.FAILED, error.sentence, error.remedy)
@@ -304,7 +302,7 @@ class Applier:
 
     def _on_sweep(self, sweep: Sweep) -> None:
         try:
-            for verdict in self._poller.judge(sweep):
+            for verdict in self._waits.verdicts(sweep):
                 self._on_verdict(self._works[verdict.key], verdict)
         except CredentialsError as error:
             self._dead = error
@@ -340,7 +338,7 @@ class Applier:
         self._ready.clear()
         self._ready_rows.clear()
         self._retries.clear()
-        self._poller.clear()
+        self._waits.clear()
         for work in self._works.values():
             if work.outcome is None and not work.flying:
                 if self._dead is not None:
@@ -350,4 +348,4 @@ class Applier:
                     self._end(work, Result.CANCELLED, f"stopped: {asked}")
 
     def _tell(self, phase: Phase, step: Step, outcome: Outcome | None = None) -> None:
-        self._on_event(Event(phase, step, self._ended, len(self._works), outcome))
+        self._on_event(StepProgress(phase, step, self._ended, len(self._works), outcome))

@@ -17,7 +17,7 @@ TRIES = 5
 _LONGEST = 10.0
 
 
-class Lookout:
+class LastLook:
     """Takes the snapshot that a run is judged by.
 
     A listing of many pages takes longer than a profile takes to settle. So the last look
@@ -34,7 +34,7 @@ class Lookout:
     def begin(self) -> None:
         """Start looking in the background."""
         self._seen = None
-        self._early = threading.Thread(target=self._look_early, name="lookout", daemon=True)
+        self._early = threading.Thread(target=self._look_early, name="last-look", daemon=True)
         self._early.start()
 
     def plan(self, goal: Callable[[Snapshot], Plan]) -> Plan:

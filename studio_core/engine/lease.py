@@ -24,7 +24,7 @@ TTL = timedelta(seconds=60)
 
 
 class LeaseStore(Protocol):
-    """Where leases are kept; see `studio_core.aws.table.Table`."""
+    """Where leases are kept; see `studio_core.aws.table.ParticipantsTable`."""
 
     def ensure(self) -> bool:
         """Make the place when it is missing."""

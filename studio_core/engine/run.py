@@ -9,7 +9,7 @@ from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from studio_core.engine.last_look import Lookout
+from studio_core.engine.last_look import LastLook
 from studio_core.errors import StudioError
 from studio_core.model.plans import Action, Plan, Purpose, Step
 from studio_core.model.runs import Leftover, Phase, Report, Result
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from studio_core.engine.apply import Applier
     from studio_core.engine.journal import Journal
-    from studio_core.model.runs import Event, Outcome
+    from studio_core.model.runs import Outcome, StepProgress
     from studio_core.model.studio import Snapshot
 
 MAX_ROUNDS = 6
@@ -32,7 +32,9 @@ MAX_ROUNDS = 6
 _RECENT = 200
 
 
-MakeApplier = Callable[[Callable[["Event"], None], threading.Event, Callable[[], None]], "Applier"]
+MakeApplier = Callable[
+    [Callable[["StepProgress"], None], threading.Event, Callable[[], None]], "Applier"
+]
 """Makes what runs one plan, from whom to tell of events, of a stop, and of the last call."""
 
 
@@ -56,7 +58,7 @@ class Progress:
     total: int
     by_kind: Mapping[str, tuple[int, int, int]]
     waiting: int
-    recent: tuple[Event, ...]
+    recent: tuple[StepProgress, ...]
     started_at: datetime
     ended: bool
     cancelling: bool
@@ -80,7 +82,7 @@ class Run:
         clock: Callable[[], datetime],
         lease: Callable[[Callable[[StudioError], None]], AbstractContextManager[None]]
         | None = None,
-        on_event: Callable[[Event], None] | None = None,
+        on_event: Callable[[StepProgress], None] | None = None,
         on_end: Callable[[Run], None] | None = None,
         lag_pause: float = 2.0,
     ) -> None:
@@ -101,7 +103,7 @@ class Run:
         self._stage = "starting"
         self._outcomes: dict[str, Outcome] = {}
         self._waiting: set[str] = set()
-        self._recent: deque[Event] = deque(maxlen=_RECENT)
+        self._recent: deque[StepProgress] = deque(maxlen=_RECENT)
         self._steps: dict[str, Step] = {step.key: step for step in self.plan.changes}
         self._report: Report | None = None
         self._error: BaseException | None = None
@@ -220,17 +222,17 @@ class Run:
         """Apply, look, and plan again, until nothing is left that a further try could do."""
         plan = self.plan
         left: tuple[Leftover, ...] = ()
-        lookout = Lookout(self._observe, self._cancel.wait)
+        last_look = LastLook(self._observe, self._cancel.wait)
         for round_number in range(MAX_ROUNDS):
             self._set_stage("running")
-            early = lookout.begin if plan.purpose is Purpose.SETUP else _nothing
+            early = last_look.begin if plan.purpose is Purpose.SETUP else _nothing
             applied = self._applier(self._on_event, self._cancel, early).apply(plan)
             with self._lock:
                 self._outcomes.update({outcome.step.key: outcome for outcome in applied})
             if self._cancel.is_set():
                 break
             self._set_stage("checking")
-            wanted = lookout.plan(self._goal)
+            wanted = last_look.plan(self._goal)
             left = self._left(wanted)
             plan, lagging = self._rest(wanted)
             if plan.empty:
@@ -282,7 +284,7 @@ class Run:
         with self._lock:
             self._stage = stage
 
-    def _on_event(self, event: Event) -> None:
+    def _on_event(self, event: StepProgress) -> None:
         with self._lock:
             self._recent.append(event)
             if event.phase is Phase.WAITING:

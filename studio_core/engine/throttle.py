@@ -27,7 +27,7 @@ _LONGEST = 5.0
 _OPEN_FOR = 10.0
 
 
-class Gate:
+class Throttle:
     """Open until AWS refuses; then as wide as what it grants, and a little more.
 
     AWS limits calls by a bucket for each operation and tells nothing of its size. A gate a

@@ -48,7 +48,7 @@ class _Wait:
     since: float
 
 
-class Poller:
+class Waits:
     """Holds the waits and the times of the next listings.
 
     Listings run on `executor` and come back through `post`; everything else is for one
@@ -123,7 +123,7 @@ class Poller:
             sweep = Sweep(kind, asked, error=error)
         self._post(sweep)
 
-    def judge(self, sweep: Sweep) -> Iterator[Verdict]:
+    def verdicts(self, sweep: Sweep) -> Iterator[Verdict]:
         """Give the waits that this listing ends.
 
         Raises:

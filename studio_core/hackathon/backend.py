@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from studio_core.aws.audit import AuditTable
 from studio_core.aws.observe import Observer
 from studio_core.aws.session import Session
-from studio_core.aws.steps import Hands
+from studio_core.aws.steps import AwsStepCalls
 from studio_core.aws.studio import Studio
-from studio_core.aws.table import Table
+from studio_core.aws.table import ParticipantsTable
+from studio_core.clock import utcnow
 from studio_core.engine.apply import Applier
 from studio_core.engine.pace import Pace
 from studio_core.errors import NotFoundError
-from studio_core.hackathon.sign_in import Access
+from studio_core.hackathon.sign_in import SignIn
 
 if TYPE_CHECKING:
     import threading
@@ -24,19 +25,14 @@ if TYPE_CHECKING:
 
     from studio_core.config import Settings
     from studio_core.model.people import Record
-    from studio_core.model.runs import Event
+    from studio_core.model.runs import StepProgress
     from studio_core.model.studio import Identity, Snapshot
 
 _LISTINGS = 6
-"""Threads beyond the calls in flight: an observation and the poller list side by side."""
+"""Threads beyond the calls in flight: an observation and the waits list side by side."""
 
 
-def utcnow() -> datetime:
-    """Give the time of day, in UTC."""
-    return datetime.now(UTC)
-
-
-class Place:
+class Backend:
     """One event's settings, clients and threads, each made once and shared. Thread-safe."""
 
     def __init__(
@@ -82,9 +78,9 @@ class Place:
         return Studio(self.session.client("sagemaker"), self.identity, self.settings.event)
 
     @cached_property
-    def table(self) -> Table:
+    def table(self) -> ParticipantsTable:
         """The participants table."""
-        return Table(self.session.client("dynamodb"), self.settings.table_name)
+        return ParticipantsTable(self.session.client("dynamodb"), self.settings.table_name)
 
     @property
     def audit_table(self) -> AuditTable | None:
@@ -93,9 +89,9 @@ class Place:
         return AuditTable(self.session.client("dynamodb"), name) if name else None
 
     @cached_property
-    def access(self) -> Access:
+    def sign_in(self) -> SignIn:
         """The participant web app's side of the event: codes, counters, one person's link."""
-        return Access(
+        return SignIn(
             self.settings.require(), self.session.client, self.studio, self.table, self.clock
         )
 
@@ -132,16 +128,16 @@ class Place:
 
     def applier(
         self,
-        on_event: Callable[[Event], None],
+        on_event: Callable[[StepProgress], None],
         cancel: threading.Event,
         on_calls_done: Callable[[], None],
     ) -> Applier:
         """Make what runs one plan here."""
         once = self.session.client("sagemaker", retries=False)
         writer = Studio(once, self.identity, self.settings.event)
-        hands = Hands(writer, self.studio, self.table, self.settings.event)
+        calls = AwsStepCalls(writer, self.studio, self.table, self.settings.event)
         return Applier(
-            hands,
+            calls,
             self.executor,
             pace=self.pace,
             on_event=on_event,

@@ -10,7 +10,7 @@ from studio_core.aws.quotas import Quotas
 from studio_core.errors import AwsError, NotFoundError, StudioError
 from studio_core.insight.readiness import (
     Check,
-    State,
+    CheckState,
     check_domain,
     check_identity,
     check_quotas,
@@ -21,12 +21,12 @@ from studio_core.model.people import Participant, Roster
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from studio_core.hackathon.backend import Place
+    from studio_core.hackathon.backend import Backend
     from studio_core.insight.status import Summary
     from studio_core.model.studio import Snapshot
 
 
-def check_up(place: Place, roster: Roster | None = None) -> list[Check]:
+def check_up(backend: Backend, roster: Roster | None = None) -> list[Check]:
     """Look at everything an event needs, against a roster where one is given.
 
     Never raises for a check: what went wrong is its sentence. Without credentials or a
@@ -34,33 +34,35 @@ def check_up(place: Place, roster: Roster | None = None) -> list[Check]:
     """
     checks: list[Check] = []
     for title, look in (
-        ("Credentials", lambda: check_identity(place.settings, place.identity)),
-        ("Domain", lambda: check_domain(place.studio.describe_domain())),
+        ("Credentials", lambda: check_identity(backend.settings, backend.identity)),
+        ("Domain", lambda: check_domain(backend.studio.describe_domain())),
     ):
         checks.append(_checked(title, look))
-        if checks[-1].state is State.ERROR:
+        if checks[-1].state is CheckState.ERROR:
             return checks
-    checks.append(_checked("Participants table", lambda: _check_table(place)))
-    checks += _check_permissions(place)
+    checks.append(_checked("Participants table", lambda: _check_table(backend)))
+    checks += _check_permissions(backend)
     try:
-        snapshot = place.observe()
+        snapshot = backend.observe()
     except StudioError as error:
-        return [*checks, Check("Listing", State.ERROR, error.sentence, error.remedy)]
+        return [*checks, Check("Listing", CheckState.ERROR, error.sentence, error.remedy)]
     found = f"{len(snapshot.profiles)} profiles, {len(snapshot.spaces)} spaces seen."
-    checks.append(Check("Listing", State.OK, found))
-    checks += [Check("Tags", State.WARNING, text, "") for text in snapshot.warnings]
-    return checks + _check_quotas(place, roster, snapshot)
+    checks.append(Check("Listing", CheckState.OK, found))
+    checks += [Check("Tags", CheckState.WARNING, text, "") for text in snapshot.warnings]
+    return checks + _check_quotas(backend, roster, snapshot)
 
 
-def hourly_cost(place: Place, summary: Summary) -> float | None:
+def hourly_cost(backend: Backend, summary: Summary) -> float | None:
     """US dollars an hour of the apps that run, or None where a price is not known."""
     if not summary.instances:
         return 0.0
     total = 0.0
     try:
-        pricing = place.session.client("pricing", region=HOME_REGION)
+        pricing = backend.session.client("pricing", region=HOME_REGION)
         for instance, number in summary.instances.items():
-            price = hourly_price(pricing, place.identity.region, place.settings.app_type, instance)
+            price = hourly_price(
+                pricing, backend.identity.region, backend.settings.app_type, instance
+            )
             if price is None:
                 return None
             total += price * number
@@ -73,40 +75,40 @@ def _checked(title: str, look: Callable[[], Check]) -> Check:
     try:
         return look()
     except StudioError as error:
-        return Check(title, State.ERROR, error.sentence, error.remedy)
+        return Check(title, CheckState.ERROR, error.sentence, error.remedy)
 
 
-def _check_permissions(place: Place) -> list[Check]:
+def _check_permissions(backend: Backend) -> list[Check]:
     try:
         return check_permissions(
-            place.session, place.settings, place.identity, executor=place.executor
+            backend.session, backend.settings, backend.identity, executor=backend.executor
         )
     except StudioError as error:
-        return [Check("Permissions", State.WARNING, error.sentence, error.remedy)]
+        return [Check("Permissions", CheckState.WARNING, error.sentence, error.remedy)]
 
 
-def _check_table(place: Place) -> Check:
+def _check_table(backend: Backend) -> Check:
     title = "Participants table"
     try:
-        people = len(place.table.scan())
+        people = len(backend.table.scan())
     except NotFoundError:
-        sentence = f"The table {place.settings.table_name} is not there yet."
-        return Check(title, State.WARNING, sentence, "Saving the settings creates it.")
-    return Check(title, State.OK, f"{place.settings.table_name} holds {people} people.")
+        sentence = f"The table {backend.settings.table_name} is not there yet."
+        return Check(title, CheckState.WARNING, sentence, "Saving the settings creates it.")
+    return Check(title, CheckState.OK, f"{backend.settings.table_name} holds {people} people.")
 
 
-def _check_quotas(place: Place, roster: Roster | None, snapshot: Snapshot) -> list[Check]:
-    settings = place.settings
+def _check_quotas(backend: Backend, roster: Roster | None, snapshot: Snapshot) -> list[Check]:
+    settings = backend.settings
     need = needs(
         roster or Roster(tuple(Participant(r.email, r.team) for r in snapshot.records)),
         snapshot,
         ebs_gb=settings.ebs_gb,
         personal=settings.personal_spaces,
     )
-    reader = Quotas(place.session.client("service-quotas"))
+    reader = Quotas(backend.session.client("service-quotas"))
     try:
         quotas = reader.read(settings.app_type, settings.instance_type)
     except StudioError as error:
-        return [Check("Quotas", State.WARNING, error.sentence, error.remedy)]
+        return [Check("Quotas", CheckState.WARNING, error.sentence, error.remedy)]
     values = {key: quota.value for key, quota in quotas.items()}
     return check_quotas(need, snapshot, values, {key: q.name for key, q in quotas.items()})

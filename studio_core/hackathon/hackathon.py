@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from studio_core.access.roles import Act, Actor, permit
 from studio_core.audit import Audit, newest
+from studio_core.clock import utcnow
 from studio_core.config import state_path
 from studio_core.engine.journal import Journal, journal_path, journals
 from studio_core.engine.lease import held, new_run_id
@@ -27,11 +28,11 @@ from studio_core.errors import (
     RunBusyError,
     StudioError,
 )
-from studio_core.hackathon.backend import Place, utcnow
+from studio_core.hackathon.backend import Backend
 from studio_core.hackathon.checkup import check_up, hourly_cost
 from studio_core.hackathon.links import choose, mint_all
 from studio_core.hackathon.records import counted, plan_facts, run_outcome
-from studio_core.insight.readiness import State, check_domain, check_identity
+from studio_core.insight.readiness import CheckState, check_domain, check_identity
 from studio_core.insight.status import Summary, summarise
 from studio_core.model.plans import Purpose, Scope
 from studio_core.model.runs import Lease
@@ -46,17 +47,17 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from studio_core.access.codes import Codes
-    from studio_core.audit import Entry
+    from studio_core.audit import AuditEntry
     from studio_core.aws.session import Session
-    from studio_core.aws.table import Table
+    from studio_core.aws.table import ParticipantsTable
     from studio_core.config import Settings
     from studio_core.engine.pace import Pace
-    from studio_core.hackathon.sign_in import Access
+    from studio_core.hackathon.sign_in import SignIn
     from studio_core.insight.readiness import Check
     from studio_core.model.links import Link, LinkFailure
     from studio_core.model.people import Record, Roster
     from studio_core.model.plans import Plan
-    from studio_core.model.runs import Event, Report
+    from studio_core.model.runs import Report, StepProgress
     from studio_core.model.studio import Domain, Identity, Snapshot
 
 FRESH = timedelta(seconds=10)
@@ -113,7 +114,7 @@ class Hackathon:
         self.owner = owner or default_owner()
         self.actor = actor or Actor(self.owner)
         self._still: Callable[[], object] = _always
-        self._place = Place(settings, session=session, pace=pace, clock=clock)
+        self._backend = Backend(settings, session=session, pace=pace, clock=clock)
         self._clock = clock
         self._runs = runs
         self._state = state or state_path()
@@ -122,7 +123,7 @@ class Hackathon:
     @property
     def settings(self) -> Settings:
         """What the hackathon was opened with."""
-        return self._place.settings
+        return self._backend.settings
 
     @property
     def identity(self) -> Identity:
@@ -131,7 +132,7 @@ class Hackathon:
         Raises:
             CredentialsError: There are no usable credentials.
         """
-        return self._place.identity
+        return self._backend.identity
 
     def acting_as(self, actor: Actor, *, still: Callable[[], object] | None = None) -> Hackathon:
         """The same hackathon, clients and threads shared, with somebody else at the wheel.
@@ -153,12 +154,14 @@ class Hackathon:
     def audit(self) -> Audit:
         """The record of who did what, beside the journals and in the audit table if one is set."""
         if self._known.audit is None:
-            self._known.audit = Audit(self._state, clock=self._clock, sink=self._place.audit_table)
+            self._known.audit = Audit(
+                self._state, clock=self._clock, sink=self._backend.audit_table
+            )
         return self._known.audit
 
     def note(
         self, deed: str, *, subject: str = "", outcome: str = "done", **details: object
-    ) -> Entry:
+    ) -> AuditEntry:
         """Put on record what the actor did; never pass a link, a code or a token."""
         return self.audit.note(
             self.actor,
@@ -169,7 +172,7 @@ class Hackathon:
             **details,
         )
 
-    def recorded(self, limit: int = 200) -> list[Entry]:
+    def recorded(self, limit: int = 200) -> list[AuditEntry]:
         """The newest entries of the record, of this machine and of the audit table if one is set.
 
         Raises:
@@ -177,20 +180,20 @@ class Hackathon:
         """
         self._permit(Act.AUDIT)
         here, there = self.audit.entries(limit), []
-        if (table := self._place.audit_table) is not None:
+        if (table := self._backend.audit_table) is not None:
             with suppress(AwsError):
                 there = table.entries(self.settings.event, limit)
         return newest(here, there, limit=limit)
 
     @property
-    def table(self) -> Table:
+    def table(self) -> ParticipantsTable:
         """The participants table."""
-        return self._place.table
+        return self._backend.table
 
     @property
-    def access(self) -> Access:
+    def sign_in(self) -> SignIn:
         """The participant web app's side of the event: codes, counters, one person's link."""
-        return self._place.access
+        return self._backend.sign_in
 
     def codes(self) -> Codes:
         """The event's access codes; the first call makes its secret.
@@ -200,7 +203,7 @@ class Hackathon:
             AwsError: Parameter Store refuses or cannot be reached.
         """
         self._permit(Act.CODES)
-        codes = self.access.codes()
+        codes = self.sign_in.codes()
         seen = (self.actor.name, self.actor.via, codes.version)
         if seen not in self._known.shown:  # once for each, not at every look
             self.note("access codes shown", version=codes.version)
@@ -210,14 +213,14 @@ class Hackathon:
     def rotate_codes(self) -> Codes:
         """Make all access codes new. Raises as `codes` does."""
         self._permit(Act.CODES)
-        codes = self.access.rotate()
+        codes = self.sign_in.rotate()
         self.note("access codes renewed", version=codes.version)
         return codes
 
     def forget_codes(self) -> None:
         """Delete the event's secret; the next need makes a new one. Raises as `codes` does."""
         self._permit(Act.CODES)
-        self.access.drop()
+        self.sign_in.drop()
         self.note("access codes deleted")
 
     def _first_codes(self) -> None:
@@ -225,21 +228,21 @@ class Hackathon:
 
         What it does not allow is said when somebody asks for a code.
         """
-        for prepare in (self.access.codes, self.access.tries.let_expire):
+        for prepare in (self.sign_in.codes, self.sign_in.tries.let_expire):
             with suppress(StudioError):
                 prepare()
 
     def domains(self) -> list[Domain]:
         """The Studio domains of the region, each with its authentication mode."""
         found = [
-            self._place.studio.describe_domain(d.domain_id)
-            for d in self._place.studio.list_domains()
+            self._backend.studio.describe_domain(d.domain_id)
+            for d in self._backend.studio.list_domains()
         ]
         return sorted(found, key=lambda d: d.name)
 
     def domain(self) -> Domain:
         """The event's domain, with its authentication mode."""
-        return self._place.studio.describe_domain()
+        return self._backend.studio.describe_domain()
 
     def pinned(self) -> Settings:
         """Give the settings with the account that answers now: what `configure` saves.
@@ -248,7 +251,7 @@ class Hackathon:
             GuardError: The domain is in SSO mode, or there is no such domain.
         """
         check = check_domain(self.domain())
-        if check.state is State.ERROR:
+        if check.state is CheckState.ERROR:
             raise GuardError(check.sentence, check.remedy)
         return replace(self.settings, account=self.identity.account)
 
@@ -261,13 +264,13 @@ class Hackathon:
             GuardError: The actor's role may not.
         """
         self._permit(Act.SETTINGS)
-        if (audited := self._place.audit_table) is not None:
+        if (audited := self._backend.audit_table) is not None:
             audited.ensure()
         return self.table.ensure()
 
     def observe(self) -> Snapshot:
         """See what the domain and the table hold now: one sweep of list pages."""
-        return self._place.observe()
+        return self._backend.observe()
 
     def status(self, snapshot: Snapshot | None = None) -> Summary:
         """Count what is there, by team, status, app and instance type."""
@@ -275,11 +278,11 @@ class Hackathon:
 
     def check(self, roster: Roster | None = None) -> list[Check]:
         """Look at credentials, domain, table, permissions and quotas; never raises for one."""
-        return check_up(self._place, roster)
+        return check_up(self._backend, roster)
 
     def hourly_cost(self, summary: Summary) -> float | None:
         """US dollars an hour of the apps that run, or None where a price is not known."""
-        return hourly_cost(self._place, summary)
+        return hourly_cost(self._backend, summary)
 
     def propose_setup(
         self, roster: Roster, snapshot: Snapshot | None = None, *, remove_leaving: bool = False
@@ -320,14 +323,16 @@ class Hackathon:
 
     def _propose(self, goal: Callable[[Snapshot], Plan], snapshot: Snapshot | None) -> Proposal:
         # Asked beside the listing, so that a plan that runs at once need not wait for it.
-        asked = self._place.executor.submit(self._place.ask_identity)
+        asked = self._backend.executor.submit(self._backend.ask_identity)
         plan = goal(snapshot or self.observe())
         asked.exception()
         if snapshot is not None:
             plan = replace(plan, made_at=snapshot.taken_at)
         return Proposal(plan, goal)
 
-    def start(self, proposal: Proposal, *, on_event: Callable[[Event], None] | None = None) -> Run:
+    def start(
+        self, proposal: Proposal, *, on_event: Callable[[StepProgress], None] | None = None
+    ) -> Run:
         """Run a plan in the background. An older plan is compared with the world first.
 
         Raises:
@@ -349,18 +354,20 @@ class Hackathon:
             run_id=run_id,
             owner=self.owner,
             observe=self.observe,
-            applier=self._place.applier,
+            applier=self._backend.applier,
             journal=Journal(journal_path(self._state, proposal.plan, run_id, now), self._clock),
             clock=self._clock,
             lease=lambda lost: self._hold(proposal.plan, run_id, now, lost),
             on_event=on_event,
             on_end=self._note_end,
-            lag_pause=self._place.pace.poll_gap,
+            lag_pause=self._backend.pace.poll_gap,
         )
         self._runs.add(run)
         return run.start()
 
-    def run(self, proposal: Proposal, *, on_event: Callable[[Event], None] | None = None) -> Report:
+    def run(
+        self, proposal: Proposal, *, on_event: Callable[[StepProgress], None] | None = None
+    ) -> Report:
         """Run a plan and wait for its report; see `start` for what is raised."""
         return self.start(proposal, on_event=on_event).result()
 
@@ -391,7 +398,7 @@ class Hackathon:
 
     def participants(self) -> list[Record]:
         """The event's people as the table has them, by team and e-mail."""
-        return choose(self._place.people())
+        return choose(self._backend.people())
 
     def links(
         self, *, team: str | None = None, email: str | None = None
@@ -406,16 +413,16 @@ class Hackathon:
         """
         self._permit(Act.LINK_ONE if email is not None else Act.LINK_MANY)
         self.settings.require()
-        chosen = choose(self._place.people(), team=team, email=email)
+        chosen = choose(self._backend.people(), team=team, email=email)
         people = " ".join(record.email for record in chosen)
         subject = people if email is not None else f"team {team}" if team else "everybody"
         self.note("links asked for", subject=subject, people=people, number=len(chosen))
         minted = mint_all(
-            self._place.studio,
+            self._backend.studio,
             chosen,
             landing=self.settings.landing_uri,
-            executor=self._place.executor,
-            window=self._place.pace.concurrency,
+            executor=self._backend.executor,
+            window=self._backend.pace.concurrency,
             clock=self._clock,
         )
         return counted(
@@ -431,7 +438,7 @@ class Hackathon:
 
     def close(self) -> None:
         """Let the worker threads go."""
-        self._place.close()
+        self._backend.close()
 
     def _note_run(self, plan: Plan, run_id: str, outcome: str) -> None:
         where = f"{plan.identity.domain_id} {plan.scope}"
@@ -442,15 +449,15 @@ class Hackathon:
         report = run.report
         if run.plan.purpose is Purpose.PURGE and report is not None and report.ok:
             with suppress(StudioError):  # the web app's codes open nothing any more
-                self.access.drop()
+                self.sign_in.drop()
         with suppress(StudioError):  # its beginning is on record, and the journal has its end
             self._note_run(run.plan, run.id, run_outcome(run))
 
     def _guard(self, plan: Plan) -> None:
         self._permit(ACT_OF_RUN[plan.purpose])
         self.settings.require()
-        check = check_identity(self.settings, self._place.ask_identity(FRESH))
-        if check.state is State.ERROR:
+        check = check_identity(self.settings, self._backend.ask_identity(FRESH))
+        if check.state is CheckState.ERROR:
             raise GuardError(check.sentence, check.remedy)
         here, there = self.identity, plan.identity
         same = (here.account, here.region, here.domain_id) == (

@@ -7,7 +7,7 @@ from datetime import timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from studio_core.aws.attempts import Tries
+from studio_core.aws.attempts import WebAppAttempts
 from studio_core.aws.mail import SINK, Mail
 from studio_core.aws.secrets import Secrets
 from studio_core.errors import AwsError, NotFoundError, NotReadyError
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from studio_core.access.codes import Codes
     from studio_core.aws.studio import Studio
-    from studio_core.aws.table import Table
+    from studio_core.aws.table import ParticipantsTable
     from studio_core.config import Settings
     from studio_core.model.people import Record
 
@@ -34,7 +34,7 @@ READY_KEPT = timedelta(seconds=60)
 _USABLE = {Status.IN_SERVICE, Status.UPDATING, Status.UPDATE_FAILED}
 
 
-class Access:
+class SignIn:
     """One event's web app towards AWS. Nothing here lists anything; thread-safe.
 
     Args:
@@ -50,7 +50,7 @@ class Access:
         settings: Settings,
         client: Callable[[str], Any],
         studio: Studio,
-        table: Table,
+        table: ParticipantsTable,
         clock: Callable[[], datetime],
     ) -> None:
         self.settings = settings
@@ -67,9 +67,9 @@ class Access:
         return Secrets(self._client("ssm"), self.settings.event)
 
     @cached_property
-    def tries(self) -> Tries:
+    def tries(self) -> WebAppAttempts:
         """Counters and one-time codes."""
-        return Tries(self._client("dynamodb"), self._table.name, self.settings.event)
+        return WebAppAttempts(self._client("dynamodb"), self._table.name, self.settings.event)
 
     @cached_property
     def _mail(self) -> Mail:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from studio_core.model.studio import Domain, Identity, Snapshot
 
 
-class State(StrEnum):
+class CheckState(StrEnum):
     """How a check ended."""
 
     OK = "ok"
@@ -30,7 +30,7 @@ class Check:
     """One line of `studio check`: green, yellow or red, with a remedy where it is not green."""
 
     title: str
-    state: State
+    state: CheckState
     sentence: str
     remedy: str = ""
 
@@ -50,12 +50,12 @@ def check_identity(settings: Settings, identity: Identity) -> Check:
     if settings.account and settings.account != identity.account:
         return Check(
             "Credentials",
-            State.ERROR,
+            CheckState.ERROR,
             f"These credentials are of account {identity.account}; the settings were saved "
             f"for {settings.account}.",
             "Choose the right AWS profile, or save the settings again for this account.",
         )
-    return Check("Credentials", State.OK, f"You are {where}, account {identity.account}.")
+    return Check("Credentials", CheckState.OK, f"You are {where}, account {identity.account}.")
 
 
 def check_domain(domain: Domain) -> Check:
@@ -63,16 +63,19 @@ def check_domain(domain: Domain) -> Check:
     if domain.auth_mode == "SSO":
         return Check(
             "Domain",
-            State.ERROR,
+            CheckState.ERROR,
             f"The domain {domain.name} signs people in through IAM Identity Center (SSO mode), "
             "for which AWS makes no login links.",
             "Create a Studio domain with IAM authentication; the mode cannot be changed later.",
         )
     if domain.status != "InService":
         return Check(
-            "Domain", State.ERROR, f"The domain {domain.name} is {domain.status}.", "Wait for it."
+            "Domain",
+            CheckState.ERROR,
+            f"The domain {domain.name} is {domain.status}.",
+            "Wait for it.",
         )
-    return Check("Domain", State.OK, f"{domain.name} ({domain.domain_id}) is in IAM mode.")
+    return Check("Domain", CheckState.OK, f"{domain.name} ({domain.domain_id}) is in IAM mode.")
 
 
 def needs(roster: Roster, snapshot: Snapshot, *, ebs_gb: int, personal: bool) -> Need:
@@ -110,16 +113,16 @@ def _quota_line(key: str, wanted: int, limit: float | None, name: str) -> Check:
     if limit is None:
         return Check(
             title,
-            State.WARNING,
+            CheckState.WARNING,
             f"The limit could not be read; the event wants {wanted}.",
             "Ask for servicequotas:GetServiceQuota, or look it up in the Service Quotas console.",
         )
     if wanted <= limit:
-        return Check(title, State.OK, f"{wanted} wanted of {limit:g}.")
+        return Check(title, CheckState.OK, f"{wanted} wanted of {limit:g}.")
     hard = key in {"profiles", "spaces"}
     return Check(
         title,
-        State.ERROR if hard else State.WARNING,
+        CheckState.ERROR if hard else CheckState.WARNING,
         f"{wanted} wanted, and the account allows {limit:g}"
         + ("." if hard else ": not all teams can run at once."),
         f"Ask for {wanted} in Service Quotas under “{name}”; it can take days.",

@@ -42,7 +42,7 @@ class Phase(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Event:
+class StepProgress:
     """Progress of a run: one step's new phase, with `done` of `total` changes ended."""
 
     phase: Phase

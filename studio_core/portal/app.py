@@ -20,7 +20,7 @@ from starlette.routing import Route
 
 from studio_core.errors import StudioError
 from studio_core.portal.clients import client_of
-from studio_core.portal.door import Answer, Door, State
+from studio_core.portal.door import Answer, Door, SignInResult
 from studio_core.portal.pages import Pages
 from studio_core.portal.style import CSS_HASH
 
@@ -54,7 +54,7 @@ def create_app(hackathon: Hackathon) -> Guarded:
         CredentialsError: There are no usable credentials.
     """
     endpoint = hackathon.identity.endpoint
-    portal = Portal(Door(hackathon.access), endpoint)
+    portal = Portal(Door(hackathon.sign_in), endpoint)
     app = Starlette(
         routes=[
             Route("/", portal.home, methods=["GET"]),
@@ -83,7 +83,7 @@ class Portal:
 
     async def home(self, _: Request) -> Response:
         """Show the form."""
-        return self._shown(Answer(State.OVER if self._door.over else State.FORM))
+        return self._shown(Answer(SignInResult.OVER if self._door.over else SignInResult.FORM))
 
     async def enter(self, request: Request) -> Response:
         """Take the form."""
@@ -126,9 +126,9 @@ class Portal:
         return response
 
     def _shown(self, answer: Answer) -> Response:
-        if answer.state is State.OPEN:
+        if answer.state is SignInResult.OPEN:
             return self._redirect(answer.url)
-        if answer.state is State.LOST:
+        if answer.state is SignInResult.LOST:
             return RedirectResponse(".", HTTPStatus.SEE_OTHER)
         after = {"Retry-After": str(answer.wait)} if answer.wait else None
         return HTMLResponse(self._pages.of(answer), answer.state.status, after)

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from studio_core.access.codes import Codes
-    from studio_core.hackathon.sign_in import Access
+    from studio_core.hackathon.sign_in import SignIn
     from studio_core.model.people import Record
 
 ADDRESS_TRIES = 20
@@ -55,7 +55,7 @@ _BEHIND = timedelta(hours=12)  # of the last place on earth where a day ends
 log = logging.getLogger("studio_core.portal")
 
 
-class State(Enum):
+class SignInResult(Enum):
     """What a request comes to, and the status it is answered with."""
 
     OPEN = 303, "the way to Studio"
@@ -77,7 +77,7 @@ class State(Enum):
 class Answer:
     """The end of a request. `url` and `ticket` are credentials and kept out of the repr."""
 
-    state: State
+    state: SignInResult
     email: str = ""
     wait: int = 0
     """Seconds after which trying again makes sense."""
@@ -92,7 +92,7 @@ class Door:
         SettingsError: Codes are to be mailed, and no sender is set.
     """
 
-    def __init__(self, access: Access) -> None:
+    def __init__(self, access: SignIn) -> None:
         self._access = access
         self.settings = access.settings
         if self.settings.access == MAILED and not self.settings.sender:
@@ -119,7 +119,7 @@ class Door:
             StudioError: AWS refuses or cannot be reached.
         """
         if self.over:
-            return Answer(State.OVER)
+            return Answer(SignInResult.OVER)
         typed, code = normalise_email(email[: _LONGEST_EMAIL + 1]), code[:_LONGEST_CODE]
         codes = self._access.recent_codes()
         if self.settings.access == MAILED and not normalise(code):
@@ -129,12 +129,12 @@ class Door:
         limits = ((by_client, self.settings.tries_per_client), (by_address, ADDRESS_TRIES))
         now = self._access.clock()
         if wait := self._take(now, *limits):
-            return Answer(State.TOO_MANY, wait=wait)
+            return Answer(SignInResult.TOO_MANY, wait=wait)
         address = _address(typed)
         record = self._access.person(address)
         proven = self._proven(codes, address, code)
         if record is None or not proven:
-            return Answer(State.NOT_PROVEN, email=email)
+            return Answer(SignInResult.NOT_PROVEN, email=email)
         # Only wrong tries count for a client: a venue of hundreds may be a single one.
         self._access.tries.give_back(by_client, now)
         return self._open(codes, record)
@@ -146,11 +146,11 @@ class Door:
             StudioError: AWS refuses or cannot be reached.
         """
         if self.over:
-            return Answer(State.OVER)
+            return Answer(SignInResult.OVER)
         codes = self._access.recent_codes()
         email = codes.holder(ticket, self._access.clock())
         record = self._access.person(email) if email else None
-        return self._open(codes, record) if record else Answer(State.LOST)
+        return self._open(codes, record) if record else Answer(SignInResult.LOST)
 
     def _proven(self, codes: Codes, address: str, code: str) -> bool:
         mode = self.settings.access
@@ -169,13 +169,13 @@ class Door:
         except NotReadyError:
             until = self._access.clock() + TICKET_LIFETIME
             ticket = codes.ticket(record.email, until)
-            return Answer(State.NOT_READY, wait=LOOK_AGAIN, ticket=ticket)
+            return Answer(SignInResult.NOT_READY, wait=LOOK_AGAIN, ticket=ticket)
         try:
             self._access.came(record)
         except AwsError as error:
             # Who has come in is worth less than that they come in.
             log.warning("portal.not_noted error=%s", type(error).__name__)
-        return Answer(State.OPEN, url=link.url)
+        return Answer(SignInResult.OPEN, url=link.url)
 
     def _mail(self, codes: Codes, typed: str, client: str) -> Answer:
         """Mail a one-time code, to nobody when the address is not on the roster."""
@@ -184,7 +184,7 @@ class Door:
         by_address = f"mail#{codes.digest('address', typed)}"
         now = self._access.clock()
         if wait := self._take(now, (by_client, most), (by_address, MAILS)):
-            return Answer(State.TOO_MANY, wait=wait)
+            return Answer(SignInResult.TOO_MANY, wait=wait)
         address, code = _address(typed), spell(secrets.randbits(256))
         expires = now + CODE_LIFETIME
         record = self._access.person(address)
@@ -199,7 +199,7 @@ class Door:
             # SES refuses single recipients while the account is in its own sandbox. Saying so
             # on the page would tell who is on the roster.
             log.error("portal.mail_refused %s", error.sentence)  # noqa: TRY400 - SES said it all
-        return Answer(State.MAILED, email=typed)
+        return Answer(SignInResult.MAILED, email=typed)
 
     def _take(self, now: datetime, *limits: tuple[str, int]) -> int:
         for key, limit in limits:

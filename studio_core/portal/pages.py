@@ -13,7 +13,7 @@ from studio_core.portal.door import (
     LOOK_AGAIN,
     MAILED,
     Answer,
-    State,
+    SignInResult,
 )
 from studio_core.portal.style import CSS, ICON
 
@@ -44,13 +44,13 @@ class Pages:
     def of(self, answer: Answer) -> str:
         """The page of an answer; those that lead elsewhere have none."""
         again = self.mailed if self.access == MAILED else self.form
-        pages: dict[State, Callable[[], str]] = {
-            State.FORM: self.form,
-            State.MAILED: lambda: self.mailed(answer.email),
-            State.NOT_PROVEN: lambda: again(answer.email, wrong=True),
-            State.NOT_READY: lambda: self.waiting(answer.ticket),
-            State.OVER: self.over,
-            State.TOO_MANY: lambda: self.too_many(answer.wait),
+        pages: dict[SignInResult, Callable[[], str]] = {
+            SignInResult.FORM: self.form,
+            SignInResult.MAILED: lambda: self.mailed(answer.email),
+            SignInResult.NOT_PROVEN: lambda: again(answer.email, wrong=True),
+            SignInResult.NOT_READY: lambda: self.waiting(answer.ticket),
+            SignInResult.OVER: self.over,
+            SignInResult.TOO_MANY: lambda: self.too_many(answer.wait),
         }
         return pages[answer.state]()
 

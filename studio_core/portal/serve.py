@@ -44,7 +44,7 @@ def run(port: int, address: str) -> int:
     settings = config.load().require()
     hackathon = Hackathon(settings)
     try:
-        hackathon.access.codes()  # better now than in front of the first participant
+        hackathon.sign_in.codes()  # better now than in front of the first participant
         app = create_app(hackathon)
         with listening(port, address) as bound, suppress(KeyboardInterrupt):
             if settings.access == EMAIL_ONLY:

@@ -13,7 +13,7 @@ from studio_core.naming import normalise_email, visible
 from studio_core.roster.text import shown
 
 if TYPE_CHECKING:
-    from studio_core.roster.entries import Entry
+    from studio_core.roster.entries import RosterEntry
 
 TEAM_LIMIT = 100
 """Longest team name, in characters."""
@@ -36,7 +36,7 @@ _DAMAGE = "\ufffd"
 _NAMING = frozenset("LNS")  # letters, numbers, symbols: without one of them it is no name
 
 
-def read_email(entry: Entry) -> tuple[str | None, list[Finding]]:
+def read_email(entry: RosterEntry) -> tuple[str | None, list[Finding]]:
     """Return the normalised address of an entry, or None and why it is none."""
     email = normalise_email(entry.email)
     if not email:
@@ -62,7 +62,7 @@ def read_email(entry: Entry) -> tuple[str | None, list[Finding]]:
     return email, []
 
 
-def read_team(entry: Entry) -> tuple[str | None, list[Finding]]:
+def read_team(entry: RosterEntry) -> tuple[str | None, list[Finding]]:
     """Return the team of an entry as it is stored, or None and why it cannot be one.
 
     Whole numbers lose what spreadsheets add (`03` and `3.0` are `3`); names keep their letters
@@ -113,14 +113,17 @@ def _explain(email: str, reason: str) -> str:
 
 
 def _email_error(
-    entry: Entry, code: str, sentence: str, remedy: str = "Write one address, as name@example.com."
+    entry: RosterEntry,
+    code: str,
+    sentence: str,
+    remedy: str = "Write one address, as name@example.com.",
 ) -> Finding:
     value = shown(entry.email)
     return Finding(Severity.ERROR, code, sentence, remedy, entry.row, entry.email_column, value)
 
 
 def _team_finding(
-    entry: Entry, severity: Severity, code: str, sentence: str, remedy: str
+    entry: RosterEntry, severity: Severity, code: str, sentence: str, remedy: str
 ) -> Finding:
     value = shown(entry.team)
     return Finding(severity, code, sentence, remedy, entry.row, entry.team_column, value)

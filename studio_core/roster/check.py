@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from studio_core.model.people import Finding, Roster, Severity
-from studio_core.roster.entries import Entry, gather
+from studio_core.roster.entries import RosterEntry, gather
 from studio_core.roster.headers import Columns
 from studio_core.roster.judge import judge
 from studio_core.roster.layout import find_layout, nobody
@@ -112,14 +112,14 @@ def roster_from_rows(
             NaN. Rows without a number get the next ones; empty rows are passed over.
         settled: `Checked.settled` of the first check, to be reported further on.
     """
-    entries: list[Entry] = []
+    entries: list[RosterEntry] = []
     last = 1
     for row in rows:
         email, team, number = (_text(row.get(name)) for name in ("email", "team", "row"))
         line = int(float(number)) if number else last + 1
         last = max(last, line)
         if email.strip() or team.strip() or number:
-            entries.append(Entry(line, email, team))
+            entries.append(RosterEntry(line, email, team))
     return _judged(entries, settled=tuple(settled))
 
 
@@ -128,7 +128,7 @@ def _text(value: object) -> str:
     return "" if value is None or value != value else str(value)  # noqa: PLR0124 - see above
 
 
-def _judged(entries: Sequence[Entry], *, settled: tuple[Finding, ...]) -> Checked:
+def _judged(entries: Sequence[RosterEntry], *, settled: tuple[Finding, ...]) -> Checked:
     marks, doubts = judge(entries)
     findings = [*settled, *doubts]
     if not entries and not any(f.severity is Severity.ERROR for f in findings):

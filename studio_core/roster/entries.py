@@ -37,7 +37,7 @@ _TRIPLET = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class RosterEntry:
     """One person as the file has them, before any check."""
 
     row: int
@@ -52,8 +52,8 @@ class Entry:
 class Gathered:
     """Entries to check, those left out (with their finding), and findings about rows."""
 
-    entries: list[Entry] = field(default_factory=list)
-    left_out: list[tuple[Entry, Finding]] = field(default_factory=list)
+    entries: list[RosterEntry] = field(default_factory=list)
+    left_out: list[tuple[RosterEntry, Finding]] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
 
 
@@ -102,7 +102,7 @@ class _Gatherer:
             team = ""
         team_id = "" if layout.team_id is None else _cell(cells, layout.team_id).strip()
         entries = [
-            Entry(row.number, email, team, column, self.team_column, team_id)
+            RosterEntry(row.number, email, team, column, self.team_column, team_id)
             for email, column in self._addresses(row)
         ]
         if len(entries) > 1 and self._repeated(row.number, team, entries):
@@ -124,7 +124,7 @@ class _Gatherer:
             self.result.left_out.append((entry, finding))
             self.result.findings.append(finding)
 
-    def _repeated(self, row: int, team: str, entries: Sequence[Entry]) -> bool:
+    def _repeated(self, row: int, team: str, entries: Sequence[RosterEntry]) -> bool:
         """Tell whether a whole team stood in an earlier row, as exports with prizes have it."""
         group = (team, *(entry.email for entry in entries))
         first = self.groups.setdefault(group, row)

@@ -14,23 +14,23 @@ from studio_core.roster.text import shown
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from studio_core.roster.entries import Entry
+    from studio_core.roster.entries import RosterEntry
 
 _SHOWN_PEOPLE = 3
 
 
 @dataclass(slots=True)
-class Mark:
+class EntryCheck:
     """An entry while it is judged: its right parts, its findings, who it becomes."""
 
-    entry: Entry
+    entry: RosterEntry
     email: str | None
     team: str | None
     findings: list[Finding]
     participant: Participant | None = None
 
 
-def judge(entries: Sequence[Entry]) -> tuple[list[Mark], list[Finding]]:
+def judge(entries: Sequence[RosterEntry]) -> tuple[list[EntryCheck], list[Finding]]:
     """Judge all entries: a mark for each, in their order, and the findings as they came up."""
     bench = _Judge()
     for entry in entries:
@@ -43,16 +43,16 @@ class _Judge:
     """Judges entries one by one against all before, then the whole."""
 
     def __init__(self) -> None:
-        self.marks: list[Mark] = []
+        self.marks: list[EntryCheck] = []
         self.findings: list[Finding] = []
-        self.first: dict[str, Mark] = {}  # by address
+        self.first: dict[str, EntryCheck] = {}  # by address
         self.spelling: dict[str, tuple[str, int]] = {}  # by team key: how it was first written
         self.respelt: set[str] = set()
         self.ids: dict[str, tuple[str, int]] = {}  # by team: the first id seen with it
         self.clashing: set[str] = set()
 
-    def add(self, entry: Entry) -> None:
-        mark = Mark(entry, None, None, [])
+    def add(self, entry: RosterEntry) -> None:
+        mark = EntryCheck(entry, None, None, [])
         self.marks.append(mark)
         email, findings = read_email(entry)
         mark.email = email
@@ -77,11 +77,11 @@ class _Judge:
         self._mixed_teams()
         self._shared_mailboxes()
 
-    def _report(self, mark: Mark, finding: Finding) -> None:
+    def _report(self, mark: EntryCheck, finding: Finding) -> None:
         self.findings.append(finding)
         mark.findings.append(finding)
 
-    def _common_spelling(self, mark: Mark, team: str) -> str:
+    def _common_spelling(self, mark: EntryCheck, team: str) -> str:
         """Return how a team was first written; warn once about each other spelling."""
         known, row = self.spelling.setdefault(team_key(team), (team, mark.entry.row))
         if team != known and team not in self.respelt:
@@ -98,7 +98,7 @@ class _Judge:
             self._report(mark, finding)
         return known
 
-    def _compare_ids(self, mark: Mark, team: str) -> None:
+    def _compare_ids(self, mark: EntryCheck, team: str) -> None:
         """Two team ids under one name are two teams that would be merged without a word."""
         team_id = mark.entry.team_id
         if not team_id:
@@ -119,7 +119,7 @@ class _Judge:
         )
         self._report(mark, finding)
 
-    def _duplicate(self, mark: Mark, earlier: Mark, email: str) -> None:
+    def _duplicate(self, mark: EntryCheck, earlier: EntryCheck, email: str) -> None:
         if mark.team is None:
             return  # the row has its error; which team is meant cannot be compared
         row = earlier.entry.row
@@ -166,7 +166,7 @@ class _Judge:
         self._report(odd, finding)
 
     def _shared_mailboxes(self) -> None:
-        by_name: dict[str, list[Mark]] = defaultdict(list)
+        by_name: dict[str, list[EntryCheck]] = defaultdict(list)
         for mark in self.marks:
             if mark.participant is not None:
                 by_name[mailbox_name(mark.participant.email)].append(mark)

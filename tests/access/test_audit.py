@@ -12,7 +12,7 @@ import boto3
 import pytest
 
 from studio_core.access.roles import Actor, Role
-from studio_core.audit import COLUMNS, Audit, Entry, audit_csv
+from studio_core.audit import COLUMNS, Audit, AuditEntry, audit_csv
 from studio_core.aws.audit import AuditTable
 from studio_core.errors import AwsError, GuardError, SettingsError, StudioError
 from studio_core.model.links import Link
@@ -186,12 +186,12 @@ def test_an_entry_is_never_written_over(hackathon: Hackathon):
     table = AuditTable(boto3.client("dynamodb"), "studio-cli-audit")
     assert table.ensure()
     assert not table.ensure()
-    entry = Entry(NOW, "deed", ANA, outcome="refused")
+    entry = AuditEntry(NOW, "deed", ANA, outcome="refused")
     table.write([entry])
-    table.write([Entry(NOW, "deed", ANA, outcome="changed", id=entry.id)])
+    table.write([AuditEntry(NOW, "deed", ANA, outcome="changed", id=entry.id)])
     assert [e.outcome for e in table.entries("")] == ["refused"]
     for number in range(5):
-        table.write([Entry(NOW + timedelta(seconds=number + 1), f"later {number}", ANA)])
+        table.write([AuditEntry(NOW + timedelta(seconds=number + 1), f"later {number}", ANA)])
     assert [e.deed for e in table.entries("", limit=2)] == ["later 4", "later 3"]
 
 
@@ -211,4 +211,4 @@ def test_a_table_of_another_kind_is_refused(hackathon: Hackathon):
     with pytest.raises(SettingsError, match="for something else"):
         people.ensure()
     with pytest.raises(AwsError):
-        AuditTable(boto3.client("dynamodb"), "missing").write([Entry(NOW, "deed", ANA)])
+        AuditTable(boto3.client("dynamodb"), "missing").write([AuditEntry(NOW, "deed", ANA)])

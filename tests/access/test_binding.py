@@ -6,7 +6,7 @@ import pytest
 
 from studio_core.config import Settings
 from studio_core.dashboard.serving.tokens import (
-    Access,
+    GateSettings,
     Mode,
     check_binding,
     choose_access,
@@ -24,22 +24,22 @@ LONG = "x" * 32
 @pytest.mark.parametrize("address", ["127.0.0.1", "localhost", "::1", "[::1]", "127.9.9.9"])
 def test_loopback_may_be_open(address):
     assert is_loopback(address)
-    check_binding(address, Access(Mode.OPEN))
-    check_binding(address, Access(Mode.TOKEN, "short"))
+    check_binding(address, GateSettings(Mode.OPEN))
+    check_binding(address, GateSettings(Mode.TOKEN, "short"))
 
 
 @pytest.mark.parametrize("address", ["", "0.0.0.0", "::", "192.168.1.5", "example.com", "10.0.0.1"])
 def test_anywhere_else_needs_a_token_or_a_sign_in(address):
     assert not is_loopback(address)
     with pytest.raises(GuardError, match="this machine alone") as refused:
-        check_binding(address, Access(Mode.OPEN))
+        check_binding(address, GateSettings(Mode.OPEN))
     assert "--open" in refused.value.remedy
     with pytest.raises(GuardError, match="too short"):
-        check_binding(address, Access(Mode.TOKEN, "short"))
+        check_binding(address, GateSettings(Mode.TOKEN, "short"))
     with pytest.raises(GuardError, match="STUDIO_HELPER_TOKEN"):
-        check_binding(address, Access(Mode.TOKEN, LONG, "short"))
-    check_binding(address, Access(Mode.TOKEN, LONG))
-    check_binding(address, Access(Mode.OIDC))
+        check_binding(address, GateSettings(Mode.TOKEN, LONG, "short"))
+    check_binding(address, GateSettings(Mode.TOKEN, LONG))
+    check_binding(address, GateSettings(Mode.OIDC))
 
 
 def test_the_safe_way_is_the_default():
@@ -76,9 +76,9 @@ def test_helpers_and_organisers_cannot_share_a_token():
 @pytest.mark.parametrize(
     "access",
     [
-        Access(Mode.TOKEN, LONG, "y" * 32, ("studio.example.org",)),
-        Access(Mode.OPEN),
-        Access(Mode.OIDC, hosts=("a.example", "b.example")),
+        GateSettings(Mode.TOKEN, LONG, "y" * 32, ("studio.example.org",)),
+        GateSettings(Mode.OPEN),
+        GateSettings(Mode.OIDC, hosts=("a.example", "b.example")),
     ],
 )
 def test_access_survives_the_way_to_another_process(access):
@@ -99,7 +99,7 @@ def test_a_server_without_a_launcher_has_a_token_that_nobody_knows():
      "dash.example.org", "dash.example.org:443", "dash.example.org."],
 )  # fmt: skip
 def test_known_names_and_plain_addresses_pass(host):
-    assert host_allowed(host, Access(hosts=("dash.example.org",)))
+    assert host_allowed(host, GateSettings(hosts=("dash.example.org",)))
 
 
 @pytest.mark.parametrize(
@@ -108,12 +108,12 @@ def test_known_names_and_plain_addresses_pass(host):
      "localhost:8501@evil.example", "dash.example.org.evil", "[::1", "[::1]x", ":8501", "a b"],
 )  # fmt: skip
 def test_any_other_name_is_refused(host):
-    assert not host_allowed(host, Access(hosts=("dash.example.org",)))
+    assert not host_allowed(host, GateSettings(hosts=("dash.example.org",)))
 
 
 @pytest.mark.parametrize("origin", [None, "http://localhost:8501", "https://LOCALHOST:8501"])
 def test_our_own_pages_may_ask(origin):
-    assert origin_allowed(origin, "localhost:8501", Access())
+    assert origin_allowed(origin, "localhost:8501", GateSettings())
 
 
 @pytest.mark.parametrize(
@@ -122,12 +122,12 @@ def test_our_own_pages_may_ask(origin):
      "http://127.0.0.1:8501", "file://", "chrome-extension://localhost:8501"],
 )  # fmt: skip
 def test_other_pages_may_not_ask(origin):
-    assert not origin_allowed(origin, "localhost:8501", Access())
+    assert not origin_allowed(origin, "localhost:8501", GateSettings())
 
 
 def test_the_entrance_is_an_address_to_open():
     token = new_token()
-    access = Access(Mode.TOKEN, token, "help")
+    access = GateSettings(Mode.TOKEN, token, "help")
     assert access.entrance("0.0.0.0", 8501) == f"http://127.0.0.1:8501/?token={token}"
     assert access.entrance("::1", 1, helper=True) == "http://[::1]:1/?token=help"
-    assert Access(Mode.OIDC).entrance("localhost", 80) == "http://localhost:80/"
+    assert GateSettings(Mode.OIDC).entrance("localhost", 80) == "http://localhost:80/"

@@ -19,12 +19,12 @@ from botocore import xform_name
 from botocore.stub import ANY, Stubber
 
 from studio_core.access.roles import Actor, Role
-from studio_core.aws.operations import STATEMENTS, Place, Who, iam_action
+from studio_core.aws.operations import STATEMENTS, PolicyTarget, Who, iam_action
 from studio_core.aws.permission_check import check_permissions
-from studio_core.aws.policies import documents, main, operations, place_of, policy, statements
+from studio_core.aws.policies import documents, main, operations, policy, policy_target, statements
 from studio_core.aws.session import Session
 from studio_core.config import Settings, save
-from studio_core.insight.readiness import State
+from studio_core.insight.readiness import CheckState
 from studio_core.model.people import Participant, Roster
 from studio_core.model.studio import Identity
 
@@ -130,9 +130,9 @@ def test_actions_resources_and_conditions_exist_in_aws():
             described = reference[service]["Actions"].get(name.lower())
             assert described is not None, action
             kinds |= {f"{service}:{kind}" for kind in described.get("Resources", ())}
-        for resource in statement.rendered(Place())["Resource"].split() if isinstance(
-            statement.rendered(Place())["Resource"], str
-        ) else statement.rendered(Place())["Resource"]:  # fmt: skip
+        for resource in statement.rendered(PolicyTarget())["Resource"].split() if isinstance(
+            statement.rendered(PolicyTarget())["Resource"], str
+        ) else statement.rendered(PolicyTarget())["Resource"]:  # fmt: skip
             if resource == "*":
                 continue
             _, _, service, _, _, rest = resource.split(":", 5)
@@ -147,7 +147,9 @@ def test_actions_resources_and_conditions_exist_in_aws():
 
 @pytest.mark.parametrize("who", Who)
 def test_policies_are_within_what_iam_takes(who: Who):
-    text = json.dumps(policy(who, Place("1" * 12, "eu-central-1", "d-" + "a" * 12, "t" * 60)))
+    text = json.dumps(
+        policy(who, PolicyTarget("1" * 12, "eu-central-1", "d-" + "a" * 12, "t" * 60))
+    )
     assert len(re.sub(r"\s", "", text)) < 6144  # characters of a managed policy (IAM quotas)
 
 
@@ -218,8 +220,8 @@ def test_the_whole_flow_makes_only_calls_that_its_role_may(
     assert hackathon.run(hackathon.propose_start_apps()).ok
     hackathon.hourly_cost(hackathon.status())
     assert len(list(hackathon.links())) == 2
-    hackathon.access.codes()
-    hackathon.access.rotate()
+    hackathon.sign_in.codes()
+    hackathon.sign_in.rotate()
     hackathon.lease()
     hackathon.recorded()
     assert hackathon.run(hackathon.propose_stop_apps()).ok
@@ -236,22 +238,22 @@ def test_the_whole_flow_makes_only_calls_that_its_role_may(
     assert _made(sandbox) <= operations(Who.HELPER)
 
     _forget(sandbox)
-    record = hackathon.access.person("ada@example.com")
+    record = hackathon.sign_in.person("ada@example.com")
     assert record is not None
-    now = hackathon.access.clock()
-    hackathon.access.tries.take("client#x", 3, now)
-    hackathon.access.tries.give_back("client#x", now)
-    hackathon.access.tries.keep_code("ada", "digest", now)
-    hackathon.access.tries.use_code("ada", "digest", now)
-    hackathon.access.link(record)
-    hackathon.access.came(record)
+    now = hackathon.sign_in.clock()
+    hackathon.sign_in.tries.take("client#x", 3, now)
+    hackathon.sign_in.tries.give_back("client#x", now)
+    hackathon.sign_in.tries.keep_code("ada", "digest", now)
+    hackathon.sign_in.tries.use_code("ada", "digest", now)
+    hackathon.sign_in.link(record)
+    hackathon.sign_in.came(record)
     portal = _made(sandbox)
     assert "sagemaker.CreatePresignedDomainUrl" in portal
     assert portal <= operations(Who.PORTAL)
 
     _forget(sandbox)
     assert hackathon.run(hackathon.propose_purge()).ok
-    hackathon.access.drop()
+    hackathon.sign_in.drop()
     assert _made(sandbox) <= operations(Who.ORGANISER)
 
 
@@ -264,17 +266,17 @@ def _deny(sandbox: SandboxServer, *denied: str) -> None:
 SIMULATOR = "iam.SimulatePrincipalPolicy"
 
 
-def _permissions(hackathon: Hackathon) -> dict[str, State]:
+def _permissions(hackathon: Hackathon) -> dict[str, CheckState]:
     return {c.title: c.state for c in hackathon.check() if c.title.startswith("Permission")}
 
 
 def test_the_simulator_is_asked_about_every_action(sandbox: SandboxServer, hackathon: Hackathon):
-    assert _permissions(hackathon) == {"Permissions": State.OK}
+    assert _permissions(hackathon) == {"Permissions": CheckState.OK}
     _deny(sandbox, "sagemaker.CreateSpace", "tagging.GetResources", "servicequotas.GetServiceQuota")
     assert _permissions(hackathon) == {
-        "Permission sagemaker:CreateSpace": State.ERROR,
-        "Permission tag:GetResources": State.ERROR,
-        "Permission servicequotas:GetServiceQuota": State.WARNING,
+        "Permission sagemaker:CreateSpace": CheckState.ERROR,
+        "Permission tag:GetResources": CheckState.ERROR,
+        "Permission servicequotas:GetServiceQuota": CheckState.WARNING,
     }
 
 
@@ -284,7 +286,7 @@ def test_without_the_simulator_harmless_calls_are_tried(
     before = _table_as_it_is(hackathon)
     _deny(sandbox, SIMULATOR)
     (fine,) = [c for c in hackathon.check() if c.title.startswith("Permission")]
-    assert fine.state is State.WARNING
+    assert fine.state is CheckState.WARNING
     assert "not tried" in fine.sentence
     assert _table_as_it_is(hackathon) == before
 
@@ -295,8 +297,8 @@ def test_without_the_simulator_harmless_calls_are_tried(
         "Permission pricing:GetProducts",
         "Permission sagemaker:ListApps",
     }
-    assert told["Permission dynamodb:UpdateItem"].state is State.ERROR
-    assert told["Permission pricing:GetProducts"].state is State.WARNING
+    assert told["Permission dynamodb:UpdateItem"].state is CheckState.ERROR
+    assert told["Permission pricing:GetProducts"].state is CheckState.WARNING
     assert "SeeTheDomains" in told["Permission sagemaker:ListApps"].remedy
     assert _table_as_it_is(hackathon) == before
 
@@ -319,7 +321,7 @@ def _asked(arn: str, denied: str, role: str = "") -> list[str]:
         for statement in statements(Who.ORGANISER):
             if "{audit_table}" in " ".join(statement.resources):
                 continue
-            rendered = statement.rendered(place_of(SETTINGS))
+            rendered = statement.rendered(policy_target(SETTINGS))
             stub.add_response(
                 "simulate_principal_policy",
                 {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from studio_core.dashboard.serving.attempts import WINDOW, Tries
+from studio_core.dashboard.serving.attempts import WINDOW, SignInAttempts
 
 
 class Clock:
@@ -14,7 +14,7 @@ class Clock:
 
 def test_an_address_waits_after_too_many_wrong_tries_and_others_do_not():
     clock = Clock()
-    tries = Tries(each=3, everyone=100, clock=clock)
+    tries = SignInAttempts(each=3, everyone=100, clock=clock)
     for _ in range(3):
         assert tries.wait("10.0.0.1") == 0
         tries.wrong("10.0.0.1")
@@ -27,7 +27,7 @@ def test_an_address_waits_after_too_many_wrong_tries_and_others_do_not():
 
 def test_many_addresses_together_are_limited_too():
     clock = Clock()
-    tries = Tries(each=3, everyone=5, clock=clock)
+    tries = SignInAttempts(each=3, everyone=5, clock=clock)
     for number in range(5):
         tries.wrong(f"10.0.0.{number}")
     assert tries.wait("10.0.9.9") == WINDOW
@@ -36,7 +36,7 @@ def test_many_addresses_together_are_limited_too():
 
 
 def test_a_network_of_ipv6_is_one_address():
-    tries = Tries(each=2, everyone=100, clock=Clock())
+    tries = SignInAttempts(each=2, everyone=100, clock=Clock())
     tries.wrong("2001:db8::1")
     tries.wrong("2001:db8::2")
     assert tries.wait("2001:db8::3") > 0
@@ -48,7 +48,7 @@ def test_a_network_of_ipv6_is_one_address():
 
 def test_what_is_over_is_forgotten():
     clock = Clock()
-    tries = Tries(each=3, everyone=100, clock=clock)
+    tries = SignInAttempts(each=3, everyone=100, clock=clock)
     for number in range(50):
         tries.wrong(f"10.0.0.{number}")
     clock.now += WINDOW

@@ -152,12 +152,12 @@ def test_the_roster_cannot_be_read_from_what_comes_back(portal: Portal, aws: San
 
 def test_the_roster_cannot_be_read_from_the_time_it_takes(portal: Portal, clock: Clock) -> None:
     instance = portal(tries_per_client=100_000, access="personal-code")
-    door = Door(instance.hackathon.access)
+    door = Door(instance.hackathon.sign_in)
     took: dict[str, list[float]] = {ON_ROSTER: [], NOT_ON_ROSTER: []}
     for turn in range(45):
         if turn % 15 == 0:
             clock.forward(minutes=16)
-            instance.hackathon.access.codes()
+            instance.hackathon.sign_in.codes()
         for email in sorted(took, reverse=bool(turn % 2)):
             begun = time.perf_counter()
             door.enter(email, WRONG, "192.0.2.1")
@@ -356,7 +356,7 @@ def test_nothing_in_the_page_is_allowed_but_what_its_policy_names(portal: Portal
 
 def test_what_answers_are_does_not_show_what_they_hold(portal: Portal) -> None:
     instance = portal()
-    door = Door(instance.hackathon.access)
+    door = Door(instance.hackathon.sign_in)
     answer = door.enter(ON_ROSTER, instance.hackathon.codes().event_code, "192.0.2.1")
     assert answer.url
     assert "token" not in repr(answer)

@@ -68,7 +68,7 @@ def test_the_role_allows_what_the_app_calls_and_nothing_else(
     # AWS documents no error for a profile that is not ready: the least telling one, then.
     errors = {"errors": {"sagemaker.CreatePresignedDomainUrl": "ValidationException"}}
     calls(aws)
-    instance.hackathon.access._codes = None
+    instance.hackathon.sign_in._codes = None
     visitor = instance.visitor()
     assert visitor.sign_in(ON_ROSTER, code).status_code == 303
     assert visitor.sign_in(ON_ROSTER, WRONG).status_code == 401

@@ -9,7 +9,7 @@ import boto3
 import pytest
 
 from studio_core.access.roles import Actor, Role
-from studio_core.aws.attempts import EXPIRY, WINDOW, Tries
+from studio_core.aws.attempts import EXPIRY, WINDOW, WebAppAttempts
 from studio_core.aws.secrets import Secrets
 from studio_core.errors import AccessDeniedError, GuardError, SettingsError
 from studio_core.hackathon.sign_in import CODES_KEPT
@@ -32,8 +32,8 @@ def ssm(sandbox: SandboxServer) -> Any:
 
 
 @pytest.fixture
-def tries(world: DemoData) -> Tries:
-    return Tries(boto3.client("dynamodb"), world.table_name, world.event)
+def tries(world: DemoData) -> WebAppAttempts:
+    return WebAppAttempts(boto3.client("dynamodb"), world.table_name, world.event)
 
 
 def test_the_secret_is_made_once_and_encrypted(ssm: Any) -> None:
@@ -115,24 +115,24 @@ def test_codes_are_read_again_when_they_have_been_kept_long_enough(
     make_hackathon: Callable[..., Hackathon], clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     portal, organiser = make_hackathon(), make_hackathon()
-    monkeypatch.setattr(portal.access, "clock", clock)
-    old = portal.access.recent_codes()
+    monkeypatch.setattr(portal.sign_in, "clock", clock)
+    old = portal.sign_in.recent_codes()
     new = organiser.rotate_codes()
-    assert portal.access.recent_codes() == old
+    assert portal.sign_in.recent_codes() == old
     clock.forward(seconds=CODES_KEPT.total_seconds())
-    assert portal.access.recent_codes() == new
+    assert portal.sign_in.recent_codes() == new
     noted = organiser.audit.entries()
     assert any(entry.deed == "access codes renewed" for entry in noted)
 
 
-def test_no_try_too_many_however_many_instances_count(tries: Tries, clock: Clock) -> None:
+def test_no_try_too_many_however_many_instances_count(tries: WebAppAttempts, clock: Clock) -> None:
     with ThreadPoolExecutor(16) as pool:
         waits = list(pool.map(lambda _: tries.take("client#a", 7, clock.now), range(40)))
     assert waits.count(0) == 7
     assert {0 < wait <= WINDOW for wait in waits if wait} == {True}
 
 
-def test_keys_are_counted_apart_and_windows_end(tries: Tries, clock: Clock) -> None:
+def test_keys_are_counted_apart_and_windows_end(tries: WebAppAttempts, clock: Clock) -> None:
     assert tries.take("a", 1, clock.now) == 0
     assert tries.take("b", 1, clock.now) == 0
     wait = tries.take("a", 1, clock.now)
@@ -142,7 +142,9 @@ def test_keys_are_counted_apart_and_windows_end(tries: Tries, clock: Clock) -> N
     assert tries.take("a", 1, clock.now) == 0
 
 
-def test_a_try_given_back_can_be_taken_again_and_no_more(tries: Tries, clock: Clock) -> None:
+def test_a_try_given_back_can_be_taken_again_and_no_more(
+    tries: WebAppAttempts, clock: Clock
+) -> None:
     for _ in range(3):
         tries.give_back("a", clock.now)
     assert tries.take("a", 1, clock.now) == 0
@@ -153,7 +155,7 @@ def test_a_try_given_back_can_be_taken_again_and_no_more(tries: Tries, clock: Cl
 
 
 def test_a_one_time_code_works_once_and_in_time_and_the_last_one_alone(
-    tries: Tries, clock: Clock
+    tries: WebAppAttempts, clock: Clock
 ) -> None:
     until = clock.now + timedelta(minutes=10)
     tries.keep_code("ada", "one", until)
@@ -167,7 +169,7 @@ def test_a_one_time_code_works_once_and_in_time_and_the_last_one_alone(
 
 
 def test_what_the_portal_keeps_expires_and_is_nobody(
-    tries: Tries, clock: Clock, hackathon: Hackathon, world: DemoData
+    tries: WebAppAttempts, clock: Clock, hackathon: Hackathon, world: DemoData
 ) -> None:
     before = hackathon.participants()
     tries.take("a", 1, clock.now)

@@ -296,7 +296,7 @@ def test_what_is_broken_has_a_number_that_stands_in_the_log(
 
 def Codes_of(instance: Instance) -> str:  # noqa: N802 - reads the codes without keeping them
     code = instance.hackathon.codes().event_code
-    instance.hackathon.access._codes = None
+    instance.hackathon.sign_in._codes = None
     return code
 
 
@@ -309,7 +309,7 @@ def test_a_failure_of_our_own_is_a_page_too_and_tells_no_address(
     def fail(_: object) -> None:
         raise RuntimeError("at https://x.studio.eu-west-1.sagemaker.aws/auth?token=abc")
 
-    monkeypatch.setattr(instance.hackathon.access, "came", fail)
+    monkeypatch.setattr(instance.hackathon.sign_in, "came", fail)
     page = instance.visitor().sign_in(ON_ROSTER, code)
     assert page.status_code == 500
     assert "RuntimeError" in caplog.text

@@ -9,7 +9,7 @@ from types import MappingProxyType
 import pytest
 
 from studio_core.config import Settings
-from studio_core.dashboard.views.journey import Mark, next_station, way
+from studio_core.dashboard.views.journey import StationState, next_station, way
 from studio_core.engine.run import Progress
 from studio_core.insight.status import PersonStatus, Summary, TeamStatus
 from studio_core.model.plans import Purpose
@@ -52,7 +52,7 @@ def going_on(purpose: Purpose, *, ended: bool = False) -> Progress:
 def test_one_thing_is_next(settings, summary, progress, title):
     stations = way(settings, summary, progress, TODAY)
     assert next_station(stations).title == title
-    assert [s.mark for s in stations].count(Mark.NEXT) == 1
+    assert [s.mark for s in stations].count(StationState.NEXT) == 1
 
 
 def test_what_goes_on_says_how_far_it_is():

@@ -15,7 +15,7 @@ from studio_core.dashboard import downloads, tables
 from studio_core.dashboard.loaders import plain
 from studio_core.dashboard.registry import PAGE_OF_RUN, PAGES
 from studio_core.dashboard.serving import headers, launch
-from studio_core.dashboard.serving.tokens import Access, Mode
+from studio_core.dashboard.serving.tokens import GateSettings, Mode
 from studio_core.dashboard.words import ACTIONS, KINDS, PURPOSES, RESULTS, by_kind, several
 from studio_core.errors import StudioError
 from studio_core.insight.status import TeamStatus
@@ -127,7 +127,7 @@ def test_the_entry_point_and_every_page_are_where_the_launcher_looks():
 
 def test_our_options_reach_the_server_and_the_users_win():
     base = {"STREAMLIT_THEME_LIGHT_PRIMARY_COLOR": "#123456", "HOME": "/home/ana"}
-    given = launch.environment(base, access=Access(Mode.OPEN))
+    given = launch.environment(base, access=GateSettings(Mode.OPEN))
     assert given["STREAMLIT_THEME_LIGHT_PRIMARY_COLOR"] == "#123456"
     assert given["STREAMLIT_BROWSER_GATHER_USAGE_STATS"] == "false"
     assert given["STREAMLIT_SERVER_FILE_WATCHER_TYPE"] == "none"

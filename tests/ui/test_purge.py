@@ -9,7 +9,7 @@ import boto3
 import pytest
 
 from studio_core import config
-from studio_core.dashboard.loaders import utcnow
+from studio_core.clock import utcnow
 from studio_core.dashboard.views import purge
 from studio_core.model.runs import Lease
 

@@ -97,7 +97,7 @@ def test_a_fault_of_the_program_is_said_and_logged(demo, visit, core, caplog, mo
     def broken(*_args):
         raise ZeroDivisionError("0 by 0")
 
-    monkeypatch.setattr(hackathon._place, "applier", broken)
+    monkeypatch.setattr(hackathon._backend, "applier", broken)
     hackathon.start(hackathon.propose_stop_apps()).join(20)
     page.run()
     assert "broke off" in page.error[0].value

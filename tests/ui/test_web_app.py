@@ -83,7 +83,7 @@ def test_email_only_warns(online, monkeypatch, visit):
 def test_who_has_come_in_and_who_has_not(online, visit, core):
     records = core().participants()
     for record in records[:3]:
-        core().access.came(record)
+        core().sign_in.came(record)
     page = visit(PAGE)
     assert "3 of 12 people have come in" in text(page)
     waiting = page.dataframe[-1].value

@@ -13,7 +13,7 @@ from studio_core.cli.failures import FAILED
 from studio_core.cli.options import as_json, common
 from studio_core.cli.tools import tools
 from studio_core.cli.words import plain
-from studio_core.insight.readiness import State
+from studio_core.insight.readiness import CheckState
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from studio_core.insight.readiness import Check
 
-_STYLES = {State.OK: "green", State.WARNING: "yellow", State.ERROR: "bold red"}
+_STYLES = {CheckState.OK: "green", CheckState.WARNING: "yellow", CheckState.ERROR: "bold red"}
 
 
 @click.command()
@@ -54,7 +54,7 @@ def check(
         result_json([asdict(line) for line in lines])
     else:
         _print(lines)
-    ctx.exit(FAILED if any(line.state is State.ERROR for line in lines) else 0)
+    ctx.exit(FAILED if any(line.state is CheckState.ERROR for line in lines) else 0)
 
 
 def _print(lines: Iterable[Check]) -> None:
@@ -68,5 +68,5 @@ def _print(lines: Iterable[Check]) -> None:
             f": {plain(line.sentence)}",
         )
         out.print(text, soft_wrap=True)
-        if line.remedy and line.state is not State.OK:
+        if line.remedy and line.state is not CheckState.OK:
             out.print(Text(f"        What to do: {plain(line.remedy)}"), soft_wrap=True)

@@ -26,7 +26,7 @@ class Child:
     """One `studio` command in a process group of its own, with what it printed last.
 
     The group keeps Ctrl-C for this process, which ends its children in order. A child also
-    ends by itself when this process is killed (see `leash`).
+    ends by itself when this process is killed (see `parent_watch`).
     """
 
     def __init__(self, name: str, arguments: Sequence[str], environ: Mapping[str, str]) -> None:

@@ -1,4 +1,4 @@
-"""A command that ends when the process that started it is gone, however that ended.
+"""Exit when the parent process dies.
 
 `python -m studio_core.cli.processes.parent_watch dashboard --port 8501` runs `studio dashboard`
 and ends its process group when standard input reaches its end: the starter holds the other
@@ -8,11 +8,10 @@ end of that pipe, and a process that is killed lets go of it too.
 from __future__ import annotations
 
 import os
+import runpy
 import signal
 import sys
 import threading
-
-from studio_core.cli import main
 
 
 def _watch() -> None:
@@ -23,6 +22,6 @@ def _watch() -> None:
 
 
 if __name__ == "__main__":
-    threading.Thread(target=_watch, name="leash", daemon=True).start()
+    threading.Thread(target=_watch, name="parent-watch", daemon=True).start()
     sys.argv[0] = "studio"
-    main()
+    runpy.run_module("studio_core.cli", run_name="__main__")

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from studio_core.engine.run import Progress, Run
     from studio_core.hackathon import Hackathon
     from studio_core.model.plans import Plan
-    from studio_core.model.runs import Event
+    from studio_core.model.runs import StepProgress
 
 TRIES = 5
 """Times that a plan may change between being agreed to and being run."""
@@ -132,7 +132,7 @@ def _bars() -> Iterator[Callable[[Progress], None]]:
         yield show
 
 
-def _tell(event: Event) -> None:
+def _tell(event: StepProgress) -> None:
     step = event.step
     if event.phase is Phase.ENDED and event.outcome is not None:
         reason = f": {event.outcome.reason}" if event.outcome.reason else ""

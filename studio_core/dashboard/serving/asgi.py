@@ -14,11 +14,11 @@ from starlette.middleware import Middleware
 
 from studio_core import config
 from studio_core.audit import Audit
+from studio_core.clock import utcnow
 from studio_core.dashboard.serving.gate import access_middleware
 from studio_core.dashboard.serving.headers import SecurityHeaders
 from studio_core.dashboard.serving.launch import script
 from studio_core.dashboard.serving.tokens import from_environ
-from studio_core.hackathon.backend import utcnow
 
 # `streamlit run` puts this folder first on the path, where our module names would hide others'.
 HERE = str(Path(__file__).resolve().parent)

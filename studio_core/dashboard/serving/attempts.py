@@ -20,7 +20,7 @@ WINDOW = 60.0
 """Seconds that a wrong try is remembered."""
 
 
-class Tries:
+class SignInAttempts:
     """Counts wrong tries in a sliding window. Not thread-safe: one event loop uses it.
 
     An IPv6 address counts as its /64 network, which is what one customer gets.

@@ -30,10 +30,10 @@ from studio_core.dashboard.serving.answers import (
     send_answer,
     tell,
 )
-from studio_core.dashboard.serving.attempts import Tries
+from studio_core.dashboard.serving.attempts import SignInAttempts
 from studio_core.dashboard.serving.passes import Pass, derive_key, issue, same, verify
 from studio_core.dashboard.serving.tokens import (
-    Access,
+    GateSettings,
     Mode,
     host_allowed,
     is_loopback,
@@ -64,7 +64,7 @@ _BEFORE_SIGN_IN = ("/_stcore/stream", "/_stcore/host-config", "/static/", "/auth
 _GUARDED = ("/media", "/_stcore/", "/component", "/app/")
 
 
-def access_middleware(access: Access, *, audit: Audit | None = None) -> list[Middleware]:
+def access_middleware(access: GateSettings, *, audit: Audit | None = None) -> list[Middleware]:
     """The gate as `st.App` takes it; put it before all other middleware."""
     return [Middleware(Gate, access=access, audit=audit)]
 
@@ -82,7 +82,7 @@ class Gate:
     def __init__(
         self,
         app: ASGIApp,
-        access: Access,
+        access: GateSettings,
         *,
         audit: Audit | None = None,
         clock: Callable[[], float] = time.time,
@@ -91,7 +91,7 @@ class Gate:
         self._access = access
         self._audit = audit
         self._clock = clock
-        self._tries = Tries()
+        self._tries = SignInAttempts()
         self._gone: dict[str, int] = {}
         # A new helper token ends the visits of helpers, and of them alone.
         self._keys = {

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
     from types import FrameType
 
-    from studio_core.dashboard.serving.tokens import Access
+    from studio_core.dashboard.serving.tokens import GateSettings
 
 PACKAGE = Path(__file__).resolve().parents[2]
 READY_SECONDS = 60.0
@@ -110,7 +110,7 @@ def loopback(address: str) -> bool:
     return is_loopback(address)
 
 
-def settle(*, token: str | None = None, open_access: bool = False) -> Access:
+def settle(*, token: str | None = None, open_access: bool = False) -> GateSettings:
     """Settle how people get in, from the settings, the environment and what is asked for.
 
     Raises:
@@ -127,7 +127,7 @@ def settle(*, token: str | None = None, open_access: bool = False) -> Access:
 def environment(
     base: Mapping[str, str] = os.environ,
     *,
-    access: Access,
+    access: GateSettings,
     address: str = "127.0.0.1",
 ) -> dict[str, str]:
     """Give the server's environment: Streamlit's options from our file, under those set already.
@@ -181,7 +181,7 @@ def _check_free(port: int, address: str) -> None:
 
 def _announce_when_ready(
     child: subprocess.Popen[bytes],
-    access: Access,
+    access: GateSettings,
     where: tuple[str, int],
     announce: Callable[[str], None],
 ) -> None:

@@ -37,7 +37,7 @@ class Mode(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Access:
+class GateSettings:
     """What the gate knows. Tokens are credentials: they are kept out of the repr.
 
     `hosts` are names, beside this machine's own, under which the dashboard is reached.
@@ -78,7 +78,7 @@ def choose_access(
     open_access: bool = False,
     oidc_configured: bool = False,
     environ: Mapping[str, str] = os.environ,
-) -> Access:
+) -> GateSettings:
     """Settle how people get in, the safe way by default.
 
     Open when asked for; OIDC when a provider is configured and organisers are listed and
@@ -90,14 +90,14 @@ def choose_access(
     chosen = token or environ.get(TOKEN, "")
     hosts = tuple(split_list(environ.get(HOSTS, "")))
     if open_access:
-        return Access(Mode.OPEN, hosts=hosts)
+        return GateSettings(Mode.OPEN, hosts=hosts)
     if oidc_configured and settings.organisers and not chosen:
-        return Access(Mode.OIDC, hosts=hosts)
+        return GateSettings(Mode.OIDC, hosts=hosts)
     helper = environ.get(HELPER_TOKEN, "")
-    return _checked(Access(Mode.TOKEN, chosen or new_token(), helper, hosts))
+    return _checked(GateSettings(Mode.TOKEN, chosen or new_token(), helper, hosts))
 
 
-def from_environ(environ: Mapping[str, str] = os.environ) -> Access:
+def from_environ(environ: Mapping[str, str] = os.environ) -> GateSettings:
     """Give the access that the launcher settled; without one, a token that nobody knows.
 
     Raises:
@@ -112,12 +112,12 @@ def from_environ(environ: Mapping[str, str] = os.environ) -> Access:
         ) from None
     hosts = tuple(split_list(environ.get(HOSTS, "")))
     if mode is not Mode.TOKEN:
-        return Access(mode, hosts=hosts)
+        return GateSettings(mode, hosts=hosts)
     token = environ.get(TOKEN) or new_token()
-    return _checked(Access(mode, token, environ.get(HELPER_TOKEN, ""), hosts))
+    return _checked(GateSettings(mode, token, environ.get(HELPER_TOKEN, ""), hosts))
 
 
-def check_binding(address: str, access: Access) -> None:
+def check_binding(address: str, access: GateSettings) -> None:
     """Let the dashboard listen, or refuse.
 
     Args:
@@ -155,7 +155,7 @@ def is_loopback(address: str) -> bool:
         return False
 
 
-def host_allowed(host: str, access: Access) -> bool:
+def host_allowed(host: str, access: GateSettings) -> bool:
     """True when a Host header names this dashboard: the defence against DNS rebinding.
 
     A page on the net can make its own name lead here, but it cannot change the name that
@@ -186,7 +186,7 @@ def host_name(host: str) -> str | None:
     return name or None
 
 
-def origin_allowed(origin: str | None, host: str, access: Access) -> bool:
+def origin_allowed(origin: str | None, host: str, access: GateSettings) -> bool:
     """True when a request comes from a page of this dashboard, or from no page at all.
 
     Browsers always send Origin with WebSockets and with everything that changes something;
@@ -203,7 +203,7 @@ def origin_allowed(origin: str | None, host: str, access: Access) -> bool:
     return host_name(authority) in set(map(str.casefold, access.hosts))
 
 
-def _checked(access: Access) -> Access:
+def _checked(access: GateSettings) -> GateSettings:
     if access.token == access.helper_token:
         raise SettingsError(
             f"{TOKEN} and {HELPER_TOKEN} are the same.",

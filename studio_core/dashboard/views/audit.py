@@ -13,7 +13,7 @@ from studio_core.dashboard import loaders
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from studio_core.audit import Entry
+    from studio_core.audit import AuditEntry
     from studio_core.config import Settings
     from studio_core.hackathon import Hackathon
 
@@ -80,7 +80,7 @@ def record(hackathon: Hackathon) -> None:
     )
 
 
-def frame(entries: Sequence[Entry]) -> pd.DataFrame:
+def frame(entries: Sequence[AuditEntry]) -> pd.DataFrame:
     """Give entries as a table for people."""
     columns = ["When (UTC)", "Who", "Role", "By", "From", "What", "Whom or what", "Outcome"]
     rows = [

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from studio_core.insight.status import Summary
 
 
-class Mark(StrEnum):
+class StationState(StrEnum):
     """Where a station is on the way."""
 
     DONE = "done"
@@ -40,7 +40,7 @@ class Station:
     title: str
     sentence: str
     page: PageSpec
-    mark: Mark = Mark.LATER
+    mark: StationState = StationState.LATER
 
 
 def way(
@@ -70,13 +70,13 @@ def way(
 
 def next_station(stations: tuple[Station, ...]) -> Station:
     """Give the station that is next; the first where the next is not for whoever looks."""
-    return next((station for station in stations if station.mark is Mark.NEXT), stations[0])
+    return next((station for station in stations if station.mark is StationState.NEXT), stations[0])
 
 
-def _mark(index: int, at: int) -> Mark:
+def _mark(index: int, at: int) -> StationState:
     if index == at:
-        return Mark.NEXT
-    return Mark.DONE if index < at else Mark.LATER
+        return StationState.NEXT
+    return StationState.DONE if index < at else StationState.LATER
 
 
 def _due(settings: Settings, summary: Summary | None, today: date) -> PageSpec:

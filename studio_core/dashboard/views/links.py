@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from studio_core.access.roles import Act
+from studio_core.clock import utcnow
 from studio_core.dashboard import tables, visitor
-from studio_core.dashboard.loaders import utcnow
 from studio_core.dashboard.words import people
 from studio_core.errors import StudioError
 from studio_core.hackathon.links import LIFETIME

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from studio_core.clock import utcnow
 from studio_core.dashboard import loaders, tables, visitor
-from studio_core.dashboard.loaders import plain, show_problem, utcnow
+from studio_core.dashboard.loaders import plain, show_problem
 from studio_core.dashboard.registry import PAGE_OF_RUN
 from studio_core.dashboard.views import run_report
 from studio_core.dashboard.words import KINDS, PURPOSES, STAGES, several

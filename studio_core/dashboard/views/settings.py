@@ -11,7 +11,7 @@ from studio_core.access.roles import Act, permit
 from studio_core.dashboard import loaders, visitor
 from studio_core.dashboard.loaders import plain
 from studio_core.errors import StudioError
-from studio_core.insight.readiness import State
+from studio_core.insight.readiness import CheckState
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -25,15 +25,15 @@ TABLE = "studio-cli-participants"
 """Name offered for a new table."""
 
 _MARKS = {
-    State.OK: ":green[:material/check_circle:]",
-    State.WARNING: ":orange[:material/warning:] Warning:",
-    State.ERROR: ":red[:material/error:] Error:",
+    CheckState.OK: ":green[:material/check_circle:]",
+    CheckState.WARNING: ":orange[:material/warning:] Warning:",
+    CheckState.ERROR: ":red[:material/error:] Error:",
 }
 
 
 def line(check: Check) -> str:
     """Give a check as one line of Markdown: mark, title, sentence, remedy."""
-    remedy = "" if check.state is State.OK else f" {plain(check.remedy)}"
+    remedy = "" if check.state is CheckState.OK else f" {plain(check.remedy)}"
     return f"{_MARKS[check.state]} **{plain(check.title)}.** {plain(check.sentence)}{remedy}"
 
 

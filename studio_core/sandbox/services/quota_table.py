@@ -24,7 +24,7 @@ VOLUME_GB = "L-A37B67B0"
 
 
 @dataclass(frozen=True, slots=True)
-class Quota:
+class QuotaDefault:
     """One quota. `invented` marks a code that is ours, for instance types not in the table."""
 
     code: str
@@ -40,26 +40,28 @@ def running_apps_name(app_type: str, instance_type: str) -> str:
 
 
 _LIMITS = (
-    Quota(PROFILES, "Maximum number of Studio user profiles allowed per account", 2),
-    Quota(SPACES, "Maximum number of Studio spaces allowed per account", 6),
-    Quota(RUNNING_APPS, "Maximum number of running Studio apps allowed per account", 40),
-    Quota(DOMAINS, "Total domains", 2),
-    Quota(VOLUME_GB, "Total EBS volume size in GB across all Studio Spaces", 500, "Gigabytes"),
-    Quota("L-71FAF417", running_apps_name("JupyterLab", "ml.t3.medium"), 6),
-    Quota("L-2733D4D5", running_apps_name("JupyterLab", "ml.t3.large"), 6),
-    Quota("L-3BDCD216", running_apps_name("JupyterLab", "ml.m5.large"), 1),
-    Quota("L-77B8159A", running_apps_name("JupyterLab", "ml.m5.xlarge"), 1),
-    Quota("L-39F81BFB", running_apps_name("JupyterLab", "ml.g4dn.xlarge"), 0),
-    Quota("L-988CE6C5", running_apps_name("JupyterLab", "ml.g5.xlarge"), 0),
-    Quota("L-FCEDEAC6", running_apps_name("CodeEditor", "ml.t3.medium"), 6),
-    Quota("L-EEA21C8A", running_apps_name("CodeEditor", "ml.m5.xlarge"), 1),
-    Quota("L-EAC6F82B", "Studio KernelGateway Apps running on ml.t3.medium instance", 2),
+    QuotaDefault(PROFILES, "Maximum number of Studio user profiles allowed per account", 2),
+    QuotaDefault(SPACES, "Maximum number of Studio spaces allowed per account", 6),
+    QuotaDefault(RUNNING_APPS, "Maximum number of running Studio apps allowed per account", 40),
+    QuotaDefault(DOMAINS, "Total domains", 2),
+    QuotaDefault(
+        VOLUME_GB, "Total EBS volume size in GB across all Studio Spaces", 500, "Gigabytes"
+    ),
+    QuotaDefault("L-71FAF417", running_apps_name("JupyterLab", "ml.t3.medium"), 6),
+    QuotaDefault("L-2733D4D5", running_apps_name("JupyterLab", "ml.t3.large"), 6),
+    QuotaDefault("L-3BDCD216", running_apps_name("JupyterLab", "ml.m5.large"), 1),
+    QuotaDefault("L-77B8159A", running_apps_name("JupyterLab", "ml.m5.xlarge"), 1),
+    QuotaDefault("L-39F81BFB", running_apps_name("JupyterLab", "ml.g4dn.xlarge"), 0),
+    QuotaDefault("L-988CE6C5", running_apps_name("JupyterLab", "ml.g5.xlarge"), 0),
+    QuotaDefault("L-FCEDEAC6", running_apps_name("CodeEditor", "ml.t3.medium"), 6),
+    QuotaDefault("L-EEA21C8A", running_apps_name("CodeEditor", "ml.m5.xlarge"), 1),
+    QuotaDefault("L-EAC6F82B", "Studio KernelGateway Apps running on ml.t3.medium instance", 2),
 )
 
-QUOTAS: dict[str, Quota] = {quota.code: quota for quota in _LIMITS}
+QUOTAS: dict[str, QuotaDefault] = {quota.code: quota for quota in _LIMITS}
 """The quotas with a known code, by code."""
 
-BY_NAME: dict[str, Quota] = {quota.name: quota for quota in _LIMITS}
+BY_NAME: dict[str, QuotaDefault] = {quota.name: quota for quota in _LIMITS}
 """The same quotas by name."""
 
 AWS_DEFAULTS: dict[str, float] = {quota.code: quota.default for quota in _LIMITS}
@@ -84,7 +86,7 @@ RAISED: dict[str, float] = {
 """What the sandbox's account has unless told otherwise: an account that asked for more."""
 
 
-def app_quota(app_type: str, instance_type: str) -> Quota:
+def app_quota(app_type: str, instance_type: str) -> QuotaDefault:
     """Find the quota of running apps of one type on one instance type.
 
     An instance type that is not in the table has a quota with an invented code.
@@ -94,7 +96,7 @@ def app_quota(app_type: str, instance_type: str) -> Quota:
     if known:
         return known
     code = "L-" + hashlib.sha256(name.encode()).hexdigest()[:8].upper()
-    return Quota(code, name, 0, invented=True)
+    return QuotaDefault(code, name, 0, invented=True)
 
 
 class AppliedQuotas:
@@ -117,7 +119,7 @@ class AppliedQuotas:
             clean[_code(key)] = value
         self._values = {**self._values, **clean}
 
-    def value(self, quota: Quota) -> float | None:
+    def value(self, quota: QuotaDefault) -> float | None:
         """Give what applies; None means unlimited (instance types nobody has set)."""
         default = None if quota.invented else quota.default
         return self._values.get(quota.code, default)
@@ -147,7 +149,7 @@ def set_quotas(values: Mapping[str, object], account: str = DEFAULT_ACCOUNT_ID) 
     applied[account].set(values)
 
 
-def describe(quota: Quota, value: float, region: str, account: str) -> dict[str, Any]:
+def describe(quota: QuotaDefault, value: float, region: str, account: str) -> dict[str, Any]:
     """Show a quota as Service Quotas does."""
     return {
         "ServiceCode": "sagemaker",

@@ -47,14 +47,14 @@ class QuotasResponse(ServiceQuotasResponse):
         """The request's members."""
         return dict(json.loads(self.body or "{}"))
 
-    def _show(self, quota: quota_table.Quota, value: float) -> dict[str, Any]:
+    def _show(self, quota: quota_table.QuotaDefault, value: float) -> dict[str, Any]:
         return quota_table.describe(quota, value, self.region, self.current_account)
 
-    def _applied(self, quota: quota_table.Quota) -> dict[str, Any]:
+    def _applied(self, quota: quota_table.QuotaDefault) -> dict[str, Any]:
         value = quota_table.applied[self.current_account].value(quota)
         return self._show(quota, quota.default if value is None else value)
 
-    def _one(self) -> quota_table.Quota:
+    def _one(self) -> quota_table.QuotaDefault:
         given = self.given
         for name in ("ServiceCode", "QuotaCode"):
             if not given.get(name):

@@ -11,13 +11,14 @@ from moto.sagemaker.models import sagemaker_backends
 
 from studio_core.sandbox.services import quota_table
 from studio_core.sandbox.serving.faults import Faults, engines
-from studio_core.sandbox.serving.gateway import plain
+from studio_core.sandbox.serving.wsgi import plain
 from studio_core.sandbox.studio import lifecycle
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from studio_core.sandbox.serving.gateway import Gateway, StartResponse
+    from studio_core.sandbox.serving.gateway import Gateway
+    from studio_core.sandbox.serving.wsgi import StartResponse
     from studio_core.sandbox.studio.models import StudioBackend
 
 Answer = tuple[int, Any]

@@ -12,9 +12,8 @@ import re
 import threading
 from collections import Counter
 from functools import lru_cache
-from http import HTTPStatus
 from time import sleep
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import parse_qs
 
 from moto.backend_index import backend_url_patterns
@@ -23,15 +22,13 @@ from moto.moto_server import werkzeug_app
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 
 from studio_core.sandbox.serving.faults import FaultEngine, engines
+from studio_core.sandbox.serving.wsgi import plain
 from studio_core.sandbox.studio.exceptions import TOLD_TO_REFUSE
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Iterable
 
-    from studio_core.sandbox.serving.control import Control
-    from studio_core.sandbox.serving.visits import Pages
-
-    StartResponse = Callable[[str, list[tuple[str, str]]], Any]
+    from studio_core.sandbox.serving.wsgi import StartResponse
 
 _CREDENTIAL = re.compile(r"Credential=[^/]+/\d+/([^/]+)/([^/]+)/aws4_request")
 
@@ -65,19 +62,6 @@ class Dispatcher(DomainDispatcherApplication):
         raise NotImplementedError(f"The sandbox holds no service at {host}")
 
 
-def plain(
-    start: StartResponse, status: int, body: str, content_type: str, **headers: str
-) -> Iterable[bytes]:
-    """Answer with a text; header names are written with underscores."""
-    data = body.encode()
-    named = [(name.replace("_", "-").title(), value) for name, value in headers.items()]
-    start(
-        f"{status} {HTTPStatus(status).phrase}",
-        [("Content-Type", content_type), ("Content-Length", str(len(data))), *named],
-    )
-    return [data]
-
-
 def operation_of(environ: dict[str, Any]) -> tuple[str, str]:
     """Tell service and operation of an AWS request, `unknown` where it does not say.
 
@@ -100,11 +84,34 @@ def operation_of(environ: dict[str, Any]) -> tuple[str, str]:
     return service, f"{environ.get('REQUEST_METHOD', '')} {environ.get('PATH_INFO', '')}"
 
 
+class ControlSite(Protocol):
+    """Answers the sandbox's own addresses; see `serving.control.Control`."""
+
+    def answer(
+        self, gateway: Gateway, environ: dict[str, Any], start: StartResponse
+    ) -> Iterable[bytes]:
+        """Answer one request."""
+
+
+class PageSite(Protocol):
+    """Answers browsers; see `serving.visits.StudioPages`."""
+
+    paths: frozenset[str]
+
+    def answer(self, environ: dict[str, Any], start: StartResponse) -> Iterable[bytes]:
+        """Answer one request."""
+
+
 class Gateway:
     """Application of one server: one account's state, faults and counters."""
 
     def __init__(
-        self, account: str, control: Control, pages: Pages, *, hosts: frozenset[str] | None = None
+        self,
+        account: str,
+        control: ControlSite,
+        pages: PageSite,
+        *,
+        hosts: frozenset[str] | None = None,
     ) -> None:
         """Serve an account; `hosts` are the names it answers to, None for any."""
         self.account = account

@@ -4,10 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from html import escape
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from studio_core.sandbox.serving.visits import Opened
 
 _STYLE = """
 :root { color-scheme: light dark; --ink: #16191f; --soft: #545b64; --page: #f2f3f3;
@@ -53,6 +49,16 @@ def _fact(label: str, element_id: str, value: str, css: str = "") -> str:
 
 
 @dataclass(frozen=True, slots=True)
+class OpenedApp:
+    """The app that a visit led to, and why it may not be there."""
+
+    app_type: str | None
+    status: str
+    detail: str = ""
+    instance_type: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class StudioPage:
     """Who is signed in, to which space, and what runs there."""
 
@@ -62,7 +68,7 @@ class StudioPage:
     domain: str
     domain_id: str
     region: str
-    opened: Opened | None
+    opened: OpenedApp | None
     spaces: tuple[str, ...]
     session_hours: float
 

@@ -15,7 +15,7 @@ from studio_core.sandbox.serving.connections import Server
 from studio_core.sandbox.serving.control import Control
 from studio_core.sandbox.serving.faults import Faults, engines
 from studio_core.sandbox.serving.gateway import Gateway
-from studio_core.sandbox.serving.visits import Pages
+from studio_core.sandbox.serving.visits import StudioPages
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -125,7 +125,7 @@ class SandboxServer:
             if self._state_file is not None and self._state_file.exists():
                 state.load(self.account, self._state_file)
             gateway = Gateway(
-                self.account, control, Pages(self.account), hosts=_names_of(self._host)
+                self.account, control, StudioPages(self.account), hosts=_names_of(self._host)
             )
             self._server = Server(self._host, self._port, gateway)
         except BaseException:

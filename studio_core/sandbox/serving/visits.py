@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import parse_qs
 
@@ -10,8 +9,8 @@ from moto.core.exceptions import ServiceException
 from moto.sagemaker.models import sagemaker_backends
 
 from studio_core.model.studio import EVENT_TAG
-from studio_core.sandbox.serving.gateway import plain
-from studio_core.sandbox.serving.pages import NotFoundPage, SignInPage, StudioPage
+from studio_core.sandbox.serving.pages import NotFoundPage, OpenedApp, SignInPage, StudioPage
+from studio_core.sandbox.serving.wsgi import plain
 from studio_core.sandbox.studio import presign
 from studio_core.sandbox.studio.apps import SPACE_APP_TYPES
 from studio_core.sandbox.studio.resources import App, app_key
@@ -19,7 +18,7 @@ from studio_core.sandbox.studio.resources import App, app_key
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from studio_core.sandbox.serving.gateway import StartResponse
+    from studio_core.sandbox.serving.wsgi import StartResponse
     from studio_core.sandbox.studio.models import StudioBackend
     from studio_core.sandbox.studio.resources import Domain, Space
 
@@ -33,17 +32,7 @@ _HEADERS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Opened:
-    """The app that a visit led to, and why it may not be there."""
-
-    app_type: str | None
-    status: str
-    detail: str = ""
-    instance_type: str | None = None
-
-
-class Pages:
+class StudioPages:
     """The pages of one server."""
 
     paths = frozenset({"/auth", SIGN_IN})
@@ -95,10 +84,10 @@ def _landing_type(landing: str | None) -> str | None:
     return parts[1] if len(parts) > 1 and parts[0] == "app" else None
 
 
-def _open(backend: StudioBackend, domain: Domain, space: Space, landing: str | None) -> Opened:
+def _open(backend: StudioBackend, domain: Domain, space: Space, landing: str | None) -> OpenedApp:
     app_type = space.app_type or _landing_type(landing)
     if app_type not in SPACE_APP_TYPES:
-        return Opened(app_type, "Not started", "This sandbox opens JupyterLab and Code Editor.")
+        return OpenedApp(app_type, "Not started", "This sandbox opens JupyterLab and Code Editor.")
     running = _live_app(domain, space, app_type)
     if running is None:
         try:
@@ -111,8 +100,8 @@ def _open(backend: StudioBackend, domain: Domain, space: Space, landing: str | N
                 }
             )
         except ServiceException as error:
-            return Opened(app_type, "Not started", error.message)
-    return Opened(app_type, running.status, instance_type=running.spec.get("InstanceType"))
+            return OpenedApp(app_type, "Not started", error.message)
+    return OpenedApp(app_type, running.status, instance_type=running.spec.get("InstanceType"))
 
 
 def _live_app(domain: Domain, space: Space, app_type: str) -> App | None:

@@ -276,7 +276,7 @@ class Account(SageMakerModelBackend):
             quota = quota_table.app_quota(app_type, instance_type)
             self._check(quota, "Apps", running[app_type, instance_type], 1)
 
-    def _check(self, quota: quota_table.Quota, unit: str, used: int, delta: int) -> None:
+    def _check(self, quota: quota_table.QuotaDefault, unit: str, used: int, delta: int) -> None:
         limit = quota_table.applied[self.account_id].value(quota)
         if limit is not None and used + delta > limit:
             raise limit_exceeded(quota.name, unit, limit, used, delta)

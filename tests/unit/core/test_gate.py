@@ -1,4 +1,4 @@
-"""The gate in a simulated world: a caller with ten slots, a bucket or dice that refuse."""
+"""The throttle in a simulated world: a caller with ten slots, a bucket or dice that refuse."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from studio_core.engine.throttle import Gate
+from studio_core.engine.throttle import Throttle
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -41,22 +41,22 @@ def bucket(rate: float, clock: Clock) -> Callable[[], bool]:
 
 def run(work: int, grants: Callable[[], bool], clock: Clock) -> tuple[float, int]:
     """Seconds and calls that `work` granted calls take."""
-    gate, start, calls, done = Gate(clock), clock.now, 0, 0
+    throttle, start, calls, done = Throttle(clock), clock.now, 0, 0
     flying: list[float] = []
     while done < work:
-        while len(flying) < min(SLOTS, work - done) and gate.opens_at <= clock.now:
-            gate.sent()
+        while len(flying) < min(SLOTS, work - done) and throttle.opens_at <= clock.now:
+            throttle.sent()
             calls += 1
             heapq.heappush(flying, clock.now + LATENCY)
-        waits = flying[:1] + ([gate.opens_at] if len(flying) < min(SLOTS, work - done) else [])
+        waits = flying[:1] + ([throttle.opens_at] if len(flying) < min(SLOTS, work - done) else [])
         clock.now = max(clock.now, min(waits))
         while flying and flying[0] <= clock.now:
             heapq.heappop(flying)
             if grants():
                 done += 1
-                gate.granted()
+                throttle.granted()
             else:
-                gate.refused()
+                throttle.refused()
     return clock.now - start, calls
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from studio_core.engine.last_look import TRIES, Lookout
+from studio_core.engine.last_look import TRIES, LastLook
 from studio_core.errors import TransientError
 from studio_core.planning.setup import plan_setup
 
@@ -39,27 +39,27 @@ class World:
 
 def test_an_early_look_that_shows_the_goal_is_the_only_one() -> None:
     world = World(DONE)
-    lookout = Lookout(world, lambda _: None)
-    lookout.begin()
-    assert lookout.plan(goal).empty
+    last_look = LastLook(world, lambda _: None)
+    last_look.begin()
+    assert last_look.plan(goal).empty
     assert world.answers == []
 
 
 def test_one_that_came_too_early_is_followed_by_another() -> None:
-    lookout = Lookout(World(empty(), DONE), lambda _: None)
-    lookout.begin()
-    assert lookout.plan(goal).empty
+    last_look = LastLook(World(empty(), DONE), lambda _: None)
+    last_look.begin()
+    assert last_look.plan(goal).empty
 
 
 def test_one_that_failed_is_followed_by_another() -> None:
-    lookout = Lookout(World(TransientError("busy"), DONE), lambda _: None)
-    lookout.begin()
-    assert lookout.plan(goal).empty
+    last_look = LastLook(World(TransientError("busy"), DONE), lambda _: None)
+    last_look.begin()
+    assert last_look.plan(goal).empty
 
 
 def test_passing_failures_are_waited_out_and_no_longer() -> None:
     pauses: list[float] = []
     failures = [TransientError("busy")] * TRIES
     with pytest.raises(TransientError):
-        Lookout(World(*failures), pauses.append).plan(goal)
+        LastLook(World(*failures), pauses.append).plan(goal)
     assert pauses == [1, 2, 4, 8]
