@@ -94,7 +94,7 @@ class Applier:
     """Runs one plan, once. All decisions are taken by the thread that calls `apply`.
 
     Calls run on `executor`, which needs room for `pace.concurrency` and three listings.
-    `on_event` is called from the deciding thread, and so is `on_calls_done`, once, when all
+    `on_step` is called from the deciding thread, and so is `on_calls_done`, once, when all
     calls are made and the rest is waiting. Setting `cancel` ends the run after the
     calls in flight.
     """
@@ -105,7 +105,7 @@ class Applier:
         executor: Executor,
         *,
         pace: Pace | None = None,
-        on_event: Callable[[StepProgress], None] = lambda _: None,
+        on_step: Callable[[StepProgress], None] = lambda _: None,
         on_calls_done: Callable[[], None] = lambda: None,
         cancel: threading.Event | None = None,
         clock: Callable[[], float] = time.monotonic,
@@ -114,7 +114,7 @@ class Applier:
         self._calls = calls
         self._executor = executor
         self._pace = pace or Pace()
-        self._on_event = on_event
+        self._on_step = on_step
         self._on_calls_done = on_calls_done
         self._cancel = cancel or threading.Event()
         self._clock = clock
@@ -348,4 +348,4 @@ class Applier:
                     self._end(work, Result.CANCELLED, f"stopped: {asked}")
 
     def _tell(self, phase: Phase, step: Step, outcome: Outcome | None = None) -> None:
-        self._on_event(StepProgress(phase, step, self._ended, len(self._works), outcome))
+        self._on_step(StepProgress(phase, step, self._ended, len(self._works), outcome))

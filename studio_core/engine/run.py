@@ -82,7 +82,7 @@ class Run:
         clock: Callable[[], datetime],
         lease: Callable[[Callable[[StudioError], None]], AbstractContextManager[None]]
         | None = None,
-        on_event: Callable[[StepProgress], None] | None = None,
+        on_step: Callable[[StepProgress], None] | None = None,
         on_end: Callable[[Run], None] | None = None,
         lag_pause: float = 2.0,
     ) -> None:
@@ -95,7 +95,7 @@ class Run:
         self._applier = applier
         self._clock = clock
         self._lease = lease or (lambda _: nullcontext())
-        self._listener = on_event
+        self._listener = on_step
         self._on_end = on_end
         self._lag_pause = lag_pause
         self._cancel = threading.Event()
@@ -226,7 +226,7 @@ class Run:
         for round_number in range(MAX_ROUNDS):
             self._set_stage("running")
             early = last_look.begin if plan.purpose is Purpose.SETUP else _nothing
-            applied = self._applier(self._on_event, self._cancel, early).apply(plan)
+            applied = self._applier(self._on_step, self._cancel, early).apply(plan)
             with self._lock:
                 self._outcomes.update({outcome.step.key: outcome for outcome in applied})
             if self._cancel.is_set():
@@ -284,7 +284,7 @@ class Run:
         with self._lock:
             self._stage = stage
 
-    def _on_event(self, event: StepProgress) -> None:
+    def _on_step(self, event: StepProgress) -> None:
         with self._lock:
             self._recent.append(event)
             if event.phase is Phase.WAITING:

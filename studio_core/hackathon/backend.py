@@ -128,7 +128,7 @@ class Backend:
 
     def applier(
         self,
-        on_event: Callable[[StepProgress], None],
+        on_step: Callable[[StepProgress], None],
         cancel: threading.Event,
         on_calls_done: Callable[[], None],
     ) -> Applier:
@@ -140,7 +140,7 @@ class Backend:
             calls,
             self.executor,
             pace=self.pace,
-            on_event=on_event,
+            on_step=on_step,
             on_calls_done=on_calls_done,
             cancel=cancel,
         )

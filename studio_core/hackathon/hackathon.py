@@ -3,47 +3,37 @@
 from __future__ import annotations
 
 import copy
-import getpass
-import os
-import socket
-import threading
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from studio_core.access.roles import Act, Actor, permit
+from studio_core.access.roles import Act, Actor
 from studio_core.audit import Audit, newest
 from studio_core.clock import utcnow
 from studio_core.config import state_path
-from studio_core.engine.journal import Journal, journal_path, journals
-from studio_core.engine.lease import held, new_run_id
+from studio_core.engine.journal import journals
 from studio_core.engine.registry import Runs
-from studio_core.engine.run import Proposal, Run
 from studio_core.errors import (
     AwsError,
     GuardError,
     NotFoundError,
-    PlanChangedError,
-    RunBusyError,
-    StudioError,
 )
+from studio_core.hackathon.authority import AuditSource, Authority, default_owner
 from studio_core.hackathon.backend import Backend
 from studio_core.hackathon.checkup import check_up, hourly_cost
-from studio_core.hackathon.links import choose, mint_all
-from studio_core.hackathon.records import counted, plan_facts, run_outcome
-from studio_core.insight.readiness import CheckState, check_domain, check_identity
+from studio_core.hackathon.event_codes import EventCodes
+from studio_core.hackathon.links import choose, issue_links
+from studio_core.hackathon.running import Runner
+from studio_core.insight.readiness import CheckState, check_domain
 from studio_core.insight.status import Summary, summarise
-from studio_core.model.plans import Purpose, Scope
-from studio_core.model.runs import Lease
+from studio_core.model.plans import Scope
 from studio_core.planning.apps import plan_start_apps, plan_stop_apps
-from studio_core.planning.fingerprint import fingerprint
 from studio_core.planning.purge import plan_purge
 from studio_core.planning.setup import plan_setup
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from contextlib import AbstractContextManager
+    from datetime import datetime
     from pathlib import Path
 
     from studio_core.access.codes import Codes
@@ -52,44 +42,17 @@ if TYPE_CHECKING:
     from studio_core.aws.table import ParticipantsTable
     from studio_core.config import Settings
     from studio_core.engine.pace import Pace
+    from studio_core.engine.run import Proposal, Run
     from studio_core.hackathon.sign_in import SignIn
     from studio_core.insight.readiness import Check
     from studio_core.model.links import Link, LinkFailure
     from studio_core.model.people import Record, Roster
     from studio_core.model.plans import Plan
-    from studio_core.model.runs import Report, StepProgress
+    from studio_core.model.runs import Lease, Report, StepProgress
     from studio_core.model.studio import Domain, Identity, Snapshot
-
-FRESH = timedelta(seconds=10)
-"""A plan younger than this is run as it is; an older one is compared with the world first."""
-
-ACT_OF_RUN = {
-    Purpose.SETUP: Act.SET_UP,
-    Purpose.PURGE: Act.PURGE,
-    Purpose.START_APPS: Act.APPS,
-    Purpose.STOP_APPS: Act.APPS,
-}
-"""What somebody does who starts or stops a run."""
 
 RUNS = Runs()
 """The runs of this process: a page that is opened again finds them here."""
-
-
-def default_owner() -> str:
-    """Name who is running this, for the lease and the journal: `ana@laptop`."""
-    try:
-        user = getpass.getuser()
-    except (KeyError, OSError):
-        user = str(os.getuid())
-    return f"{user}@{socket.gethostname()}"
-
-
-@dataclass(slots=True)
-class _Known:
-    """What is found out once, for all that act on the same hackathon."""
-
-    audit: Audit | None = None
-    shown: set[tuple[str, str, int]] = field(default_factory=set)
 
 
 class Hackathon:
@@ -111,14 +74,16 @@ class Hackathon:
         actor: Actor | None = None,
         audit: Audit | None = None,
     ) -> None:
-        self.owner = owner or default_owner()
-        self.actor = actor or Actor(self.owner)
-        self._still: Callable[[], object] = _always
         self._backend = Backend(settings, session=session, pace=pace, clock=clock)
         self._clock = clock
-        self._runs = runs
         self._state = state or state_path()
-        self._known = _Known(audit)
+        source = AuditSource(self._backend, self._state, clock, audit)
+        owner = owner or default_owner()
+        self._authority = Authority(actor or Actor(owner), settings.event, source)
+        self._runner = Runner(
+            self._backend, owner=owner, state=self._state, clock=clock, registry=runs
+        )
+        self._codes = EventCodes(self._backend)
 
     @property
     def settings(self) -> Settings:
@@ -134,43 +99,32 @@ class Hackathon:
         """
         return self._backend.identity
 
-    def acting_as(self, actor: Actor, *, still: Callable[[], object] | None = None) -> Hackathon:
-        """The same hackathon, clients and threads shared, with somebody else at the wheel.
+    @property
+    def actor(self) -> Actor:
+        """Who acts, as roles and the audit log see them."""
+        return self._authority.actor
 
-        What the actor's role may not do is refused with a GuardError, and the audit log
-        names the actor. `still` is called before each act and raises a GuardError when the
-        actor has been shown out meanwhile: a button outlives the look that drew it.
+    def acting_as(self, actor: Actor, *, still: Callable[[], object] | None = None) -> Hackathon:
+        """Return the same hackathon for another actor, with clients and threads shared.
+
+        What the actor's role may not do raises a GuardError, and the audit log names the
+        actor. `still` is called before each act and raises a GuardError when the actor was
+        signed out since.
         """
         other = copy.copy(self)
-        other.actor = actor
-        other._still = still or _always  # noqa: SLF001 - of our own class
+        other._authority = replace(self._authority, actor=actor, still=still)  # noqa: SLF001 - of our own class
         return other
-
-    def _permit(self, act: Act) -> None:
-        self._still()
-        permit(self.actor.role, act)
 
     @property
     def audit(self) -> Audit:
-        """The record of who did what, beside the journals and in the audit table if one is set."""
-        if self._known.audit is None:
-            self._known.audit = Audit(
-                self._state, clock=self._clock, sink=self._backend.audit_table
-            )
-        return self._known.audit
+        """The audit log, beside the journals and in the audit table if one is set."""
+        return self._authority.source.open()
 
     def note(
         self, deed: str, *, subject: str = "", outcome: str = "done", **details: object
     ) -> AuditEntry:
-        """Put on record what the actor did; never pass a link, a code or a token."""
-        return self.audit.note(
-            self.actor,
-            deed,
-            subject=subject,
-            outcome=outcome,
-            event=self.settings.event,
-            **details,
-        )
+        """Record what the actor did; never pass a link, a code or a token."""
+        return self._authority.note(deed, subject=subject, outcome=outcome, **details)
 
     def recorded(self, limit: int = 200) -> list[AuditEntry]:
         """The newest entries of the record, of this machine and of the audit table if one is set.
@@ -178,7 +132,7 @@ class Hackathon:
         Raises:
             GuardError: The actor's role may not read it.
         """
-        self._permit(Act.AUDIT)
+        self._authority.permit(Act.AUDIT)
         here, there = self.audit.entries(limit), []
         if (table := self._backend.audit_table) is not None:
             with suppress(AwsError):
@@ -196,41 +150,16 @@ class Hackathon:
         return self._backend.sign_in
 
     def codes(self) -> Codes:
-        """The event's access codes; the first call makes its secret.
-
-        Raises:
-            GuardError: The actor is a helper.
-            AwsError: Parameter Store refuses or cannot be reached.
-        """
-        self._permit(Act.CODES)
-        codes = self.sign_in.codes()
-        seen = (self.actor.name, self.actor.via, codes.version)
-        if seen not in self._known.shown:  # once for each, not at every look
-            self.note("access codes shown", version=codes.version)
-            self._known.shown.add(seen)
-        return codes
+        """Return the event's access codes; see `EventCodes.show` for what it raises."""
+        return self._codes.show(self._authority)
 
     def rotate_codes(self) -> Codes:
-        """Make all access codes new. Raises as `codes` does."""
-        self._permit(Act.CODES)
-        codes = self.sign_in.rotate()
-        self.note("access codes renewed", version=codes.version)
-        return codes
+        """Replace all access codes. Raises as `codes` does."""
+        return self._codes.rotate(self._authority)
 
     def forget_codes(self) -> None:
         """Delete the event's secret; the next need makes a new one. Raises as `codes` does."""
-        self._permit(Act.CODES)
-        self.sign_in.drop()
-        self.note("access codes deleted")
-
-    def _first_codes(self) -> None:
-        """Have codes and expiring counters from the first setup on, where AWS allows it.
-
-        What it does not allow is said when somebody asks for a code.
-        """
-        for prepare in (self.sign_in.codes, self.sign_in.tries.let_expire):
-            with suppress(StudioError):
-                prepare()
+        self._codes.forget(self._authority)
 
     def domains(self) -> list[Domain]:
         """The Studio domains of the region, each with its authentication mode."""
@@ -263,7 +192,7 @@ class Hackathon:
         Raises:
             GuardError: The actor's role may not.
         """
-        self._permit(Act.SETTINGS)
+        self._authority.permit(Act.SETTINGS)
         if (audited := self._backend.audit_table) is not None:
             audited.ensure()
         return self.table.ensure()
@@ -295,20 +224,22 @@ class Hackathon:
                 roster, seen, template, remove_leaving=remove_leaving, made_at=self._clock()
             )
 
-        return self._propose(goal, snapshot)
+        return self._runner.propose(goal, snapshot)
 
     def propose_purge(
         self, scope: Scope = Scope.EVENT, snapshot: Snapshot | None = None
     ) -> Proposal:
         """Plan the end of the event, or with `Scope.DOMAIN` of all that the domain holds."""
-        return self._propose(lambda seen: plan_purge(seen, scope, made_at=self._clock()), snapshot)
+        return self._runner.propose(
+            lambda seen: plan_purge(seen, scope, made_at=self._clock()), snapshot
+        )
 
     def propose_start_apps(
         self, team: str | None = None, snapshot: Snapshot | None = None
     ) -> Proposal:
         """Plan one running app in each space of ours, or in one team's."""
         template = self.settings.template
-        return self._propose(
+        return self._runner.propose(
             lambda seen: plan_start_apps(seen, template, team=team, made_at=self._clock()),
             snapshot,
         )
@@ -317,76 +248,29 @@ class Hackathon:
         self, team: str | None = None, snapshot: Snapshot | None = None
     ) -> Proposal:
         """Plan the end of every app of ours, or of one team's; files stay."""
-        return self._propose(
+        return self._runner.propose(
             lambda seen: plan_stop_apps(seen, team=team, made_at=self._clock()), snapshot
         )
 
-    def _propose(self, goal: Callable[[Snapshot], Plan], snapshot: Snapshot | None) -> Proposal:
-        # Asked beside the listing, so that a plan that runs at once need not wait for it.
-        asked = self._backend.executor.submit(self._backend.ask_identity)
-        plan = goal(snapshot or self.observe())
-        asked.exception()
-        if snapshot is not None:
-            plan = replace(plan, made_at=snapshot.taken_at)
-        return Proposal(plan, goal)
-
     def start(
-        self, proposal: Proposal, *, on_event: Callable[[StepProgress], None] | None = None
+        self, proposal: Proposal, *, on_step: Callable[[StepProgress], None] | None = None
     ) -> Run:
-        """Run a plan in the background. An older plan is compared with the world first.
-
-        Raises:
-            GuardError: The actor's role may not do it, the credentials are of another account
-                than the settings were saved for, or the plan was made for another place.
-            PlanChangedError: The world moved since the plan was made; it holds the new plan.
-            RunBusyError: A run of this process is still going on.
-        """
-        self._guard(proposal.plan)
-        running = self._runs.latest(proposal.plan)
-        if running is not None and not running.ended:
-            raise _busy(running)
-        proposal = self._fresh(proposal)
-        run_id = new_run_id()
-        self._note_run(proposal.plan, run_id, "started")
-        now = self._clock()
-        run = Run(
-            proposal,
-            run_id=run_id,
-            owner=self.owner,
-            observe=self.observe,
-            applier=self._backend.applier,
-            journal=Journal(journal_path(self._state, proposal.plan, run_id, now), self._clock),
-            clock=self._clock,
-            lease=lambda lost: self._hold(proposal.plan, run_id, now, lost),
-            on_event=on_event,
-            on_end=self._note_end,
-            lag_pause=self._backend.pace.poll_gap,
-        )
-        self._runs.add(run)
-        return run.start()
+        """Run a plan in the background; see `Runner.start` for what it raises."""
+        return self._runner.start(self._authority, proposal, on_step)
 
     def run(
-        self, proposal: Proposal, *, on_event: Callable[[StepProgress], None] | None = None
+        self, proposal: Proposal, *, on_step: Callable[[StepProgress], None] | None = None
     ) -> Report:
-        """Run a plan and wait for its report; see `start` for what is raised."""
-        return self.start(proposal, on_event=on_event).result()
+        """Run a plan and wait for its report; see `start` for what it raises."""
+        return self.start(proposal, on_step=on_step).result()
 
     def stop(self, run: Run) -> None:
-        """End a run after the calls in flight; what is done stays done.
-
-        Raises:
-            GuardError: The actor's role may not.
-        """
-        self._permit(ACT_OF_RUN[run.plan.purpose])
-        self.note(f"{run.plan.purpose} run", outcome="told to stop", run=run.id)
-        run.cancel()
+        """End a run after the calls in flight; see `Runner.stop` for what it raises."""
+        self._runner.stop(self._authority, run)
 
     def current_run(self) -> Run | None:
-        """The newest run of this process on this event, ended or not."""
-        where = self.identity
-        return self._runs.latest(
-            (where.account, where.region, where.domain_id, self.settings.event)
-        )
+        """Return the newest run of this process on this event, ended or not."""
+        return self._runner.current()
 
     def lease(self) -> Lease | None:
         """Who runs what on this event, from any machine, or None when nobody does."""
@@ -411,26 +295,7 @@ class Hackathon:
             GuardError: The actor is a helper, and it is not for one person.
             StudioError: Nobody matches.
         """
-        self._permit(Act.LINK_ONE if email is not None else Act.LINK_MANY)
-        self.settings.require()
-        chosen = choose(self._backend.people(), team=team, email=email)
-        people = " ".join(record.email for record in chosen)
-        subject = people if email is not None else f"team {team}" if team else "everybody"
-        self.note("links asked for", subject=subject, people=people, number=len(chosen))
-        minted = mint_all(
-            self._backend.studio,
-            chosen,
-            landing=self.settings.landing_uri,
-            executor=self._backend.executor,
-            window=self._backend.pace.concurrency,
-            clock=self._clock,
-        )
-        return counted(
-            minted,
-            lambda outcome, failed: self.note(
-                "links handed over", subject=subject, outcome=outcome, failed=failed
-            ),
-        )
+        return issue_links(self._backend, self._authority, team=team, email=email)
 
     def journals(self) -> list[Path]:
         """Records of the runs made on this machine, newest first."""
@@ -439,65 +304,3 @@ class Hackathon:
     def close(self) -> None:
         """Let the worker threads go."""
         self._backend.close()
-
-    def _note_run(self, plan: Plan, run_id: str, outcome: str) -> None:
-        where = f"{plan.identity.domain_id} {plan.scope}"
-        facts = plan_facts(plan)
-        self.note(f"{plan.purpose} run", subject=where, outcome=outcome, run=run_id, **facts)
-
-    def _note_end(self, run: Run) -> None:
-        report = run.report
-        if run.plan.purpose is Purpose.PURGE and report is not None and report.ok:
-            with suppress(StudioError):  # the web app's codes open nothing any more
-                self.sign_in.drop()
-        with suppress(StudioError):  # its beginning is on record, and the journal has its end
-            self._note_run(run.plan, run.id, run_outcome(run))
-
-    def _guard(self, plan: Plan) -> None:
-        self._permit(ACT_OF_RUN[plan.purpose])
-        self.settings.require()
-        check = check_identity(self.settings, self._backend.ask_identity(FRESH))
-        if check.state is CheckState.ERROR:
-            raise GuardError(check.sentence, check.remedy)
-        here, there = self.identity, plan.identity
-        same = (here.account, here.region, here.domain_id) == (
-            there.account,
-            there.region,
-            there.domain_id,
-        )
-        if not same or plan.event != self.settings.event:
-            raise GuardError(
-                f"This plan is for {plan.event} on {there.domain_id} in {there.region}, "
-                f"the settings are for {self.settings.event} on {here.domain_id} in "
-                f"{here.region}.",
-                "Make the plan again.",
-            )
-
-    def _fresh(self, proposal: Proposal) -> Proposal:
-        made = proposal.plan.made_at
-        if made is not None and self._clock() - made < FRESH:
-            return proposal
-        plan = proposal.goal(self.observe())
-        if fingerprint(plan) != fingerprint(proposal.plan):
-            raise PlanChangedError(plan)
-        return Proposal(plan, proposal.goal)
-
-    def _hold(
-        self, plan: Plan, run_id: str, now: datetime, lost: Callable[[StudioError], None]
-    ) -> AbstractContextManager[None]:
-        if plan.purpose is Purpose.SETUP:
-            # A thread of its own: Parameter Store may be out of reach, and setup must not wait.
-            threading.Thread(target=self._first_codes, name="codes", daemon=True).start()
-        lease = Lease(self.owner, plan.purpose.value, run_id, now, now)
-        return held(self.table, plan.event, lease, clock=self._clock, on_lost=lost)
-
-
-def _busy(run: Run) -> StudioError:
-    return RunBusyError(
-        f"{run.owner} runs {run.plan.purpose} since {run.started_at:%H:%M:%S} UTC.",
-        "Wait for it to end, or stop it.",
-    )
-
-
-def _always() -> None:
-    """Nobody was shown out."""

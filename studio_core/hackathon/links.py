@@ -6,8 +6,10 @@ from collections import deque
 from datetime import timedelta
 from typing import TYPE_CHECKING, Protocol
 
+from studio_core.access.roles import Act
 from studio_core.errors import CredentialsError, NotFoundError, StudioError
-from studio_core.model.links import Link, LinkFailure
+from studio_core.hackathon.records import counted
+from studio_core.model.links import LINK_SECONDS, SESSION_SECONDS, Link, LinkFailure
 from studio_core.model.people import team_order
 from studio_core.naming import normalise_email, team_key
 
@@ -16,13 +18,9 @@ if TYPE_CHECKING:
     from concurrent.futures import Executor, Future
     from datetime import datetime
 
+    from studio_core.hackathon.authority import Authority
+    from studio_core.hackathon.backend import Backend
     from studio_core.model.people import Record
-
-LIFETIME = 300
-"""Seconds a link can be used: the most that CreatePresignedDomainUrl allows."""
-
-SESSION = 43_200
-"""Seconds the session behind a link lasts: the most, 12 hours."""
 
 
 class Mint(Protocol):
@@ -54,6 +52,41 @@ def choose(
     return sorted(chosen, key=lambda r: (team_order(r.team), r.email))
 
 
+def issue_links(
+    backend: Backend,
+    authority: Authority,
+    *,
+    team: str | None = None,
+    email: str | None = None,
+) -> Iterator[Link | LinkFailure]:
+    """Create links for everybody, a team or one person, recorded before and after.
+
+    Raises:
+        GuardError: The actor is a helper, and it is not for one person.
+        StudioError: Nobody matches.
+    """
+    authority.permit(Act.LINK_ONE if email is not None else Act.LINK_MANY)
+    backend.settings.require()
+    chosen = choose(backend.people(), team=team, email=email)
+    people = " ".join(record.email for record in chosen)
+    subject = people if email is not None else f"team {team}" if team else "everybody"
+    authority.note("links asked for", subject=subject, people=people, number=len(chosen))
+    minted = mint_all(
+        backend.studio,
+        chosen,
+        landing=backend.settings.landing_uri,
+        executor=backend.executor,
+        window=backend.pace.concurrency,
+        clock=backend.clock,
+    )
+    return counted(
+        minted,
+        lambda outcome, failed: authority.note(
+            "links handed over", subject=subject, outcome=outcome, failed=failed
+        ),
+    )
+
+
 def mint_all(
     mint: Mint,
     records: Iterable[Record],
@@ -62,7 +95,7 @@ def mint_all(
     executor: Executor,
     window: int,
     clock: Callable[[], datetime],
-    expires_in: int = LIFETIME,
+    expires_in: int = LINK_SECONDS,
 ) -> Iterator[Link | LinkFailure]:
     """Mint a link for each record, `window` calls in flight at the most, in their order.
 
@@ -90,7 +123,7 @@ def mint_one(
     record: Record,
     landing: str,
     clock: Callable[[], datetime],
-    expires_in: int = LIFETIME,
+    expires_in: int = LINK_SECONDS,
 ) -> Link | LinkFailure:
     """Mint one person's link, or say why it cannot be."""
     if not record.profile:
@@ -104,7 +137,7 @@ def mint_one(
             record.space or "",
             landing,
             expires_in=expires_in,
-            session_for=SESSION,
+            session_for=SESSION_SECONDS,
         )
     except CredentialsError:
         raise

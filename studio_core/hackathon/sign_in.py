@@ -11,8 +11,7 @@ from studio_core.aws.attempts import WebAppAttempts
 from studio_core.aws.mail import SINK, Mail
 from studio_core.aws.secrets import Secrets
 from studio_core.errors import AwsError, NotFoundError, NotReadyError
-from studio_core.hackathon.links import LIFETIME, SESSION
-from studio_core.model.links import Link
+from studio_core.model.links import LINK_SECONDS, SESSION_SECONDS, Link
 from studio_core.model.studio import Status
 
 if TYPE_CHECKING:
@@ -126,14 +125,14 @@ class SignIn:
         """
         if not record.profile or (record.space and not self._space_ready(record.space)):
             raise NotReadyError("The space is not ready yet.", "Wait a little.")
-        expires = self.clock() + timedelta(seconds=LIFETIME)
+        expires = self.clock() + timedelta(seconds=LINK_SECONDS)
         try:
             url = self._studio.presigned_url(
                 record.profile,
                 record.space or "",
                 self.settings.landing_uri,
-                expires_in=LIFETIME,
-                session_for=SESSION,
+                expires_in=LINK_SECONDS,
+                session_for=SESSION_SECONDS,
             )
         except (NotFoundError, NotReadyError) as error:
             self._forget(record.space)

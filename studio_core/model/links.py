@@ -9,6 +9,13 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 
+LINK_SECONDS = 300
+"""Seconds a link can be used: the most that CreatePresignedDomainUrl allows."""
+
+SESSION_SECONDS = 43_200
+"""Seconds the session behind a link lasts: the most, 12 hours."""
+
+
 @dataclass(frozen=True, slots=True)
 class Link:
     """A presigned URL for one person. The URL is a credential: it is kept out of the repr."""

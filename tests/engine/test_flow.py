@@ -252,7 +252,7 @@ def test_stop_ends_after_the_calls_in_flight_and_the_next_run_goes_on(
     control.faults(latency=0.05)
     begun = threading.Event()
     run = hackathon.start(
-        hackathon.propose_setup(people(80, 4)), on_event=lambda e: e.done > 10 and begun.set()
+        hackathon.propose_setup(people(80, 4)), on_step=lambda e: e.done > 10 and begun.set()
     )
     assert begun.wait(20)
     run.cancel()

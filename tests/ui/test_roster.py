@@ -143,7 +143,7 @@ def test_the_plan_that_was_shown_is_the_plan_that_runs(demo, visit, core, monkey
     page = upload(visit(PAGE), "r.csv", b"email,team\nnew@example.com,1\n")
     shown = page.button(key="roster-apply").label
     # The plan grows old, and meanwhile somebody else makes the same profile.
-    monkeypatch.setattr("studio_core.hackathon.hackathon.FRESH", timedelta(0))
+    monkeypatch.setattr("studio_core.hackathon.running.FRESH", timedelta(0))
     boto3.client("sagemaker").create_user_profile(
         DomainId=demo.domain_id,
         UserProfileName="new",

@@ -49,7 +49,7 @@ def carry_out(
     """
     for _ in range(TRIES):
         try:
-            run = hackathon.start(proposal, on_event=_tell if verbose else None)
+            run = hackathon.start(proposal, on_step=_tell if verbose else None)
         except PlanChangedError as error:
             proposal = Proposal(error.plan, proposal.goal)
             say(f"{error.sentence} The new plan:")

@@ -12,8 +12,7 @@ from studio_core.clock import utcnow
 from studio_core.dashboard import tables, visitor
 from studio_core.dashboard.words import people
 from studio_core.errors import StudioError
-from studio_core.hackathon.links import LIFETIME
-from studio_core.model.links import Link
+from studio_core.model.links import LINK_SECONDS, Link
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -124,7 +123,7 @@ def _table(hackathon: Hackathon, shown: Sequence[Record]) -> None:
         column_config={
             "Link": st.column_config.LinkColumn("Link", display_text="Open as this person"),
             "Valid for": st.column_config.ProgressColumn(
-                "Valid for", format="%d s", min_value=0, max_value=LIFETIME
+                "Valid for", format="%d s", min_value=0, max_value=LINK_SECONDS
             ),
             "Ask": st.column_config.ButtonColumn("", on_click=one_more, key=_ACTION),
         },

@@ -13,7 +13,7 @@ from studio_core.dashboard.registry import PAGE_OF_RUN
 from studio_core.dashboard.views import run_report
 from studio_core.dashboard.words import KINDS, PURPOSES, STAGES, several
 from studio_core.errors import PlanChangedError, StudioError
-from studio_core.hackathon.hackathon import ACT_OF_RUN
+from studio_core.hackathon.running import ACT_OF_RUN
 
 if TYPE_CHECKING:
     from studio_core.engine.run import Progress, Proposal, Run

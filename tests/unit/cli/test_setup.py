@@ -234,7 +234,7 @@ def test_a_plan_that_the_world_overtook_can_be_refused(
 def test_another_run_is_in_the_way(studio: Studio) -> None:
     roster = studio.roster(("ada@example.com", 1))
     first = connect(studio.settings)
-    lease = first._hold(  # the lease that a run on another laptop holds
+    lease = first._runner._hold(  # the lease that a run on another laptop holds
         first.propose_purge().plan, "elsewhere:1:abc", datetime.now(UTC), lambda _: None
     )
     with lease:

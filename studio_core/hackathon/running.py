@@ -1,0 +1,203 @@
+"""How a plan is started: permission, place, freshness, audit, lease, journal."""
+
+from __future__ import annotations
+
+import threading
+from contextlib import suppress
+from dataclasses import replace
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from studio_core.access.roles import Act
+from studio_core.engine.journal import Journal, journal_path
+from studio_core.engine.lease import held, new_run_id
+from studio_core.engine.run import Proposal, Run
+from studio_core.errors import GuardError, PlanChangedError, RunBusyError, StudioError
+from studio_core.hackathon.records import plan_facts, run_outcome
+from studio_core.insight.readiness import CheckState, check_identity
+from studio_core.model.plans import Purpose
+from studio_core.model.runs import Lease
+from studio_core.planning.fingerprint import fingerprint
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from contextlib import AbstractContextManager
+    from datetime import datetime
+    from pathlib import Path
+
+    from studio_core.engine.registry import Runs
+    from studio_core.hackathon.authority import Authority
+    from studio_core.hackathon.backend import Backend
+    from studio_core.model.plans import Plan
+    from studio_core.model.runs import StepProgress
+    from studio_core.model.studio import Snapshot
+
+FRESH = timedelta(seconds=10)
+"""A plan younger than this runs as it is; an older one is compared with a new one first."""
+
+ACT_OF_RUN = {
+    Purpose.SETUP: Act.SET_UP,
+    Purpose.PURGE: Act.PURGE,
+    Purpose.START_APPS: Act.APPS,
+    Purpose.STOP_APPS: Act.APPS,
+}
+"""What an actor must be allowed to do to start or stop a run."""
+
+
+class Runner:
+    """Turns proposals into runs; nothing else starts one. Thread-safe."""
+
+    def __init__(
+        self,
+        backend: Backend,
+        *,
+        owner: str,
+        state: Path,
+        clock: Callable[[], datetime],
+        registry: Runs,
+    ) -> None:
+        self.owner = owner
+        self._backend = backend
+        self._state = state
+        self._clock = clock
+        self._registry = registry
+
+    def propose(
+        self, goal: Callable[[Snapshot], Plan], snapshot: Snapshot | None = None
+    ) -> Proposal:
+        """Plan a goal against a snapshot, or against a new one; nothing is changed yet."""
+        # Asked beside the listing, so that a plan that runs at once need not wait for it.
+        asked = self._backend.executor.submit(self._backend.ask_identity)
+        plan = goal(snapshot or self._backend.observe())
+        asked.exception()
+        if snapshot is not None:
+            plan = replace(plan, made_at=snapshot.taken_at)
+        return Proposal(plan, goal)
+
+    def start(
+        self,
+        authority: Authority,
+        proposal: Proposal,
+        on_step: Callable[[StepProgress], None] | None = None,
+    ) -> Run:
+        """Start a run in the background.
+
+        Raises:
+            GuardError: The actor may not, the credentials belong to another account than the
+                settings, or the plan was made for another place.
+            PlanChangedError: A new plan differs from the one that was agreed to; it is attached.
+            RunBusyError: Another run of this process is going on.
+        """
+        self._guard(authority, proposal.plan)
+        running = self._registry.latest(proposal.plan)
+        if running is not None and not running.ended:
+            raise _busy(running)
+        proposal = self._fresh(proposal)
+        run_id, now = new_run_id(), self._clock()
+        _note(authority, proposal.plan, run_id, "started")
+        run = Run(
+            proposal,
+            run_id=run_id,
+            owner=self.owner,
+            observe=self._backend.observe,
+            applier=self._backend.applier,
+            journal=Journal(journal_path(self._state, proposal.plan, run_id, now), self._clock),
+            clock=self._clock,
+            lease=lambda lost: self._hold(proposal.plan, run_id, now, lost),
+            on_step=on_step,
+            on_end=lambda run: self._ended(authority, run),
+            lag_pause=self._backend.pace.poll_gap,
+        )
+        self._registry.add(run)
+        return run.start()
+
+    def stop(self, authority: Authority, run: Run) -> None:
+        """End a run after the calls in flight; what is done stays done.
+
+        Raises:
+            GuardError: The actor may not.
+        """
+        authority.permit(ACT_OF_RUN[run.plan.purpose])
+        authority.note(f"{run.plan.purpose} run", outcome="told to stop", run=run.id)
+        run.cancel()
+
+    def current(self) -> Run | None:
+        """Return the newest run of this process on this event, ended or not."""
+        here = self._backend.identity
+        return self._registry.latest(
+            (here.account, here.region, here.domain_id, self._backend.settings.event)
+        )
+
+    def _guard(self, authority: Authority, plan: Plan) -> None:
+        settings = self._backend.settings
+        authority.permit(ACT_OF_RUN[plan.purpose])
+        settings.require()
+        check = check_identity(settings, self._backend.ask_identity(FRESH))
+        if check.state is CheckState.ERROR:
+            raise GuardError(check.sentence, check.remedy)
+        here, there = self._backend.identity, plan.identity
+        same = (here.account, here.region, here.domain_id) == (
+            there.account,
+            there.region,
+            there.domain_id,
+        )
+        if not same or plan.event != settings.event:
+            raise GuardError(
+                f"This plan is for {plan.event} on {there.domain_id} in {there.region}, "
+                f"the settings are for {settings.event} on {here.domain_id} in "
+                f"{here.region}.",
+                "Make the plan again.",
+            )
+
+    def _fresh(self, proposal: Proposal) -> Proposal:
+        made = proposal.plan.made_at
+        if made is not None and self._clock() - made < FRESH:
+            return proposal
+        plan = proposal.goal(self._backend.observe())
+        if fingerprint(plan) != fingerprint(proposal.plan):
+            raise PlanChangedError(plan)
+        return Proposal(plan, proposal.goal)
+
+    def _hold(
+        self, plan: Plan, run_id: str, now: datetime, lost: Callable[[StudioError], None]
+    ) -> AbstractContextManager[None]:
+        if plan.purpose is Purpose.SETUP:
+            # A thread of its own: Parameter Store may be out of reach, and setup must not wait.
+            threading.Thread(target=self._prepare_web_app, name="codes", daemon=True).start()
+        lease = Lease(self.owner, plan.purpose.value, run_id, now, now)
+        return held(self._backend.table, plan.event, lease, clock=self._clock, on_lost=lost)
+
+    def _prepare_web_app(self) -> None:
+        """Create codes and expiring counters, where AWS allows it.
+
+        What it does not allow is said when somebody asks for a code.
+        """
+        sign_in = self._backend.sign_in
+        for prepare in (sign_in.codes, sign_in.tries.let_expire):
+            with suppress(StudioError):
+                prepare()
+
+    def _ended(self, authority: Authority, run: Run) -> None:
+        report = run.report
+        if run.plan.purpose is Purpose.PURGE and report is not None and report.ok:
+            with suppress(StudioError):  # the web app's codes open nothing any more
+                self._backend.sign_in.drop()
+        with suppress(StudioError):  # its beginning is on record, and the journal has its end
+            _note(authority, run.plan, run.id, run_outcome(run))
+
+
+def _note(authority: Authority, plan: Plan, run_id: str, outcome: str) -> None:
+    authority.note(
+        f"{plan.purpose} run",
+        subject=f"{plan.identity.domain_id} {plan.scope}",
+        outcome=outcome,
+        run=run_id,
+        **plan_facts(plan),
+    )
+
+
+def _busy(run: Run) -> RunBusyError:
+    return RunBusyError(
+        f"{run.owner} runs {run.plan.purpose} since {run.started_at:%H:%M:%S} UTC.",
+        "Wait for it to end, or stop it.",
+    )
