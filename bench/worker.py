@@ -16,6 +16,7 @@ QUICK = Pace(
     poll_gap=0.1,
     patience=60,
     persistence=60,
+    settling=0.5,
     retry_first=0.02,
     retry_most=0.5,
 )

@@ -49,7 +49,15 @@ class PlanChangedError(StudioError):
 
 
 class RunBusyError(StudioError):
-    """Another run holds the lease; the sentence says whose and since when."""
+    """Another run holds the lease; the sentence says whose and since when.
+
+    `wait` is in how many seconds the lease may be taken over, when its holder seems to have
+    died; None when it is alive.
+    """
+
+    def __init__(self, sentence: str, remedy: str = "", wait: float | None = None) -> None:
+        super().__init__(sentence, remedy)
+        self.wait = wait
 
 
 class AwsError(StudioError):

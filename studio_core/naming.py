@@ -26,6 +26,7 @@ _HOST_SUFFIX = "-host"
 _SHORT_HASH = 6
 _NAMELESS_PERSON = "participant"
 _NAMELESS_TEAM = "team"
+_PERSONAL = "personal"
 
 # None of these is ever part of an address or of a team's name.
 _INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200e\u200f\u2060\ufeff\u00ad"))
@@ -135,10 +136,34 @@ def assign_spaces(
     return {team: spaces[team_key(team)] for team in spelt}
 
 
+def assign_personal_spaces(
+    profiles: Iterable[str], known: Mapping[str, str], taken: Collection[str] = ()
+) -> dict[str, str]:
+    """Assign every profile a space of its own, as `assign_profiles` does for people.
+
+    Returns:
+        Space names by profile name, spelt as given.
+    """
+    spelt = list(profiles)
+    spaces = _assign(
+        spelt, known, taken, key=str.casefold, plain=personal_space_name, fallback=_PERSONAL
+    )
+    return {profile: spaces[profile.casefold()] for profile in spelt}
+
+
 def personal_space_name(profile: str) -> str:
     """Make the legal SpaceName of one person's own space; never that of a team."""
     name = f"personal-{profile.lower()}"
     return name if len(name) <= NAME_LIMIT else _with_hash(name, profile.casefold(), 10)
+
+
+def host_names(event: str) -> tuple[str, str]:
+    """Return the two names that an event's host profile can have, the plain one first.
+
+    The second is for a domain in which somebody else has the first.
+    """
+    plain = host_profile(event)
+    return plain, _with_hash(plain, f"{event} host", _SHORT_HASH)
 
 
 def host_profile(event: str) -> str:

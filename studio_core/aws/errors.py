@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from botocore.exceptions import (
     BotoCoreError,
     ClientError,
+    ConnectionError,  # noqa: A004 - the SDK's name; endpoint, proxy, TLS and time-outs
     CredentialRetrievalError,
     HTTPClientError,
     NoCredentialsError,
@@ -41,6 +42,8 @@ _TRANSIENT = {
     "RequestTimeout",
     "ServiceUnavailable",
     "ServiceUnavailableException",
+    # Rows whose condition failed are told apart before (`table.write`): this is a conflict.
+    "TransactionCanceledException",
     "TransactionInProgressException",
 }
 _THROTTLED = {
@@ -110,7 +113,7 @@ def translated(doing: str) -> Iterator[None]:
         raise CredentialsError("The AWS sign-in has expired.", _SIGN_IN) from error
     except NoRegionError as error:
         raise AwsError("No AWS region is set.", "Run `studio configure --region …`.") from error
-    except HTTPClientError as error:
+    except (HTTPClientError, ConnectionError) as error:
         raise TransientError(
             f"AWS could not be reached to {doing}.",
             "Check the network, the region and any AWS_ENDPOINT_URL that is set.",

@@ -1,12 +1,13 @@
-"""What a step means in calls: the one place from which plans are carried out on AWS."""
+"""Translate plan steps into AWS calls."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from studio_core.errors import InUseError, NotFoundError
+from studio_core.aws.rows import RowChange
+from studio_core.errors import AwsError, InUseError, NotFoundError
 from studio_core.model.people import Record
-from studio_core.model.plans import Action, Step
+from studio_core.model.plans import Action
 from studio_core.model.studio import App, Kind, Profile, Space, Status
 
 if TYPE_CHECKING:
@@ -14,13 +15,14 @@ if TYPE_CHECKING:
 
     from studio_core.aws.studio import Studio
     from studio_core.aws.table import ParticipantsTable
+    from studio_core.model.plans import Step
 
 
 class AwsStepCalls:
-    """Carries out single steps, and lists statuses for those who wait.
+    """Makes the calls of single steps, and lists statuses for those that wait.
 
-    Doing a step again is harmless: what is created or deleted already counts as done, so
-    that a call whose answer was lost can simply be made again.
+    A step may be made again: what was created or deleted already counts as done, so that
+    a call whose answer was lost can be repeated.
     """
 
     def __init__(
@@ -32,8 +34,11 @@ class AwsStepCalls:
         self._table = table
         self._event = event
 
-    def do(self, step: Step) -> bool:
-        """Make the step's call; True when there is nothing to wait for afterwards.
+    def do(self, step: Step, *, again: bool = False) -> bool:
+        """Make the step's call; return True when there is nothing to wait for afterwards.
+
+        A resource that the plan saw being deleted is only waited for, unless the call is
+        made `again` because that deletion came to nothing.
 
         Raises:
             InUseError: A name is taken by something that is not of this event, or what is
@@ -41,7 +46,7 @@ class AwsStepCalls:
             AwsError: The call was refused for another reason.
         """
         if step.action is Action.DELETE:
-            return self._delete(step.target)
+            return self._delete(step.target, again=again)
         try:
             self._create(step.target)
         except InUseError:
@@ -49,16 +54,14 @@ class AwsStepCalls:
                 raise
         return False
 
-    def write_rows(self, steps: Sequence[Step]) -> None:
-        """Write or delete up to 25 rows in one batch; all steps of one action."""
-        records = [step.target for step in steps if isinstance(step.target, Record)]
-        if steps[0].action is Action.DELETE:
-            self._table.delete(record.email for record in records)
-        else:
-            self._table.put(records)
+    def write_rows(self, steps: Sequence[Step]) -> set[str]:
+        """Write or delete rows in one transaction; return the keys of steps that were stale."""
+        changes = {step.key: _row_change(step) for step in steps}
+        stale = self._table.write(list(changes.values()))
+        return {key for key, change in changes.items() if change.pk in stale}
 
     def statuses(self, kind: Kind, new: Collection[str] = ()) -> Mapping[str, str]:
-        """Status of profiles, spaces or apps, by the name of their steps in lower case.
+        """Return the status of profiles, spaces or apps, by their steps' names in lower case.
 
         All of them; or, where only `new` ones are waited for (names in lower case), the
         newest until those have been seen, which spares most pages of a large domain.
@@ -66,13 +69,31 @@ class AwsStepCalls:
         wanted = set(new)
         statuses: dict[str, str] = {}
         for name, status, gone in self._listed(kind, newest_first=bool(wanted)):
-            # A name used again stands in the list twice: what lives counts.
+            # A name used again is in the list twice: the live one counts.
             if not gone or name not in statuses:
                 statuses[name] = status
             wanted.discard(name)
             if new and not wanted:
                 break
         return statuses
+
+    def failure(self, step: Step) -> str:
+        """Return AWS's reason why a resource failed, or an empty string.
+
+        One Describe, for a failed resource alone: lists do not carry the reason.
+        """
+        try:
+            match step.target:
+                case Profile() as profile:
+                    return self._studio.profile_failure(profile.name)
+                case Space() as space:
+                    return self._studio.space_failure(space.name)
+                case App() as app:
+                    return self._studio.app_failure(app)
+                case Record():
+                    return ""
+        except AwsError:
+            return ""
 
     def _listed(self, kind: Kind, *, newest_first: bool) -> Iterator[tuple[str, str, bool]]:
         if kind is Kind.PROFILE:
@@ -94,10 +115,12 @@ class AwsStepCalls:
             case App():
                 self._writer.create_app(target)
             case Record():
-                self._table.put([target])
+                raise TypeError("rows are written by write_rows")
 
-    def _delete(self, target: Record | Profile | Space | App) -> bool:
-        if not isinstance(target, Record) and target.status == Status.DELETING:
+    def _delete(self, target: Record | Profile | Space | App, *, again: bool) -> bool:
+        if isinstance(target, Record):
+            raise TypeError("rows are deleted by write_rows")
+        if target.status == Status.DELETING and not again:
             return False
         try:
             match target:
@@ -107,11 +130,9 @@ class AwsStepCalls:
                     self._writer.delete_space(target.name)
                 case App():
                     self._writer.delete_app(target)
-                case Record():
-                    self._table.delete([target.email])
         except NotFoundError:
             return True
-        return isinstance(target, Record)
+        return False
 
     def _is_ours(self, target: Record | Profile | Space | App) -> bool:
         match target:
@@ -121,3 +142,8 @@ class AwsStepCalls:
                 return self._studio.event_of("space", target.name) == self._event
             case App() | Record():
                 return True  # an app of this name in a space of ours is the one we want
+
+
+def _row_change(step: Step) -> RowChange:
+    after = step.target if step.action is not Action.DELETE else None
+    return RowChange(step.before, after if isinstance(after, Record) else None)

@@ -155,6 +155,26 @@ class Studio:
             )
         return str(answer["AuthorizedUrl"])
 
+    def profile_failure(self, name: str) -> str:
+        """Return the FailureReason of a profile, or an empty string."""
+        with translated(f"look at profile {name}"):
+            answer = self._client.describe_user_profile(DomainId=self._domain, UserProfileName=name)
+        return str(answer.get("FailureReason", ""))
+
+    def space_failure(self, name: str) -> str:
+        """Return the FailureReason of a space, or an empty string."""
+        with translated(f"look at space {name}"):
+            answer = self._client.describe_space(DomainId=self._domain, SpaceName=name)
+        return str(answer.get("FailureReason", ""))
+
+    def app_failure(self, app: App) -> str:
+        """Return the FailureReason of an app, or an empty string."""
+        with translated(f"look at app {app.label}"):
+            answer = self._client.describe_app(
+                DomainId=self._domain, **_owner(app), AppType=app.app_type, AppName=app.name
+            )
+        return str(answer.get("FailureReason", ""))
+
     def profile_status(self, name: str) -> str:
         """Status of one profile; for one person at the door, never for a whole event.
 

@@ -6,43 +6,34 @@ its tables can be opened. Items whose `pk` holds no @ are not people.
 
 from __future__ import annotations
 
-import time
 from contextlib import suppress
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
-from botocore.exceptions import ClientError, WaiterError
+from botocore.exceptions import WaiterError
 
 from studio_core.aws.errors import translated
+from studio_core.aws.rows import deserialise, record_of, serialise, transaction
 from studio_core.errors import NotFoundError, RunBusyError, SettingsError, TransientError
-from studio_core.model.people import Record
 from studio_core.model.runs import Lease
-from studio_core.naming import normalise_email
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Sequence
 
-BATCH = 25
-"""Most items of one BatchWriteItem (DynamoDB API reference)."""
+    from studio_core.aws.rows import RowChange
+    from studio_core.model.people import Record
 
-_OURS = {"pk", "team", "domain-id", "event", "profile", "space", "last-link"}
-_MAX_ROUNDS = 8
-_SAFE_INTEGER = 15
-
-_serialise = TypeSerializer().serialize
-_deserialise = TypeDeserializer().deserialize
+BATCH = 50
+"""Most rows of one TransactWriteItems: 100 actions (DynamoDB API reference), two for a row
+whose key changes."""
 
 
 class ParticipantsTable:
     """The participants table of one hackathon."""
 
-    def __init__(
-        self, dynamodb: Any, name: str, *, pause: Callable[[float], object] = time.sleep
-    ) -> None:
+    def __init__(self, dynamodb: Any, name: str) -> None:
         self._client = dynamodb
         self.name = name
-        self._pause = pause
 
     def ensure(self) -> bool:
         """Create the table, paid by request, when it is missing; True when it was created.
@@ -51,7 +42,7 @@ class ParticipantsTable:
             SettingsError: A table of this name exists and its key is not `pk`.
         """
         try:
-            self._check_key()
+            self.check()
         except NotFoundError:
             pass
         else:
@@ -76,7 +67,13 @@ class ParticipantsTable:
                 ) from error
         return True
 
-    def _check_key(self) -> None:
+    def check(self) -> None:
+        """Return when the table exists and its key is `pk`.
+
+        Raises:
+            NotFoundError: There is no such table.
+            SettingsError: It was made for something else.
+        """
         with translated(f"look at the table {self.name}"):
             table = self._client.describe_table(TableName=self.name)["Table"]
         keys = [(key["AttributeName"], key["KeyType"]) for key in table["KeySchema"]]
@@ -99,7 +96,7 @@ class ParticipantsTable:
                 TableName=self.name, ConsistentRead=True
             )
             for page in pages:
-                records += [r for item in page["Items"] if (r := _record(item)) is not None]
+                records += [r for item in page["Items"] if (r := record_of(item)) is not None]
         return records
 
     def get(self, email: str) -> Record | None:
@@ -108,30 +105,32 @@ class ParticipantsTable:
             answer = self._client.get_item(
                 TableName=self.name, Key={"pk": {"S": email}}, ConsistentRead=True
             )
-        return _record(answer["Item"]) if "Item" in answer else None
+        return record_of(answer["Item"]) if "Item" in answer else None
 
-    def put(self, records: Iterable[Record]) -> None:
-        """Write up to 25 records in one batch; what DynamoDB hands back is sent again."""
-        self._batch([{"PutRequest": {"Item": _item(record)}} for record in records])
+    def write(self, rows: Sequence[RowChange]) -> set[str]:
+        """Write up to `BATCH` rows in one transaction, each if it is still as it was seen.
 
-    def delete(self, emails: Iterable[str]) -> None:
-        """Delete up to 25 people in one batch; those not there do not matter."""
-        self._batch([{"DeleteRequest": {"Key": {"pk": {"S": email}}}} for email in emails])
+        Writing a row again that is already as wanted changes nothing and succeeds, so that
+        a call whose answer was lost can be made again.
 
-    def _batch(self, requests: list[dict[str, Any]]) -> None:
-        left = requests
-        for attempt in range(_MAX_ROUNDS):
-            if not left:
-                return
-            if attempt:
-                self._pause(min(0.05 * 2**attempt, 5))
+        Returns:
+            Keys of the rows that somebody else changed in the meantime; they stay as they are.
+        """
+        stale: set[str] = set()
+        while left := [row for row in rows if row.pk not in stale]:
+            changes = [change for row in left for change in transaction(self.name, row)]
+            owners = [row.pk for row in left for _ in transaction(self.name, row)]
             with translated(f"write to the table {self.name}"):
-                answer = self._client.batch_write_item(RequestItems={self.name: left})
-            left = answer.get("UnprocessedItems", {}).get(self.name, [])
-        if left:
-            raise TransientError(
-                f"The table {self.name} did not take {len(left)} rows.", "Try again in a minute."
-            )
+                try:
+                    self._client.transact_write_items(TransactItems=changes)
+                except self._client.exceptions.TransactionCanceledException as error:
+                    found = _stale(error, owners)
+                    if not found:
+                        raise
+                    stale |= found
+                else:
+                    break
+        return stale
 
     def touch(self, email: str, when: datetime) -> None:
         """Note when a link was last handed to somebody who is in the table."""
@@ -148,13 +147,14 @@ class ParticipantsTable:
             except self._client.exceptions.ConditionalCheckFailedException:
                 return  # removed meanwhile: a deleted person must not come back as a stump
 
-    def take_lease(self, event: str, lease: Lease, now: datetime, over: str = "") -> None:
-        """Take or renew the event's lease, unless another run holds one that is not over.
+    def take_lease(self, event: str, lease: Lease, over: Lease | None = None) -> None:
+        """Take or renew the event's lease.
 
-        `over` is the id of a run that is known to be dead, whose lease may be taken.
+        `over` is a lease whose run has died: it is replaced if it is still exactly that.
 
         Raises:
-            RunBusyError: Another run holds it; the sentence says whose and since when.
+            RunBusyError: Another run holds it.
+            NotFoundError: There is no such table.
         """
         item = {
             "pk": _lease_key(event),
@@ -164,24 +164,24 @@ class ParticipantsTable:
             "since": lease.since.astimezone(UTC).isoformat(),
             "expires": int(lease.expires.timestamp()),
         }
+        free = "attribute_not_exists(pk) OR #r = :r"
+        values: dict[str, object] = {":r": lease.run_id}
+        names = {"#r": "run"}
+        if over is not None:
+            free += " OR (#r = :o AND #e = :e)"
+            values |= {":o": over.run_id, ":e": int(over.expires.timestamp())}
+            names["#e"] = "expires"
         with translated(f"take the lease of {event}"):
             try:
                 self._client.put_item(
                     TableName=self.name,
-                    Item={key: _serialise(value) for key, value in item.items()},
-                    ConditionExpression="attribute_not_exists(pk) OR #r IN (:r, :o) OR #e < :n",
-                    ExpressionAttributeNames={"#r": "run", "#e": "expires"},
-                    ExpressionAttributeValues={
-                        ":r": {"S": lease.run_id},
-                        ":o": {"S": over or lease.run_id},
-                        ":n": {"N": str(int(now.timestamp()))},
-                    },
+                    Item={key: serialise(value) for key, value in item.items()},
+                    ConditionExpression=free,
+                    ExpressionAttributeNames=names,
+                    ExpressionAttributeValues={k: serialise(v) for k, v in values.items()},
                 )
-            except ClientError as error:
-                if error.response["Error"]["Code"] != "ConditionalCheckFailedException":
-                    raise
-                holder = self.lease(event)
-                raise _busy(event, holder, now) from error
+            except self._client.exceptions.ConditionalCheckFailedException as error:
+                raise RunBusyError(f"Another run on {event} is going on.", "Try again.") from error
 
     def drop_lease(self, event: str, run_id: str) -> None:
         """Give the lease back when it is still this run's."""
@@ -205,7 +205,7 @@ class ParticipantsTable:
             )
         if "Item" not in answer:
             return None
-        item = {key: _deserialise(value) for key, value in answer["Item"].items()}
+        item = {key: deserialise(value) for key, value in answer["Item"].items()}
         return Lease(
             str(item["owner"]),
             str(item["purpose"]),
@@ -215,55 +215,15 @@ class ParticipantsTable:
         )
 
 
-def _busy(event: str, holder: Lease | None, now: datetime) -> RunBusyError:
-    if holder is None:
-        return RunBusyError(f"Another run on {event} has just ended.", "Try again.")
-    left = max(0, round((holder.expires - now).total_seconds()))
-    return RunBusyError(
-        f"{holder.owner} runs {holder.purpose} on {event} since {holder.since:%H:%M:%S} UTC.",
-        f"Wait for it to end. If it has died, its lease is over in {left} seconds.",
-    )
-
-
 def _lease_key(event: str) -> str:
     return f"studio-cli#lease#{event}"
 
 
-def _item(record: Record) -> dict[str, Any]:
-    team: str | int = record.team
-    if record.team.isdecimal() and len(record.team) <= _SAFE_INTEGER:
-        team = int(record.team)
-    values: dict[str, object] = {
-        **record.extra,
-        "pk": record.email,
-        "team": team,
-        "domain-id": record.domain_id,
-        "event": record.event,
-        "profile": record.profile,
-        "space": record.space,
-        "last-link": record.last_link_at.astimezone(UTC).isoformat()
-        if record.last_link_at
-        else None,
+def _stale(error: Any, owners: Sequence[str]) -> set[str]:
+    """Return the rows whose condition failed, of a transaction that was cancelled."""
+    reasons = error.response.get("CancellationReasons", ())
+    return {
+        pk
+        for pk, reason in zip(owners, reasons, strict=False)
+        if reason.get("Code") == "ConditionalCheckFailed"
     }
-    return {key: _serialise(value) for key, value in values.items() if value is not None}
-
-
-def _record(raw: Mapping[str, Any]) -> Record | None:
-    item = {key: _deserialise(value) for key, value in raw.items()}
-    if "@" not in str(item["pk"]):
-        return None
-    last = item.get("last-link")
-    return Record(
-        email=normalise_email(str(item["pk"])),
-        team=str(item.get("team", "")),
-        domain_id=str(item.get("domain-id", "")),
-        event=_text(item.get("event")),
-        profile=_text(item.get("profile")),
-        space=_text(item.get("space")),
-        last_link_at=datetime.fromisoformat(str(last)) if last else None,
-        extra={key: value for key, value in item.items() if key not in _OURS},
-    )
-
-
-def _text(value: object) -> str | None:
-    return str(value) if value else None

@@ -7,8 +7,8 @@ import queue
 import random
 import threading
 import time
-from collections import defaultdict
-from dataclasses import dataclass, field
+from collections import Counter, defaultdict
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Protocol
 
 from studio_core.engine.pace import Pace
@@ -31,10 +31,12 @@ if TYPE_CHECKING:
 
     from studio_core.model.plans import Plan
 
-ROW_BATCH = 25
-"""Most rows of one BatchWriteItem (DynamoDB API reference)."""
+ROW_BATCH = 50
+"""Most rows of one transaction: 100 actions (DynamoDB API reference), two a row at most."""
 
-_DELETE_TRIES = 3
+_FAILED_DELETIONS = 3
+"""Times that AWS may report a failed deletion before the step fails."""
+
 _LONGEST_SLEEP = 1.0
 _MOST_DOUBLINGS = 16
 
@@ -42,11 +44,14 @@ _MOST_DOUBLINGS = 16
 class StepCalls(Protocol):
     """Carries out steps; see `studio_core.aws.steps.AwsStepCalls`."""
 
-    def do(self, step: Step) -> bool:
+    def do(self, step: Step, *, again: bool = False) -> bool:
         """Make the step's call; True when there is nothing to wait for afterwards."""
 
-    def write_rows(self, steps: Sequence[Step]) -> None:
-        """Write or delete up to 25 rows."""
+    def write_rows(self, steps: Sequence[Step]) -> Collection[str]:
+        """Write or delete up to `ROW_BATCH` rows; keys of those not as the plan saw them."""
+
+    def failure(self, step: Step) -> str:
+        """Return AWS's reason why the step's resource failed, or an empty string."""
 
     def statuses(self, kind: Kind, new: Collection[str] = ()) -> Mapping[str, str]:
         """Status by lower-case name of all of a kind, or of the newest until `new` are seen."""
@@ -64,7 +69,10 @@ class _Work:
     needs: set[str]
     dependants: list[str] = field(default_factory=list)
     tries: int = 0
+    failed_deletions: int = 0
+    again: bool = False
     began: float = 0.0
+    held_since: float | None = None
     queued: bool = False
     flying: bool = False
     outcome: Outcome | None = None
@@ -88,6 +96,8 @@ class _Answer:
     works: tuple[_Work, ...]
     settled: bool = False
     error: Exception | None = None
+    stale: Collection[str] = ()
+    verdict: Verdict | None = None
 
 
 class Applier:
@@ -106,7 +116,7 @@ class Applier:
         *,
         pace: Pace | None = None,
         on_step: Callable[[StepProgress], None] = lambda _: None,
-        on_calls_done: Callable[[], None] = lambda: None,
+        on_calls_done: Callable[[], None] | None = None,
         cancel: threading.Event | None = None,
         clock: Callable[[], float] = time.monotonic,
         jitter: Callable[[], float] = random.random,
@@ -125,7 +135,7 @@ class Applier:
         self._ready: dict[_Sort, list[tuple[int, str]]] = defaultdict(list)
         self._throttles: dict[_Sort, Throttle] = defaultdict(lambda: Throttle(clock))
         self._ready_rows: list[_Work] = []
-        self._rows_to_come = 0
+        self._rows_to_come: Counter[Action] = Counter()
         self._retries: list[tuple[float, int, str]] = []
         self._flying = 0
         self._ended = 0
@@ -150,7 +160,8 @@ class Applier:
                 self._waits.ask()
                 if not told and len(self._waits) == len(self._works) - self._ended:
                     told = True
-                    self._on_calls_done()
+                    if self._on_calls_done is not None:
+                        self._on_calls_done()
             self._take_answers()
         return tuple(work.outcome for work in self._works.values() if work.outcome)
 
@@ -161,7 +172,7 @@ class Applier:
             needs = {key for key in step.needs if key in changes}
             self._works[step.key] = _Work(index, step, needs)
         for work in self._works.values():
-            self._rows_to_come += work.is_row
+            self._rows_to_come[work.step.action] += work.is_row
             for key in work.needs:
                 self._works[key].dependants.append(work.step.key)
         for work in list(self._works.values()):
@@ -175,7 +186,7 @@ class Applier:
 
     def _make_ready(self, work: _Work) -> None:
         if work.is_row:
-            self._rows_to_come -= not work.queued
+            self._rows_to_come[work.step.action] -= not work.queued
             self._ready_rows.append(work)
         else:
             heapq.heappush(self._ready[work.sort], (work.index, work.step.key))
@@ -212,14 +223,15 @@ class Applier:
         return (work,)
 
     def _next_rows(self) -> tuple[_Work, ...]:
-        """Take up to 25 rows of one sort; a batch that may yet fill waits for the rest."""
+        """Take rows of one action; a batch that may yet fill waits for the rest."""
         if not self._ready_rows:
             return ()
         first = self._ready_rows[0]
         if any(queue and queue[0][0] < first.index for queue in self._ready.values()):
             return ()
-        alike = [work for work in self._ready_rows if work.deletes == first.deletes][:ROW_BATCH]
-        if len(alike) < ROW_BATCH and self._rows_to_come and first.tries == 0:
+        action = first.step.action
+        alike = [work for work in self._ready_rows if work.step.action is action][:ROW_BATCH]
+        if len(alike) < ROW_BATCH and self._rows_to_come[action] and first.tries == 0:
             return ()
         taken = {work.step.key for work in alike}
         self._ready_rows = [work for work in self._ready_rows if work.step.key not in taken]
@@ -229,10 +241,11 @@ class Applier:
         """Runs on a worker thread, touches nothing but the inbox."""
         try:
             if works[0].is_row:
-                self._calls.write_rows([work.step for work in works])
-                answer = _Answer(works, settled=True)
+                stale = self._calls.write_rows([work.step for work in works])
+                answer = _Answer(works, settled=True, stale=stale)
             else:
-                answer = _Answer(works, settled=self._calls.do(works[0].step))
+                work = works[0]
+                answer = _Answer(works, settled=self._calls.do(work.step, again=work.again))
         except Exception as error:  # noqa: BLE001 - becomes the step's outcome, whatever it is
             answer = _Answer(works, error=error)
         self._inbox.put(answer)
@@ -261,6 +274,9 @@ class Applier:
 
     def _on_answer(self, answer: _Answer) -> None:
         self._flying -= 1
+        if answer.verdict is not None:
+            self._on_verdict(answer.works[0], answer.verdict)
+            return
         throttled = isinstance(answer.error, ThrottledError)
         throttle = self._throttles[answer.works[0].sort]
         throttle.refused() if throttled else throttle.granted()
@@ -268,6 +284,8 @@ class Applier:
             work.flying = False
             if answer.error is not None:
                 self._on_error(work, answer.error)
+            elif work.step.key in answer.stale:
+                self._end(work, Result.STALE, "changed after the plan was made")
             elif answer.settled:
                 self._end(work, Result.DONE)
             else:
@@ -275,13 +293,21 @@ class Applier:
                 self._tell(Phase.WAITING, work.step)
 
     def _on_error(self, work: _Work, error: Exception) -> None:
-        passing = isinstance(error, TransientError) or (
-            # What held it may be on its way out: lists lag behind what was deleted.
-            isinstance(error, InUseError) and work.deletes
-        )
-        if passing and self._clock() - work.began < self._pace.persistence:
-            # A throttle paces what was throttled, so it need not wait ever longer besides.
-            self._retry(work, growth=1 if isinstance(error, ThrottledError) else 2)
+        held = isinstance(error, InUseError) and work.deletes
+        if isinstance(error, TransientError) or held:
+            # What held it may be on its way out, as lists lag; or it is new, and must be planned.
+            longest = self._pace.settling if held else self._pace.persistence
+            if not held:
+                work.held_since = None
+            elif work.held_since is None:
+                work.held_since = self._clock()
+            since = work.held_since if work.held_since is not None else work.began
+            if self._clock() - since < longest:
+                # A throttle paces what was throttled, so it need not wait ever longer besides.
+                self._retry(work, growth=1 if isinstance(error, ThrottledError) else 2)
+                return
+        if held and isinstance(error, StudioError):
+            self._end(work, Result.STALE, error.sentence, error.remedy)
         elif isinstance(error, StudioError):
             self._end(work, Result.FAILED, error.sentence, error.remedy)
             if isinstance(error, CredentialsError):
@@ -308,17 +334,28 @@ class Applier:
             self._dead = error
 
     def _on_verdict(self, work: _Work, verdict: Verdict) -> None:
-        if verdict.result is not None:
-            self._end(work, verdict.result, verdict.reason, verdict.remedy)
-        elif work.tries < _DELETE_TRIES:
-            self._retry(work)  # an earlier run's failure may still be listed
+        work.failed_deletions += verdict.counts
+        again = verdict.result is None and self._clock() - work.began < self._pace.patience
+        if again and work.failed_deletions < _FAILED_DELETIONS:
+            work.again = True
+            self._retry(work)
+        elif verdict.explain:
+            self._flying += 1
+            self._executor.submit(self._explain, work, verdict)
         else:
-            self._end(work, Result.FAILED, verdict.reason, verdict.remedy)
+            self._end(work, verdict.result or Result.FAILED, verdict.reason, verdict.remedy)
+
+    def _explain(self, work: _Work, verdict: Verdict) -> None:
+        """Runs on a worker thread: ask AWS why it failed, and end the step with the answer."""
+        why = self._calls.failure(work.step)
+        reason = f"{verdict.reason}: {why}" if why else verdict.reason
+        ended = replace(verdict, result=Result.FAILED, reason=reason, explain=False)
+        self._inbox.put(_Answer((work,), verdict=ended))
 
     def _end(self, work: _Work, result: Result, reason: str = "", remedy: str = "") -> None:
         if work.outcome is not None:
             return
-        self._rows_to_come -= work.is_row and not work.queued
+        self._rows_to_come[work.step.action] -= work.is_row and not work.queued
         work.outcome = Outcome(work.step, result, reason, remedy)
         self._ended += 1
         self._tell(Phase.ENDED, work.step, work.outcome)
@@ -327,8 +364,8 @@ class Applier:
                 dependant.needs.discard(work.step.key)
                 if not dependant.needs and dependant.outcome is None:
                     self._make_ready(dependant)
-            elif result is Result.CANCELLED:
-                self._end(dependant, result, reason)
+            elif result in {Result.CANCELLED, Result.STALE}:
+                self._end(dependant, result, reason, remedy)
             else:
                 because = f"needs {work.step.kind} {work.step.name}: {reason}"
                 self._end(dependant, Result.BLOCKED, because, remedy)

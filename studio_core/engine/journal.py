@@ -6,6 +6,8 @@ import json
 import os
 from typing import TYPE_CHECKING
 
+from studio_core.errors import StudioError
+
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
@@ -45,15 +47,25 @@ class Journal:
         self.write("step", **facts, result=outcome.result, **reason)
 
     def write(self, fact: str, **details: object) -> None:
-        """Append one line; it is on its way to the disk when this returns."""
+        """Append one line; it is on its way to the disk when this returns.
+
+        Raises:
+            StudioError: The file cannot be written.
+        """
         line = json.dumps(
             {"at": self._clock().isoformat(timespec="milliseconds"), "fact": fact, **details},
             ensure_ascii=False,
         )
-        self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        handle = os.open(self.path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
-        with os.fdopen(handle, "a", encoding="utf-8") as file:
-            file.write(line + "\n")
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            handle = os.open(self.path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+            with os.fdopen(handle, "a", encoding="utf-8") as file:
+                file.write(line + "\n")
+        except OSError as error:
+            raise StudioError(
+                f"The journal {self.path} cannot be written: {error.strerror}.",
+                "Make room or give yourself the right to write there, then run this again.",
+            ) from error
 
 
 def journal_path(folder: Path, plan: Plan, run_id: str, now: datetime) -> Path:

@@ -1,8 +1,9 @@
-"""Looking again at the end of a run: patiently, and early where that saves the wait."""
+"""Take the snapshots that a run is planned and verified by."""
 
 from __future__ import annotations
 
 import threading
+import time
 from typing import TYPE_CHECKING
 
 from studio_core.errors import TransientError
@@ -13,7 +14,6 @@ if TYPE_CHECKING:
     from studio_core.model.plans import Plan
     from studio_core.model.studio import Snapshot
 
-TRIES = 5
 _LONGEST = 10.0
 
 
@@ -25,9 +25,22 @@ class LastLook:
     and otherwise there is another.
     """
 
-    def __init__(self, observe: Callable[[], Snapshot], pause: Callable[[float], object]) -> None:
+    def __init__(
+        self,
+        observe: Callable[[], Snapshot],
+        pause: Callable[[float], object],
+        *,
+        patience: float,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """Look with `observe`, again for `patience` seconds while AWS cannot be reached.
+
+        `pause` waits between two tries; True means that the run is to end.
+        """
         self._observe = observe
         self._pause = pause
+        self._patience = patience
+        self._clock = clock
         self._early: threading.Thread | None = None
         self._seen: Snapshot | None = None
 
@@ -57,9 +70,11 @@ class LastLook:
             self._seen = None
 
     def _look(self) -> Snapshot:
-        for attempt in range(TRIES - 1):
+        began, pause = self._clock(), 1.0
+        while True:
             try:
                 return self._observe()
             except TransientError:
-                self._pause(min(2.0**attempt, _LONGEST))
-        return self._observe()
+                if self._clock() - began >= self._patience or self._pause(pause):
+                    raise
+                pause = min(pause * 2, _LONGEST)

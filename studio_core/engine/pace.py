@@ -12,7 +12,8 @@ class Pace:
     The poller begins at `poll_first` and grows by `poll_growth` to `poll_gap` for each kind
     that is waited for, which makes `poll_gap` the time between two listings in the long run.
     A step whose resource does not settle within `patience` fails; one that is refused for a
-    passing reason is tried again for `persistence`, its pauses growing to `retry_most`.
+    passing reason is tried again for `persistence`, its pauses growing to `retry_most`. A
+    deletion that something holds is tried for `settling`, and then planned again.
     """
 
     concurrency: int = 10
@@ -21,6 +22,7 @@ class Pace:
     poll_gap: float = 2.0
     patience: float = 1800.0
     persistence: float = 600.0
+    settling: float = 10.0
     retry_first: float = 0.5
     retry_most: float = 10.0
 
@@ -32,6 +34,7 @@ class Pace:
             poll_gap=self.poll_gap * timescale,
             patience=self.patience * timescale,
             persistence=self.persistence * timescale,
+            settling=self.settling * timescale,
             retry_first=self.retry_first * timescale,
             retry_most=self.retry_most * timescale,
         )

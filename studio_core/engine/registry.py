@@ -19,14 +19,28 @@ class Runs:
         self._runs: dict[tuple[str, ...], Run] = {}
 
     def latest(self, plan_or_where: Plan | tuple[str, ...]) -> Run | None:
-        """The newest run on the same account, region, domain and event, ended or not."""
+        """Return the newest run on the same account, region, domain and event, ended or not."""
         with self._lock:
             return self._runs.get(_where(plan_or_where))
 
     def add(self, run: Run) -> None:
-        """Remember a run as the newest of its event."""
+        """Remember a run, which holds the lease, as the newest of its event."""
         with self._lock:
             self._runs[_where(run.plan)] = run
+
+    def replace(self, run: Run, earlier: Run | None) -> None:
+        """Put back what was the newest run before this one, whose plan had changed.
+
+        A refusal concerns only whoever started the run.
+        """
+        with self._lock:
+            where = _where(run.plan)
+            if self._runs.get(where) is not run:
+                return
+            if earlier is None:
+                del self._runs[where]
+            else:
+                self._runs[where] = earlier
 
 
 def _where(plan: Plan | tuple[str, ...]) -> tuple[str, ...]:

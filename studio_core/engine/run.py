@@ -3,37 +3,37 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections import deque
 from collections.abc import Callable
-from contextlib import nullcontext
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from studio_core.engine.last_look import LastLook
-from studio_core.errors import StudioError
+from studio_core.errors import PlanChangedError, StudioError
 from studio_core.model.plans import Action, Plan, Purpose, Step
 from studio_core.model.runs import Leftover, Phase, Report, Result
+from studio_core.planning.consent import NOT_AGREED, Consent
 from studio_core.planning.purge import leftovers
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from contextlib import AbstractContextManager
     from datetime import datetime
 
     from studio_core.engine.apply import Applier
     from studio_core.engine.journal import Journal
+    from studio_core.engine.pace import Pace
     from studio_core.model.runs import Outcome, StepProgress
     from studio_core.model.studio import Snapshot
 
-MAX_ROUNDS = 6
-"""Rounds of apply and observe in one run; one is enough when the world stands still."""
-
 
 _RECENT = 200
+_LOOK_AGAIN = "Look at the plan again and confirm it to delete this too."
 
 
 MakeApplier = Callable[
-    [Callable[["StepProgress"], None], threading.Event, Callable[[], None]], "Applier"
+    [Callable[["StepProgress"], None], threading.Event, Callable[[], None] | None], "Applier"
 ]
 """Makes what runs one plan, from whom to tell of events, of a stop, and of the last call."""
 
@@ -65,7 +65,7 @@ class Progress:
 
 
 class Run:
-    """One application of a proposal, in a thread of its own.
+    """One application of a proposal, in a thread of its own, under a lease held for it.
 
     Everything public may be called from any thread.
     """
@@ -80,25 +80,25 @@ class Run:
         applier: MakeApplier,
         journal: Journal,
         clock: Callable[[], datetime],
-        lease: Callable[[Callable[[StudioError], None]], AbstractContextManager[None]]
-        | None = None,
+        pace: Pace,
         on_step: Callable[[StepProgress], None] | None = None,
         on_end: Callable[[Run], None] | None = None,
-        lag_pause: float = 2.0,
+        monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self.id = run_id
         self.owner = owner
         self.plan = proposal.plan
         self.journal = journal
         self._goal = proposal.goal
-        self._observe = observe
+        self._consent = Consent(proposal.plan)
         self._applier = applier
         self._clock = clock
-        self._lease = lease or (lambda _: nullcontext())
+        self._pace = pace
         self._listener = on_step
         self._on_end = on_end
-        self._lag_pause = lag_pause
+        self._monotonic = monotonic
         self._cancel = threading.Event()
+        self._look = LastLook(observe, self._cancel.wait, patience=pace.persistence)
         self._lock = threading.Lock()
         self._stage = "starting"
         self._outcomes: dict[str, Outcome] = {}
@@ -107,7 +107,8 @@ class Run:
         self._steps: dict[str, Step] = {step.key: step for step in self.plan.changes}
         self._report: Report | None = None
         self._error: BaseException | None = None
-        self._lost: StudioError | None = None
+        self._broken: StudioError | None = None
+        self._ended = False
         self.started_at = clock()
         self._thread = threading.Thread(target=self._work, name=f"run-{run_id[-6:]}", daemon=True)
 
@@ -127,9 +128,9 @@ class Run:
 
     @property
     def ended(self) -> bool:
-        """True when there is a report or an error."""
+        """Return True when the run is over and its lease given back."""
         with self._lock:
-            return self._report is not None or self._error is not None
+            return self._ended
 
     @property
     def error(self) -> BaseException | None:
@@ -156,6 +157,11 @@ class Run:
             raise StudioError("The run has not been started.", "Start it first.")
         return self._report
 
+    @property
+    def refused(self) -> bool:
+        """Return True when the plan had changed, so that nothing was done."""
+        return isinstance(self.error, PlanChangedError)
+
     def progress(self) -> Progress:
         """Say how far it is."""
         with self._lock:
@@ -177,67 +183,91 @@ class Run:
                 waiting=len(self._waiting),
                 recent=tuple(self._recent),
                 started_at=self.started_at,
-                ended=self._report is not None or self._error is not None,
+                ended=self._ended,
                 cancelling=self._cancel.is_set(),
             )
+
+    def abort(self, error: StudioError) -> None:
+        """End after the calls in flight, with this error: the run may not or cannot go on."""
+        self._broken = self._broken or error
+        self._cancel.set()
 
     def _work(self) -> None:
         report: Report | None = None
         error: BaseException | None = None
         try:
-            with self._lease(self._on_lost):
-                self.journal.begin(self.plan, self.id, self.owner)
-                report = self._journalled()
+            self.journal.begin(self.plan, self.id, self.owner)
+            report = self._converge(self._agreed())
         except Exception as caught:  # noqa: BLE001 - handed to whoever asks for the result
             error = caught
+        error = self._broken or error
+        self._write_end(report, error)
         with self._lock:
-            self._stage = "ended"
-            self._error = self._lost or error
-            self._report = None if self._error else report
-        if self._on_end is not None:
-            self._on_end(self)
-
-    def _journalled(self) -> Report:
-        """Converge, and leave the journal with an end whatever comes of it."""
+            self._error, self._report = error, None if error else report
         try:
-            report = self._converge()
-        except Exception as error:
-            what = error.sentence if isinstance(error, StudioError) else type(error).__name__
-            self.journal.write("end", ok=False, error=what)
-            raise
-        self.journal.write(
-            "end",
-            ok=report.ok,
-            cancelled=report.cancelled,
-            failed=len(report.failed),
-            left=[f"{item.kind} {item.name}" for item in report.left],
-        )
-        return report
+            if self._on_end is not None:
+                self._on_end(self)
+        finally:
+            with self._lock:
+                self._stage, self._ended = "ended", True
 
-    def _on_lost(self, error: StudioError) -> None:
-        self._lost = error
-        self._cancel.set()
+    def _write_end(self, report: Report | None, error: BaseException | None) -> None:
+        """Leave the journal with an end, if it can be written."""
+        with suppress(StudioError):
+            if report is None or error is not None:
+                what = error.sentence if isinstance(error, StudioError) else type(error).__name__
+                self.journal.write("end", ok=False, error=what)
+            else:
+                self.journal.write(
+                    "end",
+                    ok=report.ok,
+                    cancelled=report.cancelled,
+                    failed=len(report.failed),
+                    left=[f"{item.kind} {item.name}" for item in report.left],
+                )
 
-    def _converge(self) -> Report:
-        """Apply, look, and plan again, until nothing is left that a further try could do."""
-        plan = self.plan
+    def _agreed(self) -> Plan:
+        """Return the plan as it is now, under the lease.
+
+        Raises:
+            PlanChangedError: It would change something that was not agreed to.
+        """
+        self._set_stage("comparing")
+        plan = self._look.plan(self._goal)
+        if not self._consent.accepts(plan):
+            raise PlanChangedError(plan)
+        with self._lock:
+            self._steps = {step.key: step for step in plan.changes}
+        return plan
+
+    def _converge(self, plan: Plan) -> Report:
+        """Apply, look, and plan again, until nothing is left that a further try could do.
+
+        People act while the run goes on, so that one round may not be enough. It ends when a
+        round brings nothing new for as long as `pace.persistence`.
+        """
         left: tuple[Leftover, ...] = ()
-        last_look = LastLook(self._observe, self._cancel.wait)
-        for round_number in range(MAX_ROUNDS):
+        done: set[str] = set()
+        progressed = self._monotonic()
+        while True:
             self._set_stage("running")
-            early = last_look.begin if plan.purpose is Purpose.SETUP else _nothing
+            early = self._look.begin if plan.purpose is Purpose.SETUP else None
             applied = self._applier(self._on_step, self._cancel, early).apply(plan)
             with self._lock:
                 self._outcomes.update({outcome.step.key: outcome for outcome in applied})
             if self._cancel.is_set():
                 break
             self._set_stage("checking")
-            wanted = last_look.plan(self._goal)
+            wanted = self._consent.bound(self._look.plan(self._goal))
+            plan = self._rest(wanted)
             left = self._left(wanted)
-            plan, lagging = self._rest(wanted)
-            if plan.empty:
+            news = {key for key, o in self._outcomes.items() if o.result is Result.DONE} - done
+            if news:
+                done |= news
+                progressed = self._monotonic()
+            elif self._monotonic() - progressed >= self._pace.persistence:
                 break
-            if lagging and self._cancel.wait(self._lag_pause * (round_number + 1)):
+            if plan.empty or (not news and self._cancel.wait(self._pace.poll_gap)):
                 break
             with self._lock:
                 self._steps.update({step.key: step for step in plan.changes})
@@ -250,21 +280,28 @@ class Run:
             ended_at=self._clock(),
         )
 
-    def _rest(self, wanted: Plan) -> tuple[Plan, bool]:
-        """What is worth another round: not what has failed already, nor what needs it.
+    def _rest(self, wanted: Plan) -> Plan:
+        """Return what is worth another round: not what failed already, nor what needs it.
 
-        True beside it when all of that was done before, so that it is the lists that lag.
+        A step whose resource had changed is planned anew, and its first try forgotten.
         """
-        bad = {key for key, o in self._outcomes.items() if o.result is not Result.DONE}
+        keys = {step.key for step in wanted.changes}
+        with self._lock:
+            for key, outcome in list(self._outcomes.items()):
+                if outcome.result is Result.STALE and key not in keys:
+                    del self._outcomes[key]
+        bad = {
+            key: outcome.reason
+            for key, outcome in self._outcomes.items()
+            if outcome.result in {Result.FAILED, Result.BLOCKED}
+        }
         steps = tuple(
-            replace(step, action=Action.SKIP, reason=self._outcomes[step.key].reason)
+            replace(step, action=Action.SKIP, reason=bad[step.key])
             if step.key in bad and step.action.changes
             else step
             for step in wanted.steps
         )
-        plan = replace(wanted, steps=steps)
-        keys = {step.key for step in plan.changes}
-        return plan, bool(keys) and keys <= set(self._outcomes)
+        return replace(wanted, steps=steps)
 
     def _left(self, wanted: Plan) -> tuple[Leftover, ...]:
         found = leftovers(wanted) if wanted.purpose is Purpose.PURGE else _undone(wanted)
@@ -284,28 +321,35 @@ class Run:
         with self._lock:
             self._stage = stage
 
-    def _on_step(self, event: StepProgress) -> None:
+    def _on_step(self, progress: StepProgress) -> None:
         with self._lock:
-            self._recent.append(event)
-            if event.phase is Phase.WAITING:
-                self._waiting.add(event.step.key)
-            elif event.outcome is not None:
-                self._waiting.discard(event.step.key)
-                self._outcomes[event.step.key] = event.outcome
-        if event.outcome is not None:
-            self.journal.outcome(event.outcome)
+            self._recent.append(progress)
+            if progress.phase is Phase.WAITING:
+                self._waiting.add(progress.step.key)
+            elif progress.outcome is not None:
+                self._waiting.discard(progress.step.key)
+                self._outcomes[progress.step.key] = progress.outcome
+        if progress.outcome is not None:
+            try:
+                self.journal.outcome(progress.outcome)
+            except StudioError as error:
+                self.abort(error)  # what cannot be recorded is not started
         if self._listener is not None:
-            self._listener(event)
-
-
-def _nothing() -> None:
-    """Wait for the end before looking."""
+            try:
+                self._listener(progress)
+            except Exception:  # noqa: BLE001 - a closed terminal is no reason to stop half way
+                self._listener = None
 
 
 def _undone(wanted: Plan) -> tuple[Leftover, ...]:
-    return tuple(
+    undone = [
         Leftover(step.kind, step.name, "not there yet" if _creates(step) else "still there")
         for step in wanted.changes
+    ]
+    refused = [step for step in wanted.steps if step.reason == NOT_AGREED]
+    return (
+        *undone,
+        *(Leftover(step.kind, step.name, NOT_AGREED, _LOOK_AGAIN) for step in refused),
     )
 
 

@@ -1,4 +1,4 @@
-"""One poller for all waits: it lists a kind of resource and tells whose wait is over."""
+"""Wait for resources: list each kind that is waited for, and tell whose wait is over."""
 
 from __future__ import annotations
 
@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from studio_core.engine.pace import Pace
     from studio_core.model.plans import Step
 
-_CONSOLE = "Its FailureReason is in the SageMaker console; run this again when it is mended."
+_CONSOLE = "Fix the cause, then run this again; the SageMaker console shows more."
+_STOPPED = "Somebody deleted it while it was being created; run this again to create it."
 _SLOW = "Look at it in the SageMaker console, then run this again."
 
 
@@ -34,18 +35,26 @@ class Sweep:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """The end of a wait. `result` is None when the call should be made again."""
+    """The end of a wait. `result` is None when the call is to be made again.
+
+    `counts` is True for one that must not repeat for ever: AWS failed to delete. `explain`
+    is True when AWS knows a reason that the list does not show.
+    """
 
     key: str
     result: Result | None
     reason: str = ""
     remedy: str = ""
+    counts: bool = False
+    explain: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Wait:
     step: Step
     since: float
+    alive: bool = False
+    """A list has shown it, so that its absence later means that it was deleted."""
 
 
 class Waits:
@@ -147,10 +156,12 @@ class Waits:
         verdict = None
         if sweep.statuses is not None and wait.since <= sweep.asked:
             status = sweep.statuses.get(wait.step.name.casefold())
-            deletes = wait.step.action is Action.DELETE
-            verdict = (
-                _after_delete(wait.step, status) if deletes else _after_create(wait.step, status)
-            )
+            if wait.step.action is Action.DELETE:
+                # Lists lag: only after a while does a live status mean that it lives again.
+                settled = sweep.asked - wait.since >= self._pace.poll_gap
+                verdict = _after_delete(wait.step, status, settled=settled)
+            else:
+                verdict = _after_create(wait, status)
         if verdict is None and self._clock() - wait.since > self._pace.patience:
             minutes = max(1, round(self._pace.patience / 60))
             reason = f"did not settle within {minutes} min"
@@ -158,19 +169,27 @@ class Waits:
         return verdict
 
 
-def _after_create(step: Step, status: str | None) -> Verdict | None:
+def _after_create(wait: _Wait, status: str | None) -> Verdict | None:
+    key = wait.step.key
     if status == Status.IN_SERVICE:
-        return Verdict(step.key, Result.DONE)
+        return Verdict(key, Result.DONE)
     if status in {Status.FAILED, Status.DELETE_FAILED}:
-        return Verdict(step.key, Result.FAILED, f"AWS reports {status}", _CONSOLE)
+        return Verdict(key, Result.FAILED, f"AWS reports {status}", _CONSOLE, explain=True)
+    gone = status in {None, Status.DELETED} and wait.alive
+    if gone or status == Status.DELETING:
+        return Verdict(key, Result.FAILED, "was deleted while it was being created", _STOPPED)
+    wait.alive = wait.alive or status not in {None, Status.DELETED}
     return None
 
 
-def _after_delete(step: Step, status: str | None) -> Verdict | None:
+def _after_delete(step: Step, status: str | None, *, settled: bool) -> Verdict | None:
     # A failed app holds nothing and leaves the lists by itself (developer guide on domains).
     over = {None, Status.DELETED, Status.FAILED if step.kind is Kind.APP else None}
     if status in over:
         return Verdict(step.key, Result.DONE)
     if status == Status.DELETE_FAILED:
-        return Verdict(step.key, None, f"AWS reports {status}", _CONSOLE)
+        reason = f"AWS reports {status}"
+        return Verdict(step.key, None, reason, _CONSOLE, counts=True, explain=True)
+    if status != Status.DELETING and settled:
+        return Verdict(step.key, None, "was started again while it was being deleted")
     return None

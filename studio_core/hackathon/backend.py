@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import threading
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -15,13 +17,13 @@ from studio_core.aws.studio import Studio
 from studio_core.aws.table import ParticipantsTable
 from studio_core.clock import utcnow
 from studio_core.engine.apply import Applier
+from studio_core.engine.lease import Leases
 from studio_core.engine.pace import Pace
-from studio_core.errors import NotFoundError
+from studio_core.errors import GuardError, NotFoundError
 from studio_core.hackathon.sign_in import SignIn
 
 if TYPE_CHECKING:
-    import threading
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from studio_core.config import Settings
     from studio_core.model.people import Record
@@ -49,6 +51,9 @@ class Backend:
         self.session = session or Session(
             settings.region, settings.profile, concurrency=self.pace.concurrency
         )
+        self._using = threading.Lock()
+        self._users = 0
+        self._closing = False
         self._asked: tuple[Identity, datetime] | None = None
         self.executor = ThreadPoolExecutor(
             self.pace.concurrency + _LISTINGS, thread_name_prefix="aws"
@@ -81,6 +86,11 @@ class Backend:
     def table(self) -> ParticipantsTable:
         """The participants table."""
         return ParticipantsTable(self.session.client("dynamodb"), self.settings.table_name)
+
+    @cached_property
+    def leases(self) -> Leases:
+        """The leases of events on this table."""
+        return Leases(self.table, clock=self.clock)
 
     @property
     def audit_table(self) -> AuditTable | None:
@@ -117,6 +127,21 @@ class Backend:
         self.settings.require()
         return self._observer.observe()
 
+    def require_table(self) -> None:
+        """Return when the participants table exists and is one of ours.
+
+        Raises:
+            GuardError: There is no such table; only setup creates it.
+            SettingsError: It was made for something else.
+        """
+        try:
+            self.table.check()
+        except NotFoundError as error:
+            raise GuardError(
+                f"There is no table {self.table.name} in {self.identity.region}.",
+                "Correct the table name in the settings; only setup creates a table.",
+            ) from error
+
     def people(self) -> list[Record]:
         """The event's rows of the table; none when there is no table yet."""
         domain, event = self.identity.domain_id, self.settings.event
@@ -130,7 +155,7 @@ class Backend:
         self,
         on_step: Callable[[StepProgress], None],
         cancel: threading.Event,
-        on_calls_done: Callable[[], None],
+        on_calls_done: Callable[[], None] | None,
     ) -> Applier:
         """Make what runs one plan here."""
         once = self.session.client("sagemaker", retries=False)
@@ -145,6 +170,24 @@ class Backend:
             cancel=cancel,
         )
 
+    @contextmanager
+    def in_use(self) -> Iterator[None]:
+        """Keep the worker threads while a run goes on, whoever closes the backend."""
+        with self._using:
+            self._users += 1
+        try:
+            yield
+        finally:
+            with self._using:
+                self._users -= 1
+                last = self._closing and not self._users
+            if last:
+                self.executor.shutdown(wait=False)
+
     def close(self) -> None:
-        """Let the worker threads go."""
-        self.executor.shutdown(wait=False, cancel_futures=True)
+        """Let the worker threads go, once no run needs them."""
+        with self._using:
+            self._closing = True
+            idle = not self._users
+        if idle:
+            self.executor.shutdown(wait=False, cancel_futures=True)

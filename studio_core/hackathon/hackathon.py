@@ -229,7 +229,13 @@ class Hackathon:
     def propose_purge(
         self, scope: Scope = Scope.EVENT, snapshot: Snapshot | None = None
     ) -> Proposal:
-        """Plan the end of the event, or with `Scope.DOMAIN` of all that the domain holds."""
+        """Plan the end of the event, or with `Scope.DOMAIN` of all that the domain holds.
+
+        Raises:
+            GuardError: There is no participants table, so the settings must name another.
+        """
+        self.settings.require()
+        self._backend.require_table()
         return self._runner.propose(
             lambda seen: plan_purge(seen, scope, made_at=self._clock()), snapshot
         )

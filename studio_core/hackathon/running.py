@@ -1,27 +1,26 @@
-"""How a plan is started: permission, place, freshness, audit, lease, journal."""
+"""How a plan is started: permission, settings, lease, audit log, journal."""
 
 from __future__ import annotations
 
 import threading
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from studio_core.access.roles import Act
 from studio_core.engine.journal import Journal, journal_path
-from studio_core.engine.lease import held, new_run_id
+from studio_core.engine.lease import new_run_id
 from studio_core.engine.run import Proposal, Run
-from studio_core.errors import GuardError, PlanChangedError, RunBusyError, StudioError
+from studio_core.errors import GuardError, NotFoundError, RunBusyError, StudioError
 from studio_core.hackathon.records import plan_facts, run_outcome
-from studio_core.insight.readiness import CheckState, check_identity
-from studio_core.model.plans import Purpose
+from studio_core.insight.readiness import CheckState, check_domain, check_identity
+from studio_core.model.people import Record
+from studio_core.model.plans import Purpose, Scope
 from studio_core.model.runs import Lease
-from studio_core.planning.fingerprint import fingerprint
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from contextlib import AbstractContextManager
     from datetime import datetime
     from pathlib import Path
 
@@ -32,8 +31,8 @@ if TYPE_CHECKING:
     from studio_core.model.runs import StepProgress
     from studio_core.model.studio import Snapshot
 
-FRESH = timedelta(seconds=10)
-"""A plan younger than this runs as it is; an older one is compared with a new one first."""
+IDENTITY_LASTS = timedelta(seconds=10)
+"""How long the answer to "who calls?" is used again: credentials may change."""
 
 ACT_OF_RUN = {
     Purpose.SETUP: Act.SET_UP,
@@ -85,30 +84,43 @@ class Runner:
         Raises:
             GuardError: The actor may not, the credentials belong to another account than the
                 settings, or the plan was made for another place.
-            PlanChangedError: A new plan differs from the one that was agreed to; it is attached.
-            RunBusyError: Another run of this process is going on.
+            SettingsError: The settings name a table that was made for something else.
+            RunBusyError: Another run is going on, in this process or elsewhere.
+            StudioError: What cannot be recorded is not started.
+
+        The plan is compared with a new one under the lease: `Run.result` raises a
+        PlanChangedError when it would do more than was agreed to.
         """
-        self._guard(authority, proposal.plan)
-        running = self._registry.latest(proposal.plan)
-        if running is not None and not running.ended:
-            raise _busy(running)
-        proposal = self._fresh(proposal)
+        plan = proposal.plan
+        self._guard(authority, plan)
+        earlier = self._registry.latest(plan)
+        if earlier is not None and not earlier.ended:
+            raise _busy(earlier)
+        self._check_settings(plan)
         run_id, now = new_run_id(), self._clock()
-        _note(authority, proposal.plan, run_id, "started")
-        run = Run(
-            proposal,
-            run_id=run_id,
-            owner=self.owner,
-            observe=self._backend.observe,
-            applier=self._backend.applier,
-            journal=Journal(journal_path(self._state, proposal.plan, run_id, now), self._clock),
-            clock=self._clock,
-            lease=lambda lost: self._hold(proposal.plan, run_id, now, lost),
-            on_step=on_step,
-            on_end=lambda run: self._ended(authority, run),
-            lag_pause=self._backend.pace.poll_gap,
-        )
-        self._registry.add(run)
+        kept = ExitStack()
+        with ExitStack() as stack:
+            stack.enter_context(self._backend.in_use())
+            run = Run(
+                proposal,
+                run_id=run_id,
+                owner=self.owner,
+                observe=self._backend.observe,
+                applier=self._backend.applier,
+                journal=Journal(journal_path(self._state, plan, run_id, now), self._clock),
+                clock=self._clock,
+                pace=self._backend.pace,
+                on_step=on_step,
+                on_end=lambda run: self._ended(authority, run, earlier, kept),
+            )
+            lease = Lease(self.owner, plan.purpose.value, run_id, now, now)
+            stack.enter_context(self._backend.leases.held(_events(plan), lease, run.abort))
+            _note(authority, plan, run_id, "started")
+            self._registry.add(run)
+            kept.push(stack.pop_all())
+        if plan.purpose is Purpose.SETUP:
+            # A thread of its own: Parameter Store may be out of reach, and setup must not wait.
+            threading.Thread(target=self._prepare_web_app, name="codes", daemon=True).start()
         return run.start()
 
     def stop(self, authority: Authority, run: Run) -> None:
@@ -132,7 +144,7 @@ class Runner:
         settings = self._backend.settings
         authority.permit(ACT_OF_RUN[plan.purpose])
         settings.require()
-        check = check_identity(settings, self._backend.ask_identity(FRESH))
+        check = check_identity(settings, self._backend.ask_identity(IDENTITY_LASTS))
         if check.state is CheckState.ERROR:
             raise GuardError(check.sentence, check.remedy)
         here, there = self._backend.identity, plan.identity
@@ -149,23 +161,29 @@ class Runner:
                 "Make the plan again.",
             )
 
-    def _fresh(self, proposal: Proposal) -> Proposal:
-        made = proposal.plan.made_at
-        if made is not None and self._clock() - made < FRESH:
-            return proposal
-        plan = proposal.goal(self._backend.observe())
-        if fingerprint(plan) != fingerprint(proposal.plan):
-            raise PlanChangedError(plan)
-        return Proposal(plan, proposal.goal)
+    def _check_settings(self, plan: Plan) -> None:
+        """Look at what the settings name before anything is written to it.
 
-    def _hold(
-        self, plan: Plan, run_id: str, now: datetime, lost: Callable[[StudioError], None]
-    ) -> AbstractContextManager[None]:
-        if plan.purpose is Purpose.SETUP:
-            # A thread of its own: Parameter Store may be out of reach, and setup must not wait.
-            threading.Thread(target=self._prepare_web_app, name="codes", daemon=True).start()
-        lease = Lease(self.owner, plan.purpose.value, run_id, now, now)
-        return held(self._backend.table, plan.event, lease, clock=self._clock, on_lost=lost)
+        Raises:
+            GuardError: The domain does not exist or cannot make links, or the table does not
+                exist; only setup creates it.
+            SettingsError: The table was made for something else.
+        """
+        domain = self._backend.executor.submit(self._backend.studio.describe_domain)
+        try:
+            if plan.purpose is Purpose.SETUP:
+                domain.result()
+                self._backend.table.ensure()
+            else:
+                self._backend.require_table()
+            check = check_domain(domain.result())
+        except NotFoundError as error:
+            raise GuardError(
+                f"There is no domain {plan.identity.domain_id} in {plan.identity.region}.",
+                "Correct the settings: `studio configure`.",
+            ) from error
+        if check.state is CheckState.ERROR:
+            raise GuardError(check.sentence, check.remedy)
 
     def _prepare_web_app(self) -> None:
         """Create codes and expiring counters, where AWS allows it.
@@ -177,13 +195,26 @@ class Runner:
             with suppress(StudioError):
                 prepare()
 
-    def _ended(self, authority: Authority, run: Run) -> None:
+    def _ended(self, authority: Authority, run: Run, earlier: Run | None, kept: ExitStack) -> None:
+        """Give back the lease and the threads, and record how the run ended."""
         report = run.report
+        if run.refused:
+            self._registry.replace(run, earlier)
         if run.plan.purpose is Purpose.PURGE and report is not None and report.ok:
             with suppress(StudioError):  # the web app's codes open nothing any more
                 self._backend.sign_in.drop()
         with suppress(StudioError):  # its beginning is on record, and the journal has its end
             _note(authority, run.plan, run.id, run_outcome(run))
+        kept.close()
+
+
+def _events(plan: Plan) -> set[str]:
+    """Return the events whose leases a run holds: for a whole domain, all that it names."""
+    if plan.scope is Scope.EVENT:
+        return {plan.event}
+    rows = [step.target for step in plan.steps if isinstance(step.target, Record)]
+    domain = plan.identity.domain_id
+    return {plan.event} | {row.event for row in rows if row.event and row.domain_id == domain}
 
 
 def _note(authority: Authority, plan: Plan, run_id: str, outcome: str) -> None:

@@ -69,7 +69,9 @@ def team_order(team: str) -> tuple[int, int, str]:
 class Record:
     """A participant's row in the table. `extra` carries attributes that are not ours to lose.
 
-    `event` is None in rows that the seed's tool wrote; `profile` and `space` are then None too.
+    `event` is None in rows that the first generation wrote; `profile` and `space` are then
+    None too. `key` is the table's key where it is not the normalised e-mail: the first
+    generation wrote addresses as they were typed.
     """
 
     email: str
@@ -80,3 +82,9 @@ class Record:
     space: str | None = None
     last_link_at: datetime | None = None
     extra: Mapping[str, object] = field(default_factory=dict, compare=False)
+    key: str | None = None
+
+    @property
+    def pk(self) -> str:
+        """Key of the row in the table."""
+        return self.key or self.email

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from studio_core.model.people import Record
-    from studio_core.model.studio import App, Identity, Kind, Profile, Space
+    from studio_core.model.studio import App, Identity, Kind, Profile, Ref, Space
 
 
 class Action(StrEnum):
@@ -33,7 +33,8 @@ class Step:
     """One thing a plan does, or says it will not do.
 
     `key` is unique in the plan (`space:team-1`); `needs` are keys of steps that must be
-    done first; `target` is the resource as it shall be (create) or was seen (the rest).
+    done first; `target` is the resource as it will be (create, update) or was seen (the
+    rest). `before` is the row as the plan saw it: the step changes it only if it is still so.
     """
 
     key: str
@@ -43,6 +44,7 @@ class Step:
     target: Record | Profile | Space | App
     reason: str = ""
     needs: tuple[str, ...] = ()
+    before: Record | None = None
 
 
 class Purpose(StrEnum):
@@ -63,7 +65,11 @@ class Scope(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """Ordered steps towards a wanted state, pinned to one account, region and domain."""
+    """Ordered steps towards a wanted state, pinned to one account, region and domain.
+
+    `within` are spaces and profiles whose apps the plan stops, whenever they were started:
+    agreeing to the plan is agreeing to that.
+    """
 
     purpose: Purpose
     identity: Identity
@@ -71,6 +77,7 @@ class Plan:
     steps: tuple[Step, ...] = ()
     scope: Scope = Scope.EVENT
     made_at: datetime | None = None
+    within: frozenset[Ref] = frozenset()
 
     @property
     def changes(self) -> tuple[Step, ...]:

@@ -19,6 +19,7 @@ class Result(StrEnum):
     DONE = "done"
     FAILED = "failed"
     BLOCKED = "blocked"  # something it needs failed
+    STALE = "stale"  # not as the plan saw it: to be planned again
     CANCELLED = "cancelled"
 
 
@@ -75,8 +76,8 @@ class Report:
 
     @property
     def failed(self) -> tuple[Outcome, ...]:
-        """Outcomes of steps that failed or were blocked by one that did."""
-        return tuple(o for o in self.outcomes if o.result in {Result.FAILED, Result.BLOCKED})
+        """Outcomes of steps that were not done, apart from those that were stopped."""
+        return tuple(o for o in self.outcomes if o.result not in {Result.DONE, Result.CANCELLED})
 
     @property
     def ok(self) -> bool:

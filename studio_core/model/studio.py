@@ -45,6 +45,15 @@ class Kind(StrEnum):
     APP = "app"
 
 
+Ref = tuple[Kind, str]
+"""A resource: its kind and its name in lower case, as AWS compares names."""
+
+
+def ref(kind: Kind, name: str | None) -> Ref:
+    """Return the reference to a resource by its kind and name."""
+    return kind, (name or "").casefold()
+
+
 class AppType(StrEnum):
     """Application types that a shared space of the tool can have."""
 
@@ -60,6 +69,11 @@ class Profile:
     status: str
     ownership: Ownership = Ownership.OTHER
     created: datetime | None = None
+
+    @property
+    def ref(self) -> Ref:
+        """Reference by kind and name."""
+        return ref(Kind.PROFILE, self.name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +92,11 @@ class Space:
     instance_type: str | None = None
     ownership: Ownership = Ownership.OTHER
     created: datetime | None = None
+
+    @property
+    def ref(self) -> Ref:
+        """Reference by kind and name."""
+        return ref(Kind.SPACE, self.name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,9 +118,18 @@ class App:
         return self.space or self.profile or ""
 
     @property
+    def home(self) -> Ref:
+        """The space or profile that the app runs in; one name can be both."""
+        return ref(Kind.SPACE if self.space else Kind.PROFILE, self.owner)
+
+    @property
     def label(self) -> str:
-        """Name for people: `team-1/JupyterLab/default`."""
-        return f"{self.owner}/{self.app_type}/{self.name}"
+        """Name for people, unique in a domain: `team-1/JupyterLab/default`.
+
+        An app of a profile reads `profile ada/JupyterServer/default`.
+        """
+        owner = self.owner if self.space else f"profile {self.owner}"
+        return f"{owner}/{self.app_type}/{self.name}"
 
     @property
     def running(self) -> bool:

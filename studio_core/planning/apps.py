@@ -13,6 +13,7 @@ from studio_core.model.studio import (
     Space,
     SpaceTemplate,
     Status,
+    ref,
 )
 from studio_core.naming import (
     team_key,
@@ -31,13 +32,11 @@ def plan_start_apps(
     made_at: datetime | None = None,
 ) -> Plan:
     """Plan one running app in each space of ours, or of one team's."""
-    running = {app.space.casefold(): app for app in snapshot.apps if app.space and app.running}
-    going = {
-        app.space.casefold() for app in snapshot.apps if app.space and app.status == Status.DELETING
-    }
+    running = {app.home: app for app in snapshot.apps if app.running}
+    going = {app.home for app in snapshot.apps if app.status == Status.DELETING}
     steps = []
     for space in _spaces_of(snapshot, team):
-        app = running.get(space.name.casefold())
+        app = running.get(space.ref)
         if app is not None:
             steps.append(_step(Action.KEEP, app, f"already {app.status}"))
             continue
@@ -49,7 +48,7 @@ def plan_start_apps(
             instance_type=template.instance_type,
             ownership=Ownership.OURS,
         )
-        if space.name.casefold() in going:
+        if space.ref in going:
             steps.append(_step(Action.SKIP, wanted, "its last app is still being deleted"))
         elif space.status != Status.IN_SERVICE:
             steps.append(_step(Action.SKIP, wanted, f"its space is {space.status}"))
@@ -63,17 +62,26 @@ def plan_start_apps(
 def plan_stop_apps(
     snapshot: Snapshot, *, team: str | None = None, made_at: datetime | None = None
 ) -> Plan:
-    """Plan the deletion of every app of ours, or of one team's; files stay in the spaces."""
-    names = {space.name.casefold() for space in _spaces_of(snapshot, team)}
+    """Plan the deletion of every app of ours, or of one team's; files stay in the spaces.
+
+    Agreeing to it includes apps that are started in the same spaces and profiles while it runs.
+    """
+    homes = {space.ref for space in _spaces_of(snapshot, team)}
+    if team is None:
+        homes |= {p.ref for p in snapshot.profiles if p.ownership is Ownership.OURS}
     apps = [
         app
         for app in snapshot.apps
-        if app.ownership is Ownership.OURS
-        and not app.gone
-        and (team is None or (app.space or "").casefold() in names)
+        if app.ownership is Ownership.OURS and not app.gone and app.home in homes
     ]
-    steps = tuple(removal(snapshot, apps=apps))
-    return Plan(Purpose.STOP_APPS, snapshot.identity, snapshot.event, steps, made_at=made_at)
+    return Plan(
+        Purpose.STOP_APPS,
+        snapshot.identity,
+        snapshot.event,
+        tuple(removal(snapshot, apps=apps)),
+        made_at=made_at,
+        within=frozenset(homes),
+    )
 
 
 def _spaces_of(snapshot: Snapshot, team: str | None) -> list[Space]:
@@ -81,11 +89,11 @@ def _spaces_of(snapshot: Snapshot, team: str | None) -> list[Space]:
     if team is None:
         return spaces
     wanted = {
-        record.space.casefold()
+        ref(Kind.SPACE, record.space)
         for record in snapshot.records
         if record.space and team_key(record.team) == team_key(team)
     }
-    return [space for space in spaces if space.name.casefold() in wanted]
+    return [space for space in spaces if space.ref in wanted]
 
 
 def _step(action: Action, app: App, reason: str = "") -> Step:

@@ -13,7 +13,7 @@ from studio_core.model.studio import (
 )
 
 if TYPE_CHECKING:
-    from studio_core.model.plans import Plan
+    from studio_core.model.plans import Plan, Step
 
 
 def fingerprint(plan: Plan) -> str:
@@ -24,18 +24,18 @@ def fingerprint(plan: Plan) -> str:
     lines = [plan.purpose, plan.scope, plan.event]
     lines += [plan.identity.account, plan.identity.region, plan.identity.domain_id]
     for step in plan.changes:
-        lines += [step.key, _essence(step.target)]
+        lines += [step.key, essence(step)]
     return hashlib.sha256("\n".join(lines).encode()).hexdigest()
 
 
-def _essence(target: Record | Profile | Space | App) -> str:
-    """What of a target a person agreed to: statuses and times may move on by themselves."""
-    match target:
-        case Record():
-            return f"{target.team} {target.profile} {target.space}"
-        case Space():
-            return f"{target.owner} {target.app_type}"
-        case App():
-            return f"{target.app_type} {target.name}"
+def essence(step: Step) -> str:
+    """Return what of a step a person agrees to: statuses and times may change on their own."""
+    match step.target:
+        case Record() as row:
+            return f"{row.team} {row.profile} {row.space}"
+        case Space() as space:
+            return f"{space.owner} {space.app_type}"
+        case App() as app:
+            return f"{app.app_type} {app.name}"
         case Profile():
             return ""

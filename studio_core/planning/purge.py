@@ -66,11 +66,9 @@ def leftovers(plan: Plan) -> tuple[Leftover, ...]:
 def _keep(item: Record | Profile | Space | App, reason: str) -> Step:
     match item:
         case Record():
-            kind, name = Kind.ROW, item.email
-        case Profile():
-            kind, name = Kind.PROFILE, item.name
-        case Space():
-            kind, name = Kind.SPACE, item.name
+            kind, name, key = Kind.ROW, item.email, item.pk
+        case Profile() | Space():
+            (kind, key), name = item.ref, item.name
         case App():
-            kind, name = Kind.APP, item.label
-    return Step(f"keep:{kind}:{name}", Action.KEEP, kind, name, item, reason=reason)
+            kind, name, key = Kind.APP, item.label, item.label
+    return Step(f"keep:{kind}:{key}", Action.KEEP, kind, name, item, reason=reason)

@@ -7,17 +7,16 @@ has apps or owns spaces (ResourceInUse; SageMaker developer guide, "Remove user 
 from __future__ import annotations
 
 from collections import defaultdict
-from typing import TYPE_CHECKING, TypeVar
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
+from studio_core.model.people import Record
 from studio_core.model.plans import Action, Step
-from studio_core.model.studio import App, Kind, Profile, Snapshot, Space
+from studio_core.model.studio import App, Kind, Ownership, Profile, Ref, Snapshot, Space, ref
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Iterable
 
-    from studio_core.model.people import Record
-
-T = TypeVar("T")
 
 APP_AGES_OUT = "failed earlier; AWS forgets it within a day"
 
@@ -64,6 +63,26 @@ def removal(
     return builder.steps
 
 
+_WHY_IT_STAYS = {
+    Ownership.OURS: "this plan does not delete it",
+    Ownership.OTHER: "it is not of this event",
+    Ownership.UNKNOWN: "it is not known to be of this event",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Holder:
+    """What must go first: the key of the step that deletes it, and how it is named."""
+
+    key: str
+    label: str
+    ownership: Ownership
+
+    @staticmethod
+    def of_space(space: Space) -> _Holder:
+        return _Holder(space_key(space.name), f"space {space.name}", space.ownership)
+
+
 class _Removal:
     """Collects the steps; knows which names go and which stay with what reason."""
 
@@ -71,10 +90,14 @@ class _Removal:
         self.steps: list[Step] = []
         self._going: set[str] = set()
         self._staying: dict[str, str] = {}
-        self._apps_in_space = _group(snapshot.apps, lambda app: app.space)
-        self._apps_in_profile = _group(snapshot.apps, lambda app: app.profile)
-        self._spaces_of = _group(snapshot.spaces, lambda space: space.owner)
-        self._profiles = {profile.name.casefold() for profile in snapshot.profiles}
+        self._apps_in: dict[Ref, list[App]] = defaultdict(list)
+        for app in snapshot.apps:
+            if not app.gone:
+                self._apps_in[app.home].append(app)
+        self._spaces_of: dict[Ref, list[Space]] = defaultdict(list)
+        for space in snapshot.spaces:
+            self._spaces_of[ref(Kind.PROFILE, space.owner)].append(space)
+        self._profiles = {profile.ref for profile in snapshot.profiles}
 
     def add_app(self, app: App) -> None:
         if app.status == "Failed":
@@ -83,31 +106,27 @@ class _Removal:
             self._delete(Kind.APP, app.label, app, app_key(app), ())
 
     def add_space(self, space: Space) -> None:
-        holders = [
-            (app_key(app), f"app {app.label}")
-            for app in self._apps_in_space.get(space.name.casefold(), ())
-            if not app.gone
-        ]
-        self._after(Kind.SPACE, space.name, space, space_key(space.name), holders)
+        self._after(Kind.SPACE, space.name, space, space_key(space.name), self._apps(space.ref))
 
     def add_profile(self, profile: Profile) -> None:
-        name = profile.name.casefold()
         holders = [
-            (app_key(app), f"app {app.label}")
-            for app in self._apps_in_profile.get(name, ())
-            if not app.gone
-        ]
-        holders += [
-            (space_key(space.name), f"space {space.name}")
-            for space in self._spaces_of.get(name, ())
+            *self._apps(profile.ref),
+            *(_Holder.of_space(space) for space in self._spaces_of.get(profile.ref, ())),
         ]
         self._after(Kind.PROFILE, profile.name, profile, profile_key(profile.name), holders)
 
     def add_record(self, record: Record) -> None:
         holders = []
-        if record.profile and record.profile.casefold() in self._profiles:
-            holders = [(profile_key(record.profile), f"profile {record.profile}")]
-        self._after(Kind.ROW, record.email, record, f"delete:row:{record.email}", holders)
+        if record.profile and ref(Kind.PROFILE, record.profile) in self._profiles:
+            label = f"profile {record.profile}"
+            holders = [_Holder(profile_key(record.profile), label, Ownership.UNKNOWN)]
+        self._after(Kind.ROW, record.email, record, f"delete:row:{record.pk}", holders)
+
+    def _apps(self, home: Ref) -> list[_Holder]:
+        return [
+            _Holder(app_key(app), f"app {app.label}", app.ownership)
+            for app in self._apps_in.get(home, ())
+        ]
 
     def _after(
         self,
@@ -115,14 +134,16 @@ class _Removal:
         name: str,
         target: Record | Profile | Space,
         key: str,
-        holders: list[tuple[str, str]],
+        holders: list[_Holder],
     ) -> None:
-        for holder, label in holders:
-            if holder not in self._going:
-                reason = self._staying.get(holder, "it is not of this event")
-                self._skip(kind, name, target, key, f"held by {label}, which stays: {reason}")
+        for holder in holders:
+            if holder.key not in self._going:
+                reason = self._staying.get(holder.key, _WHY_IT_STAYS[holder.ownership])
+                self._skip(
+                    kind, name, target, key, f"held by {holder.label}, which stays: {reason}"
+                )
                 return
-        self._delete(kind, name, target, key, tuple(holder for holder, _ in holders))
+        self._delete(kind, name, target, key, tuple(holder.key for holder in holders))
 
     def _delete(
         self,
@@ -133,7 +154,8 @@ class _Removal:
         needs: tuple[str, ...],
     ) -> None:
         self._going.add(key)
-        self.steps.append(Step(key, Action.DELETE, kind, name, target, needs=needs))
+        before = target if isinstance(target, Record) else None
+        self.steps.append(Step(key, Action.DELETE, kind, name, target, needs=needs, before=before))
 
     def _skip(
         self, kind: Kind, name: str, target: Record | Profile | Space | App, key: str, reason: str
@@ -141,11 +163,3 @@ class _Removal:
         self._staying[key] = reason
         key = key.replace("delete:", "skip:", 1)
         self.steps.append(Step(key, Action.SKIP, kind, name, target, reason=reason))
-
-
-def _group(items: Iterable[T], owner: Callable[[T], str | None]) -> Mapping[str, list[T]]:
-    grouped: dict[str, list[T]] = defaultdict(list)
-    for item in items:
-        if name := owner(item):
-            grouped[name.casefold()].append(item)
-    return grouped

@@ -15,14 +15,10 @@ from studio_core.model.studio import (
     Space,
     SpaceTemplate,
     Status,
+    ref,
 )
-from studio_core.naming import (
-    assign_profiles,
-    assign_spaces,
-    host_profile,
-    personal_space_name,
-    team_key,
-)
+from studio_core.naming import host_names, team_key
+from studio_core.planning.names import assign_names
 from studio_core.planning.removal import profile_key, removal, space_key
 
 if TYPE_CHECKING:
@@ -33,11 +29,10 @@ _BROKEN = {Status.FAILED, Status.DELETING, Status.DELETE_FAILED}
 
 
 LEAVING = "not in the roster any more; stays until you ask to remove who left"
-
-
+UNUSED = "nobody in the roster is in this team; the space and its files stay until you remove them"
+DOUBLE = "a second row of this address, in other capitals"
+MAY_HOLD_FILES = "its deletion failed earlier and it may hold files; remove it explicitly"
 NOT_OURS = "a {kind} of this name exists and is not of this event"
-
-
 UNREADABLE = "a {kind} of this name exists and its tags cannot be read"
 
 
@@ -56,9 +51,15 @@ def plan_setup(
     before its profile is created, so that a name once given survives whatever happens in
     between. Planning again after the plan was applied gives an empty plan.
     """
-    builder = _Setup(roster, snapshot, template)
-    steps = [*builder.host(), *builder.rows(), *builder.spaces(), *builder.profiles()]
-    steps += builder.leaving(remove=remove_leaving)
+    builder = _Setup(roster, snapshot, template, remove=remove_leaving)
+    steps = [
+        *builder.host(),
+        *builder.rows(),
+        *builder.doubles(),
+        *builder.spaces(),
+        *builder.profiles(),
+    ]
+    steps += builder.leaving()
     steps = _skip_the_hopeless(steps)
     return Plan(Purpose.SETUP, snapshot.identity, snapshot.event, tuple(steps), made_at=made_at)
 
@@ -66,37 +67,20 @@ def plan_setup(
 class _Setup:
     """Works out names once, then gives the steps kind by kind."""
 
-    def __init__(self, roster: Roster, snapshot: Snapshot, template: SpaceTemplate) -> None:
+    def __init__(
+        self, roster: Roster, snapshot: Snapshot, template: SpaceTemplate, *, remove: bool
+    ) -> None:
         self._roster = roster
         self._snapshot = snapshot
         self._template = template
-        self._host = host_profile(snapshot.event)
+        self._remove = remove
         self._foreign = {record.email: record for record in snapshot.foreign}
-        self._records = {record.email: record for record in snapshot.records}
-        self._profiles = {profile.name.casefold(): profile for profile in snapshot.profiles}
-        self._spaces = {space.name.casefold(): space for space in snapshot.spaces}
+        self._records = _one_row_each(snapshot.records)
+        self._profiles = {profile.ref: profile for profile in snapshot.profiles}
+        self._spaces = {space.ref: space for space in snapshot.spaces}
         self._people = [p for p in roster.participants if p.email not in self._foreign]
-        known = {
-            r.email: r.profile
-            for r in snapshot.records
-            if r.profile and r.profile.casefold() != self._host
-        }
-        others = [p.name for p in snapshot.profiles if p.ownership is not Ownership.OURS]
-        foreign_names = [r.profile for r in snapshot.foreign if r.profile]
-        self._profile_of = assign_profiles(
-            [p.email for p in self._people], known, [self._host, *others, *foreign_names]
-        )
-        self._space_of = self._assign_spaces()
-
-    def _assign_spaces(self) -> dict[str, str]:
-        if self._template.personal:
-            return {p.email: personal_space_name(self._profile_of[p.email]) for p in self._people}
-        # In order, so that a table that contradicts itself gives the same plan each time.
-        by_email = sorted(self._snapshot.records, key=lambda r: r.email)
-        known = {r.team: r.space for r in by_email if r.space}
-        others = [s.name for s in self._snapshot.spaces if s.ownership is not Ownership.OURS]
-        by_team = assign_spaces({p.team for p in self._people}, known, others)
-        return {p.email: by_team[p.team] for p in self._people}
+        names = assign_names(self._people, snapshot, personal=template.personal)
+        self._host, self._profile_of, self._space_of = names.host, names.profiles, names.spaces
 
     def _wanted_spaces(self) -> dict[str, str]:
         """Owner by space name, teams in their order."""
@@ -137,10 +121,19 @@ class _Setup:
             elif old is None:
                 steps.append(Step(key, Action.CREATE, Kind.ROW, person.email, new))
             else:
+                difference = _difference(old, new)
                 steps.append(
-                    Step(key, Action.UPDATE, Kind.ROW, person.email, new, _difference(old, new))
+                    Step(key, Action.UPDATE, Kind.ROW, person.email, new, difference, before=old)
                 )
         return steps
+
+    def doubles(self) -> list[Step]:
+        """Rows of the first generation beside another row of the same address."""
+        return [
+            Step(f"double:row:{record.pk}", Action.SKIP, Kind.ROW, record.pk, record, DOUBLE)
+            for record in self._snapshot.records
+            if record.email in self._profile_of and record != self._records[record.email]
+        ]
 
     def profiles(self) -> list[Step]:
         """One profile a person, each behind its row."""
@@ -153,7 +146,7 @@ class _Setup:
     def _profile(self, name: str, needs: tuple[str, ...]) -> list[Step]:
         key = f"profile:{name.casefold()}"
         wanted = Profile(name, Status.PENDING, Ownership.OURS)
-        seen = self._profiles.get(name.casefold())
+        seen = self._profiles.get(ref(Kind.PROFILE, name))
         if seen is None:
             return [Step(key, Action.CREATE, Kind.PROFILE, name, wanted, needs=needs)]
         if seen.ownership is not Ownership.OURS:
@@ -187,11 +180,13 @@ class _Setup:
             instance_type=template.instance_type,
             ownership=Ownership.OURS,
         )
-        seen = self._spaces.get(name.casefold())
+        seen = self._spaces.get(ref(Kind.SPACE, name))
         if seen is None:
             return [Step(key, Action.CREATE, Kind.SPACE, name, wanted, needs=needs)]
         if seen.ownership is not Ownership.OURS:
             return [Step(key, Action.SKIP, Kind.SPACE, name, seen, _refusal(seen))]
+        if seen.status == Status.DELETE_FAILED and not self._remove:
+            return [Step(key, Action.SKIP, Kind.SPACE, name, seen, MAY_HOLD_FILES)]
         if seen.status in _BROKEN:
             gone = removal(self._snapshot, spaces=[seen])[0]
             if gone.action is Action.SKIP:
@@ -206,45 +201,79 @@ class _Setup:
             )
         return [Step(key, Action.KEEP, Kind.SPACE, name, seen, reason)]
 
-    def leaving(self, *, remove: bool) -> list[Step]:
-        """People and spaces of ours that the roster no longer names."""
-        emails = {p.email for p in self._roster.participants}
-        records = [r for r in self._snapshot.records if r.email not in emails]
-        wanted = {name.casefold() for name in self._wanted_spaces()}
-        left_spaces = {r.space.casefold() for r in self._snapshot.records if r.space} - wanted
-        staying = {name.casefold() for name in (*self._profile_of.values(), self._host)}
+    def leaving(self) -> list[Step]:
+        """People the roster no longer names, and spaces of ours that nobody uses any more.
+
+        A space counts by its owner and not by a row that names it: rows change first.
+        """
+        emails = {person.email for person in self._roster.participants}
+        records = [record for record in self._snapshot.records if record.email not in emails]
+        staying = {ref(Kind.PROFILE, name) for name in (*self._profile_of.values(), self._host)}
         # Should a table name one profile for two people, it stays for the one who does.
         records = [
-            replace(r, profile=None) if (r.profile or "").casefold() in staying else r
-            for r in records
+            replace(record, profile=None)
+            if ref(Kind.PROFILE, record.profile) in staying
+            else record
+            for record in records
         ]
-        names = {r.profile.casefold() for r in records if r.profile}
-        profiles = self._ours(self._snapshot.profiles, names)
+        left = {ref(Kind.PROFILE, record.profile) for record in records if record.profile}
+        profiles = [
+            profile
+            for profile in self._snapshot.profiles
+            if profile.ownership is Ownership.OURS and profile.ref in left
+        ]
+        wanted = {ref(Kind.SPACE, name) for name in self._wanted_spaces()}
+        hosts = {ref(Kind.PROFILE, name) for name in host_names(self._snapshot.event)}
         spaces = [
-            s
-            for s in self._snapshot.spaces
-            if s.ownership is Ownership.OURS
-            and s.name.casefold() not in wanted
-            and (s.name.casefold() in left_spaces or (s.owner or "").casefold() in names)
+            space
+            for space in self._snapshot.spaces
+            if space.ownership is Ownership.OURS
+            and space.ref not in wanted
+            and (space.owner is None or ref(Kind.PROFILE, space.owner) in left | hosts)
         ]
-        if remove:
-            inside = names | {s.name.casefold() for s in spaces}
-            apps = [a for a in self._snapshot.apps if a.owner.casefold() in inside]
+        if self._remove:
+            inside = left | {space.ref for space in spaces}
+            apps = [
+                app
+                for app in self._snapshot.apps
+                if app.ownership is Ownership.OURS and app.home in inside
+            ]
             return removal(
                 self._snapshot, apps=apps, spaces=spaces, profiles=profiles, records=records
             )
-        gone: list[tuple[Kind, str, Record | Space | Profile]] = []
-        gone += [(Kind.ROW, r.email, r) for r in records]
-        gone += [(Kind.SPACE, s.name, s) for s in spaces]
-        gone += [(Kind.PROFILE, p.name, p) for p in profiles]
         return [
-            Step(f"leaving:{kind}:{name}", Action.SKIP, kind, name, target, LEAVING)
-            for kind, name, target in gone
+            *(
+                Step(
+                    f"leaving:row:{record.pk}", Action.SKIP, Kind.ROW, record.email, record, LEAVING
+                )
+                for record in records
+            ),
+            *(
+                _stays(
+                    Kind.SPACE,
+                    space.name,
+                    space,
+                    LEAVING if ref(Kind.PROFILE, space.owner) in left else UNUSED,
+                )
+                for space in spaces
+            ),
+            *(_stays(Kind.PROFILE, profile.name, profile, LEAVING) for profile in profiles),
         ]
 
-    @staticmethod
-    def _ours(profiles: Iterable[Profile], names: set[str]) -> list[Profile]:
-        return [p for p in profiles if p.ownership is Ownership.OURS and p.name.casefold() in names]
+
+def _stays(kind: Kind, name: str, target: Record | Profile | Space, reason: str) -> Step:
+    return Step(f"leaving:{kind}:{name}", Action.SKIP, kind, name, target, reason)
+
+
+def _one_row_each(records: Iterable[Record]) -> dict[str, Record]:
+    """Return one row by e-mail: of two whose keys differ in case alone, the one of this event.
+
+    The first generation wrote keys as they were typed.
+    """
+    by_email: dict[str, Record] = {}
+    for record in sorted(records, key=lambda r: (r.event is None, r.key is not None, r.pk)):
+        by_email.setdefault(record.email, record)
+    return by_email
 
 
 def _skip_the_hopeless(steps: list[Step]) -> list[Step]:

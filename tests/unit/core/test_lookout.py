@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from studio_core.engine.last_look import TRIES, LastLook
+from studio_core.engine.last_look import LastLook
 from studio_core.errors import TransientError
 from studio_core.planning.setup import plan_setup
 
@@ -37,29 +37,41 @@ class World:
         return answer
 
 
+def look(world: World, **more: Any) -> LastLook:
+    return LastLook(world, more.pop("pause", lambda _: None), patience=35, **more)
+
+
 def test_an_early_look_that_shows_the_goal_is_the_only_one() -> None:
     world = World(DONE)
-    last_look = LastLook(world, lambda _: None)
+    last_look = look(world)
     last_look.begin()
     assert last_look.plan(goal).empty
     assert world.answers == []
 
 
 def test_one_that_came_too_early_is_followed_by_another() -> None:
-    last_look = LastLook(World(empty(), DONE), lambda _: None)
+    last_look = look(World(empty(), DONE))
     last_look.begin()
     assert last_look.plan(goal).empty
 
 
 def test_one_that_failed_is_followed_by_another() -> None:
-    last_look = LastLook(World(TransientError("busy"), DONE), lambda _: None)
+    last_look = look(World(TransientError("busy"), DONE))
     last_look.begin()
     assert last_look.plan(goal).empty
 
 
 def test_passing_failures_are_waited_out_and_no_longer() -> None:
     pauses: list[float] = []
-    failures = [TransientError("busy")] * TRIES
+    world = World(*[TransientError("busy")] * 7)
     with pytest.raises(TransientError):
-        LastLook(World(*failures), pauses.append).plan(goal)
-    assert pauses == [1, 2, 4, 8]
+        look(world, pause=pauses.append, clock=lambda: sum(pauses)).plan(goal)
+    assert pauses == [1.0, 2.0, 4.0, 8.0, 10.0, 10.0]
+    assert world.answers == []
+
+
+def test_a_run_that_is_stopped_looks_no_more() -> None:
+    world = World(TransientError("busy"), DONE)
+    with pytest.raises(TransientError):
+        look(world, pause=lambda _: True).plan(goal)
+    assert len(world.answers) == 1

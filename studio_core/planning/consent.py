@@ -1,0 +1,73 @@
+"""Consent: a run deletes what the agreed plan deletes, and what lives inside it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from studio_core.model.plans import Action
+from studio_core.model.studio import App, Kind, Profile, Space, ref
+from studio_core.planning.fingerprint import essence
+
+if TYPE_CHECKING:
+    from studio_core.model.plans import Plan, Step
+    from studio_core.model.studio import Ref
+
+NOT_AGREED = "not part of the plan that was agreed to"
+
+
+class Consent:
+    """What the agreed plan may change, for the plans that are made after it.
+
+    Deleting a profile or a space includes the spaces and apps that people create in it
+    after the plan was made: AWS does not delete the one while the other exists.
+    """
+
+    def __init__(self, agreed: Plan) -> None:
+        deleted = [step for step in agreed.changes if step.action is Action.DELETE]
+        self._shown = {(step.key, essence(step)) for step in agreed.changes}
+        self._deleted = {step.key for step in deleted}
+        self._holders = frozenset(
+            step.target.ref for step in deleted if isinstance(step.target, Profile | Space)
+        )
+        self._within = agreed.within | self._holders
+
+    def accepts(self, plan: Plan) -> bool:
+        """Return True when a newer plan changes nothing that was not shown.
+
+        It may change less: somebody else may have done a part.
+        """
+        within = self._within_of(plan)
+        return all(
+            (step.key, essence(step)) in self._shown or self._covers(step, within)
+            for step in plan.changes
+        )
+
+    def bound(self, plan: Plan) -> Plan:
+        """Return the plan with every deletion that was not agreed to turned into a skip."""
+        within = self._within_of(plan)
+        steps = tuple(
+            step
+            if step.action is not Action.DELETE or self._covers(step, within)
+            else replace(step, action=Action.SKIP, reason=NOT_AGREED, needs=())
+            for step in plan.steps
+        )
+        return replace(plan, steps=steps)
+
+    def _within_of(self, plan: Plan) -> frozenset[Ref]:
+        """Add the spaces that appeared in profiles whose deletion was agreed to."""
+        spaces = [step.target for step in plan.steps if isinstance(step.target, Space)]
+        inside = {s.ref for s in spaces if ref(Kind.PROFILE, s.owner) in self._holders}
+        return self._within | inside
+
+    def _covers(self, step: Step, within: frozenset[Ref]) -> bool:
+        """Return True for a deletion that was agreed to, by name or by what it lives in."""
+        if step.action is not Action.DELETE:
+            return False
+        match step.target:
+            case App() as app:
+                return step.key in self._deleted or app.home in within
+            case Space() as space:
+                return step.key in self._deleted or space.ref in within
+            case _:
+                return step.key in self._deleted
