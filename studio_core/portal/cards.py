@@ -1,4 +1,4 @@
-"""What leads people to the web app on paper and on the wall: QR codes and cards to print."""
+"""QR codes, the poster and the cards to print that lead people to the web app."""
 
 from __future__ import annotations
 

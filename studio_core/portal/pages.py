@@ -1,4 +1,4 @@
-"""The pages as HTML: no script, nothing from elsewhere, every value escaped."""
+"""Pages of the web app: no script, nothing from elsewhere, every value escaped."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class Pages:
     access: str
 
     def of(self, answer: Answer) -> str:
-        """The page of an answer; those that lead elsewhere have none."""
+        """Return the page of an answer; those that lead elsewhere have none."""
         again = self.mailed if self.access == MAILED else self.form
         pages: dict[SignInResult, Callable[[], str]] = {
             SignInResult.FORM: self.form,
@@ -45,32 +45,32 @@ class Pages:
         return pages[answer.state]()
 
     def form(self, email: str = "", *, wrong: bool = False) -> str:
-        """The page to sign in on; `wrong` after e-mail or code were not right."""
+        """Return the form to sign in with; `wrong` after e-mail or code were refused."""
         return self._page("sign_in.html", access=self.access, email=email, wrong=wrong)
 
     def mailed(self, email: str, *, wrong: bool = False) -> str:
-        """The second page when codes are mailed: here the code is typed."""
+        """Return the second page of mailed codes, on which the code is typed."""
         minutes = int(CODE_LIFETIME.total_seconds() // 60)
         return self._page("mailed.html", email=email, minutes=minutes, wrong=wrong)
 
     def waiting(self, ticket: str) -> str:
-        """The page that comes back by itself until the space is ready."""
+        """Return the page that reloads until the space is ready."""
         return self._page("waiting.html", ticket=ticket, seconds=LOOK_AGAIN)
 
     def too_many(self, wait: int) -> str:
-        """The page when the tries of an address or a client are used up."""
+        """Return the page for an address or a client whose tries are used up."""
         return self._page("too_many.html", minutes=max(1, ceil(wait / 60)))
 
     def over(self) -> str:
-        """The page after the event."""
+        """Return the page after the event."""
         return self._page("over.html")
 
     def broken(self, reference: str) -> str:
-        """The page when something is wrong that the person can do nothing about."""
+        """Return the page for a failure that the person cannot fix."""
         return self._page("broken.html", reference=reference)
 
     def refused(self, title: str, lead: str) -> str:
-        """The page for a request that no form of ours makes."""
+        """Return the page for a request that no form of ours makes."""
         return self._page("refused.html", title=title, lead=lead)
 
     def _page(self, template: str, **values: object) -> str:

@@ -1,4 +1,4 @@
-"""What the gate shows to those it does not let in: one page without scripts or files."""
+"""Pages of the gate: the form for the token and refusals, without scripts or files."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ POLICY = (
 
 
 def entry_page(action: str, onward: str, problem: str = "") -> str:
-    """The form for the token.
+    """Return the form for the token.
 
     Args:
         action: Path that the form is sent to.
@@ -26,6 +26,6 @@ def entry_page(action: str, onward: str, problem: str = "") -> str:
 
 
 def notice_page(title: str, sentence: str, remedy: str = "") -> str:
-    """A refusal in words."""
+    """Return a refusal in words."""
     template = _TEMPLATES.get_template("notice.html")
     return template.render(title=title, sentence=sentence, remedy=remedy)

@@ -1,4 +1,4 @@
-"""The HTML that a person sees behind a presigned URL; no scripts, no outside resources."""
+"""Pages behind a presigned URL; no scripts, no outside resources."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ class OpenedApp:
 
     @property
     def name(self) -> str:
-        """The app's name as people write it."""
+        """Return the app's name as people write it."""
         return {"CodeEditor": "Code Editor", None: "None"}.get(self.app_type, str(self.app_type))
 
     @property
     def lead(self) -> str:
-        """What the status means for the visitor."""
+        """Return what the status means for the visitor."""
         return self.detail or _LEADS.get(self.status, "The space is not running.")
 
 
@@ -51,7 +51,7 @@ class StudioPage:
 
     @property
     def lead(self) -> str:
-        """The sentence below the title."""
+        """Return the sentence below the title."""
         return self.opened.lead if self.opened else "Choose a space to begin."
 
     def html(self) -> str:
