@@ -16,6 +16,7 @@ DOCS = Path(__file__).parents[3] / "docs" / "cli.md"
 HEAVY = {
     "boto3",
     "botocore",
+    "jinja2",
     "pandas",
     "streamlit",
     "rich",
