@@ -21,7 +21,6 @@ from tests.portal.conftest import (
     NOT_ON_ROSTER,
     ON_ROSTER,
     WRONG,
-    Clock,
     Instance,
     Visitor,
     calls,
@@ -32,6 +31,7 @@ if TYPE_CHECKING:
     import httpx
 
     from studio_core.sandbox.serving.server import SandboxServer
+    from tests.clock import Clock
 
 Portal = Callable[..., Instance]
 FORM = {"content-type": "application/x-www-form-urlencoded"}

@@ -20,7 +20,7 @@ from tests.ports import free_port
 if TYPE_CHECKING:
     import subprocess
 
-    from .conftest import Process
+    from tests.cli.conftest import Process
 
 
 @pytest.fixture

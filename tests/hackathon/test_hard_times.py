@@ -23,8 +23,7 @@ from studio_core.model.studio import Kind
 
 if TYPE_CHECKING:
     from studio_core.sandbox.demo import DemoData
-
-    from .conftest import Control
+    from tests.hackathon.conftest import Control
 
 Make = Callable[..., Hackathon]
 

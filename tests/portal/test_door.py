@@ -19,7 +19,6 @@ from tests.portal.conftest import (
     NOT_ON_ROSTER,
     ON_ROSTER,
     WRONG,
-    Clock,
     Instance,
     Late,
     calls,
@@ -31,6 +30,7 @@ if TYPE_CHECKING:
     import httpx
 
     from studio_core.sandbox.serving.server import SandboxServer
+    from tests.clock import Clock
 
 SENDER = "hack@example.com"
 Portal = Callable[..., Instance]

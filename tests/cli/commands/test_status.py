@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from .conftest import EXAMPLE, Control, Studio
+from tests.cli.conftest import EXAMPLE, Control, Studio
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -14,8 +14,7 @@ from studio_core.model.studio import App, Kind, Ownership, SpaceTemplate, Status
 from studio_core.planning.apps import plan_start_apps, plan_stop_apps
 from studio_core.planning.fingerprint import fingerprint
 from studio_core.planning.setup import LEAVING, plan_setup
-
-from .worlds import (
+from tests.planning.worlds import (
     EVENT,
     TEMPLATE,
     carry_out,

@@ -12,7 +12,7 @@ from click.testing import CliRunner
 from studio_core.cli.app import COMMANDS, cli
 from studio_core.cli.reference import page
 
-DOCS = Path(__file__).parents[3] / "docs" / "cli.md"
+DOCS = Path(__file__).parents[2] / "docs" / "cli.md"
 HEAVY = {
     "boto3",
     "botocore",

@@ -9,8 +9,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from studio_core.sandbox.serving.server import SandboxServer
-
-    from .conftest import Control, Studio
+    from tests.cli.conftest import Control, Studio
 
 
 @pytest.fixture

@@ -12,8 +12,7 @@ from studio_core.model.plans import Action, Scope
 from studio_core.model.studio import App, Kind, Ownership, Snapshot, Space
 from studio_core.planning.purge import leftovers, plan_purge
 from studio_core.planning.setup import plan_setup
-
-from .worlds import (
+from tests.planning.worlds import (
     EVENT,
     TEMPLATE,
     carry_out,

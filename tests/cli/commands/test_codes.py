@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from .conftest import Studio
+    from tests.cli.conftest import Studio
 
 CODE = re.compile(r"[A-Z0-9]{4}-[A-Z0-9]{4}")
 

@@ -33,8 +33,7 @@ from studio_core.sandbox.demo import DemoData, seed_demo
 
 if TYPE_CHECKING:
     from studio_core.sandbox.serving.server import SandboxServer
-
-    from .conftest import Control
+    from tests.hackathon.conftest import Control
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 Make = Callable[..., Hackathon]

@@ -11,8 +11,7 @@ import pytest
 from studio_core import config
 from studio_core.cli.commands.configure import _HELP
 from studio_core.config import Settings
-
-from .conftest import Control, Studio
+from tests.cli.conftest import Control, Studio
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -9,8 +9,7 @@ import pytest
 from studio_core.engine.last_look import TRIES, LastLook
 from studio_core.errors import TransientError
 from studio_core.planning.setup import plan_setup
-
-from .worlds import TEMPLATE, carry_out, empty, roster
+from tests.planning.worlds import TEMPLATE, carry_out, empty, roster
 
 if TYPE_CHECKING:
     from studio_core.model.plans import Plan

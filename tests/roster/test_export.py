@@ -13,7 +13,7 @@ from studio_core import roster
 from studio_core.model.people import Finding, Participant, Roster, Severity
 from studio_core.naming import normalise_email, team_key
 
-EXAMPLES = Path(__file__).parents[3] / "examples"
+EXAMPLES = Path(__file__).parents[2] / "examples"
 
 # The bytes that matter to spreadsheets and CSV readers come up often; no NUL, which no text
 # file has, and no lone surrogates, which cannot be encoded.

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from .conftest import EXAMPLE, Control, Studio, connect
+from tests.cli.conftest import EXAMPLE, Control, Studio, connect
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -17,8 +17,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from studio_core.cli.processes.sandbox import Wish, simulated
-
-from .conftest import EXAMPLE, Control, Process
+from tests.cli.conftest import EXAMPLE, Control, Process
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from studio_core.sandbox.demo import DemoData
     from studio_core.sandbox.serving.server import SandboxServer
 
-EXAMPLE = Path(__file__).parents[3] / "examples" / "roster.csv"
+EXAMPLE = Path(__file__).parents[2] / "examples" / "roster.csv"
 FAST = Pace(
     poll_first=0.02, poll_gap=0.05, patience=20, persistence=20, retry_first=0.02, retry_most=0.3
 )

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from studio_core.hackathon import Hackathon
     from studio_core.sandbox.serving.server import SandboxServer
-    from tests.portal.conftest import Clock
+    from tests.clock import Clock
 
 NAME = "/studio-cli/demo/secret"
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from .conftest import EXAMPLE, Studio
+from tests.cli.conftest import EXAMPLE, Studio
 
 
 @pytest.fixture
