@@ -2,6 +2,7 @@
 
 - `sandbox`: the simulated AWS on a port of its own, fifty times faster than
   the real one in its waits; empty again for each test that asks for it.
+- `control`: its control addresses.
 - `world`: a domain and a table in it, made through boto3.
 - `clock`: a day of its own for each test, so that tries of one do not count in another.
 - `hackathon`: the core's face over that world, its settings and journals in a temporary folder.
@@ -26,6 +27,7 @@ from studio_core.hackathon import Hackathon
 from studio_core.sandbox.demo import DemoData, seed_demo
 from studio_core.sandbox.serving.server import SandboxServer
 from tests.clock import Clock
+from tests.control import Control
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -95,6 +97,11 @@ def clock() -> Clock:
     clock = Clock()
     clock.forward(days=3 * next(_days))
     return clock
+
+
+@pytest.fixture
+def control(sandbox: SandboxServer) -> Control:
+    return Control(sandbox.url)
 
 
 @pytest.fixture

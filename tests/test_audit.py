@@ -5,29 +5,21 @@ from __future__ import annotations
 import json
 import stat
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-import boto3
 import pytest
 
 from studio_core.access.roles import Actor, Role
-from studio_core.audit import COLUMNS, Audit, AuditEntry, audit_csv
-from studio_core.aws.audit import AuditTable
-from studio_core.errors import AwsError, GuardError, SettingsError, StudioError
-from studio_core.model.links import Link
-from studio_core.model.people import Participant, Roster
+from studio_core.audit import COLUMNS, Audit, audit_csv
+from studio_core.errors import StudioError
 from studio_core.roster import read_table
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from pathlib import Path
-
-    from studio_core.hackathon import Hackathon
 
 ANA = Actor("ana@example.com", Role.ORGANISER, "dashboard", "10.0.0.1")
 NOW = datetime(2026, 11, 22, 10, 0, tzinfo=UTC)
-ROSTER = Roster((Participant("ada@example.com", "1"), Participant("bo@example.com", "2")))
 
 
 def audit(folder: Path, sink=None) -> Audit:
@@ -98,117 +90,3 @@ def test_exports_run_no_formula_and_read_back(tmp_path: Path):
     table = read_table(text.encode(), "audit.csv")
     assert table.rows[1].cells[2] == "=cmd|'/c calc'!A1"
     assert text.startswith(",".join(COLUMNS))
-
-
-def test_runs_links_and_refusals_are_on_record(make_hackathon: Callable[..., Hackathon]):
-    hackathon = make_hackathon().acting_as(ANA)
-    assert hackathon.run(hackathon.propose_setup(ROSTER)).ok
-    urls = [item.url for item in hackathon.links(team="1") if isinstance(item, Link)]
-    urls += [item.url for item in hackathon.links(email="bo@example.com")]
-    hackathon.rotate_codes()
-    code = hackathon.codes().event_code
-    hackathon.codes()
-    assert hackathon.run(hackathon.propose_purge()).ok
-
-    told = [(e.deed, e.subject, e.outcome) for e in reversed(hackathon.recorded())]
-    where = f"{hackathon.settings.domain_id} event"
-    assert told == [
-        ("setup run", where, "started"),
-        ("setup run", where, "done"),
-        ("links asked for", "team 1", "done"),
-        ("links handed over", "team 1", "1 made"),
-        ("links asked for", "bo@example.com", "done"),
-        ("links handed over", "bo@example.com", "1 made"),
-        ("access codes renewed", "", "done"),
-        ("access codes shown", "", "done"),
-        ("purge run", where, "started"),
-        ("purge run", where, "done"),
-    ]
-    started = hackathon.recorded()[-1]
-    assert started.actor == ANA
-    assert started.event == hackathon.settings.event
-    assert started.details["create"] == "profile:3 row:2 space:2"
-    raw = hackathon.audit.path.read_text()
-    assert "ada@example.com" in raw
-    for secret in (*urls, code, *(url.partition("?")[2] for url in urls)):
-        assert secret not in raw
-
-
-def test_a_run_that_cannot_be_recorded_is_not_started(
-    make_hackathon: Callable[..., Hackathon], tmp_path: Path
-):
-    hackathon = make_hackathon()
-    proposal = hackathon.propose_setup(ROSTER)
-    (tmp_path / "state").write_text("in the way of the folder")
-    with pytest.raises(StudioError, match="cannot be written"):
-        hackathon.start(proposal)
-    with pytest.raises(StudioError, match="cannot be written"):
-        hackathon.links()
-    assert not hackathon.participants()
-
-
-def test_links_that_are_not_taken_to_the_end_are_counted(
-    make_hackathon: Callable[..., Hackathon],
-):
-    hackathon = make_hackathon()
-    assert hackathon.run(hackathon.propose_setup(ROSTER)).ok
-    links = hackathon.links()
-    next(links)
-    links.close()
-    assert hackathon.recorded()[0].outcome == "1 made"
-
-
-def test_helpers_cannot_read_the_record(hackathon: Hackathon):
-    with pytest.raises(GuardError, match="read the audit log"):
-        hackathon.acting_as(Actor("bo", Role.HELPER)).recorded()
-
-
-def test_the_audit_table_outlives_purge_and_machine(
-    make_hackathon: Callable[..., Hackathon], tmp_path: Path
-):
-    hackathon = make_hackathon(audit_table="studio-cli-audit")
-    hackathon.ensure_table()
-    assert hackathon.run(hackathon.propose_setup(ROSTER)).ok
-    assert hackathon.run(hackathon.propose_purge()).ok
-    here = hackathon.audit.entries()
-    hackathon.audit.path.unlink()
-    there = hackathon.recorded()
-    assert [entry.id for entry in there] == [entry.id for entry in here]
-    hackathon.note("one more deed")
-    assert len(hackathon.recorded()) == len(here) + 1
-    assert there[0].actor == here[0].actor
-    assert there[-1].details == here[-1].details
-    described = boto3.client("dynamodb").describe_table(TableName="studio-cli-audit")["Table"]
-    assert described["DeletionProtectionEnabled"]
-
-
-def test_an_entry_is_never_written_over(hackathon: Hackathon):
-    table = AuditTable(boto3.client("dynamodb"), "studio-cli-audit")
-    assert table.ensure()
-    assert not table.ensure()
-    entry = AuditEntry(NOW, "deed", ANA, outcome="refused")
-    table.write([entry])
-    table.write([AuditEntry(NOW, "deed", ANA, outcome="changed", id=entry.id)])
-    assert [e.outcome for e in table.entries("")] == ["refused"]
-    for number in range(5):
-        table.write([AuditEntry(NOW + timedelta(seconds=number + 1), f"later {number}", ANA)])
-    assert [e.deed for e in table.entries("", limit=2)] == ["later 4", "later 3"]
-
-
-def test_a_table_that_is_away_does_not_stop_the_event(
-    make_hackathon: Callable[..., Hackathon], tmp_path: Path
-):
-    hackathon = make_hackathon(audit_table="nobody-made-this")
-    entry = hackathon.note("deed")
-    assert [e.id for e in hackathon.audit.entries()] == [entry.id]
-    assert "audit table" in hackathon.audit.unsent
-    assert [e.id for e in hackathon.recorded()] == [entry.id]
-
-
-def test_a_table_of_another_kind_is_refused(hackathon: Hackathon):
-    hackathon.ensure_table()
-    people = AuditTable(boto3.client("dynamodb"), hackathon.settings.table_name)
-    with pytest.raises(SettingsError, match="for something else"):
-        people.ensure()
-    with pytest.raises(AwsError):
-        AuditTable(boto3.client("dynamodb"), "missing").write([AuditEntry(NOW, "deed", ANA)])

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import subprocess
 import sys
-import urllib.request
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
@@ -34,14 +34,25 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from studio_core.sandbox.demo import DemoData
-    from studio_core.sandbox.serving.server import SandboxServer
+    from tests.control import Control
 
+VARIABLES = {
+    "AWS_ENDPOINT_URL",
+    "AWS_ACCESS_KEY_ID",
+    "AWS_SECRET_ACCESS_KEY",
+    "AWS_DEFAULT_REGION",
+    "AWS_REGION",
+    "AWS_EC2_METADATA_DISABLED",
+    "STUDIO_REGION",
+    "STUDIO_DOMAIN_ID",
+    "STUDIO_TABLE_NAME",
+    "STUDIO_EVENT",
+    "STUDIO_ACCOUNT",
+}
 EXAMPLE = Path(__file__).parents[2] / "examples" / "roster.csv"
 FAST = Pace(
     poll_first=0.02, poll_gap=0.05, patience=20, persistence=20, retry_first=0.02, retry_most=0.3
 )
-
-
 QUICK = 0.001
 """Timescale of the sandbox: what these commands wait for, other tests wait for too."""
 
@@ -123,49 +134,6 @@ def aws(world: DemoData) -> Any:
 
 
 @dataclass
-class Control:
-    """The sandbox's own addresses."""
-
-    url: str
-
-    def calls(self) -> dict[str, int]:
-        answer: dict[str, int] = self._send("GET", "calls")
-        return answer
-
-    def changes(self) -> dict[str, int]:
-        """Calls that change something, by operation."""
-        words = ("Create", "Update", "Delete", "Write", "Put", "AddTags")
-        return {name: n for name, n in self.calls().items() if any(w in name for w in words)}
-
-    def forget(self) -> None:
-        self._send("DELETE", "calls")
-
-    def faults(self, **faults: Any) -> None:
-        self._send("PUT", "faults", faults)
-
-    def quotas(self, quotas: dict[str, float]) -> None:
-        self._send("PUT", "quotas", quotas)
-
-    def clock(self, **clock: Any) -> None:
-        self._send("PUT", "clock", clock)
-
-    def _send(self, method: str, path: str, body: object = None) -> Any:
-        request = urllib.request.Request(
-            f"{self.url}/_sandbox/{path}",
-            method=method,
-            data=None if body is None else json.dumps(body).encode(),
-            headers={"Content-Type": "application/json"},
-        )
-        with urllib.request.urlopen(request, timeout=30) as answer:
-            return json.load(answer)
-
-
-@pytest.fixture
-def control(sandbox: SandboxServer, world: DemoData) -> Control:
-    return Control(sandbox.url)
-
-
-@dataclass
 class Process:
     """Runs commands in processes of their own; those still running end with the test."""
 
@@ -204,3 +172,14 @@ def process(_clean_environment: None, tmp_path: Path) -> Iterator[Process]:
         if child.poll() is None:
             child.kill()
         child.communicate()
+
+
+def read_exports(child: Any) -> dict[str, str]:
+    """Read what a starting sandbox prints, which ends when it is ready to answer."""
+    found: dict[str, str] = {}
+    while set(found) != VARIABLES:
+        words = shlex.split(child.stdout.readline())
+        assert words[:1] == ["export"], child.stderr.read()
+        name, _, value = words[1].partition("=")
+        found[name] = value
+    return found

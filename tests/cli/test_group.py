@@ -3,16 +3,13 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from pathlib import Path
 
 import click
 import pytest
 from click.testing import CliRunner
 
 from studio_core.cli.app import COMMANDS, cli
-from studio_core.cli.reference import page
 
-DOCS = Path(__file__).parents[2] / "docs" / "cli.md"
 HEAVY = {
     "boto3",
     "botocore",
@@ -58,12 +55,6 @@ def test_every_command_is_where_the_list_says_and_has_help(name: str) -> None:
 def test_all_commands_of_the_list_are_in_the_help_in_their_order() -> None:
     shown = CliRunner().invoke(cli, ["--help"]).stdout.partition("Commands:")[2]
     assert [line.split()[0] for line in shown.splitlines() if line.strip()] == list(COMMANDS)
-
-
-def test_the_reference_page_is_what_the_commands_say() -> None:
-    assert DOCS.read_text(encoding="utf-8") == page(), (
-        "stale: run `python -m studio_core.cli.reference docs/cli.md`"
-    )
 
 
 def test_an_unknown_command_is_wrong_usage() -> None:

@@ -1,28 +1,24 @@
-"""What stands behind the pages, without a page: tables, files, words, the launcher."""
+"""Files for download, and the words in them."""
 
 from __future__ import annotations
 
-import asyncio
 import csv
 import io
 import json
-import socket
-import tomllib
+from datetime import UTC, datetime
 
 import pytest
 
 from studio_core.dashboard import downloads, tables
-from studio_core.dashboard.loaders import plain
-from studio_core.dashboard.registry import PAGE_OF_RUN, PAGES
-from studio_core.dashboard.serving import headers, launch
-from studio_core.dashboard.serving.tokens import GateSettings, Mode
+from studio_core.dashboard.registry import PAGE_OF_RUN
 from studio_core.dashboard.words import ACTIONS, KINDS, PURPOSES, RESULTS, by_kind, several
-from studio_core.errors import StudioError
-from studio_core.insight.status import TeamStatus
+from studio_core.model.links import Link, LinkFailure
 from studio_core.model.plans import Action, Plan, Purpose, Step
 from studio_core.model.runs import Leftover, Outcome, Report, Result
 from studio_core.model.studio import Identity, Kind, Space
 
+SOON = datetime(2030, 1, 1, 12, 5, tzinfo=UTC)
+LINK = Link("ada@example.com", "1", "ada", "team-1", SOON, "https://studio.example/auth?token=abc")
 HERE = Identity("123456789012", "eu-west-1", "d-1")
 SPACE = Step("space:team-1", Action.CREATE, Kind.SPACE, "=team-1", Space("team-1", "Pending"))
 HOST = Step("profile:h", Action.KEEP, Kind.PROFILE, "h", Space("h", "InService"))
@@ -91,88 +87,12 @@ def test_a_plan_shows_what_changes_before_what_stays():
     assert rows(downloads.plan_csv(PLAN))[2] == ["Create", "space", "'=team-1", ""]
 
 
-def test_results_show_failures_first():
-    done = Outcome(HOST, Result.DONE)
-    report = Report(PLAN, (done, *REPORT.outcomes))
-    assert list(tables.outcomes(report)["Result"]) == ["Failed", "Done"]
-
-
-@pytest.mark.parametrize(
-    ("text", "found"), [("", 2), ("TEAM-1", 1), ("ready ada", 1), ("ada bo", 0), ("stopped", 2)]
-)
-def test_a_search_wants_every_word_somewhere(text, found):
-    frame = tables.teams(
-        [
-            TeamStatus("1", 2, 2, "team-1", "ready", "Stopped", ""),
-            TeamStatus("2", 1, 1, "team-2", "ready", "Stopped", ""),
-        ]
-    )
-    assert len(tables.searched(frame, text, {0: "ada@example.com", 1: "bo@example.com"})) == found
-
-
-@pytest.mark.parametrize(
-    "text", ["![x](http://a/b.png)", "<img src=x>", ":red[hi]", "$x$", "*a*_b_"]
-)
-def test_text_from_outside_is_no_markdown(text):
-    shown = plain(text)
-    assert all(shown[i - 1] == "\\" for i, c in enumerate(shown) if c in "[]<>:$*_`")
-    assert shown.replace("\\", "") == text
-
-
-def test_the_entry_point_and_every_page_are_where_the_launcher_looks():
-    folder = launch.script().parent
-    assert all((folder / page.path).is_file() for page in PAGES)
-    assert len({page.name for page in PAGES} | {page.title for page in PAGES}) == 10
-
-
-def test_our_options_reach_the_server_and_the_users_win():
-    base = {"STREAMLIT_THEME_LIGHT_PRIMARY_COLOR": "#123456", "HOME": "/home/ana"}
-    given = launch.environment(base, access=GateSettings(Mode.OPEN))
-    assert given["STREAMLIT_THEME_LIGHT_PRIMARY_COLOR"] == "#123456"
-    assert given["STREAMLIT_BROWSER_GATHER_USAGE_STATS"] == "false"
-    assert given["STREAMLIT_SERVER_FILE_WATCHER_TYPE"] == "none"
-    assert json.loads(given["STREAMLIT_THEME_HEADING_FONT_WEIGHTS"])[0] == 650
-    assert "localhost" in given["STREAMLIT_SERVER_ALLOWED_HOSTS"].split()
-    assert given["HOME"] == "/home/ana"
-
-
-def test_every_option_in_our_file_is_one_that_streamlit_knows():
-    from streamlit import config as options
-
-    text = (launch.script().parent / ".streamlit" / "config.toml").read_text()
-    for name in launch._flat(tomllib.loads(text)):
-        assert name in options._config_options_template, name
-
-
-def test_a_port_that_is_taken_is_a_sentence():
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        port = taken.getsockname()[1]
-        with pytest.raises(StudioError, match=f"Port {port} cannot be listened at"):
-            launch.run(port, "127.0.0.1", open_access=True)
-
-
-@pytest.mark.parametrize(
-    ("address", "ours"), [("127.0.0.1", True), ("::1", True), ("0.0.0.0", False)]
-)
-def test_loopback_is_told_from_the_rest(address, ours):
-    assert launch.loopback(address) is ours
-
-
-def test_answers_have_our_headers_once_and_nothing_else_is_touched():
-    seen = []
-
-    async def inner(scope, receive, send):
-        head = [(b"Referrer-Policy", b"unsafe-url"), (b"x-own", b"1")]
-        await send({"type": "http.response.start", "status": 200, "headers": head})
-        await send({"type": "http.response.body", "body": b"ok"})
-
-    async def send(message):
-        seen.append(message)
-
-    app = headers.SecurityHeaders(inner)
-    asyncio.run(app({"type": "http"}, None, send))
-    names = [name for name, _ in seen[0]["headers"]]
-    assert names.count(b"referrer-policy") == 1
-    assert b"Referrer-Policy" not in names
-    assert (b"x-own", b"1") in seen[0]["headers"]
-    assert seen[1]["body"] == b"ok"
+def test_a_csv_for_a_spreadsheet_runs_nothing_and_holds_the_reason_of_a_failure():
+    bad = LinkFailure('=HYPERLINK("x")@example.com', "1", "has no profile yet")
+    rows = list(csv.reader(io.StringIO(downloads.links_csv([LINK, bad]))))
+    assert rows[0] == ["email", "team", "profile", "space", "url", "expires_at", "reason"]
+    assert rows[1][4:6] == [LINK.url, "2030-01-01T12:05:00+00:00"]
+    assert rows[2][0].startswith("'=")
+    assert rows[2][-1] == "has no profile yet"
+    only = downloads.links_csv([LINK]).splitlines()[0]
+    assert only == "email,team,profile,space,url,expires_at"

@@ -23,10 +23,9 @@ from studio_core.model.studio import Kind
 
 if TYPE_CHECKING:
     from studio_core.sandbox.demo import DemoData
-    from tests.hackathon.conftest import Control
+    from tests.control import Control
 
 Make = Callable[..., Hackathon]
-
 WEATHER = {"throttle_rate": 0.3, "error_rate": 0.05, "drop_rate": 0.02, "list_lag": 0.1}
 
 
@@ -190,7 +189,7 @@ def test_credentials_that_end_in_the_middle_stop_the_run_with_one_reason(
 
 
 def test_a_quota_that_is_reached_is_told_by_name(hackathon: Hackathon, control: Control) -> None:
-    control._send("PUT", "quotas", {"L-8E5333B4": 1})
+    control.quotas({"L-8E5333B4": 1})
     report = hackathon.run(hackathon.propose_setup(people(6, 3)))
     assert len(report.failed) == 2
     assert all("limit" in o.reason for o in report.failed)

@@ -1,4 +1,4 @@
-"""Setup, start and stop plans: what they hold, and what is true of every one of them."""
+"""Setup plans: what they hold, and what is true of every one of them."""
 
 from __future__ import annotations
 
@@ -10,9 +10,7 @@ from hypothesis import strategies as st
 
 from studio_core.model.people import Record, Roster
 from studio_core.model.plans import Action
-from studio_core.model.studio import App, Kind, Ownership, SpaceTemplate, Status
-from studio_core.planning.apps import plan_start_apps, plan_stop_apps
-from studio_core.planning.fingerprint import fingerprint
+from studio_core.model.studio import Kind, Ownership, SpaceTemplate, Status
 from studio_core.planning.setup import LEAVING, plan_setup
 from tests.planning.worlds import (
     EVENT,
@@ -20,7 +18,6 @@ from tests.planning.worlds import (
     carry_out,
     empty,
     ready_profile,
-    ready_space,
     roster,
     rosters,
     snapshots,
@@ -233,39 +230,3 @@ def test_keys_are_unique_and_every_person_has_a_row_step(
     assert len(keys) == len(set(keys))
     rows = {s.name for s in plan.steps if s.kind is Kind.ROW}
     assert {p.email for p in wanted.participants} <= rows
-
-
-def test_apps_start_where_none_runs() -> None:
-    running = App("JupyterLab", "default", "InService", space="team-1", ownership=Ownership.OURS)
-    going = replace(running, space="team-3", status="Deleting")
-    world = empty(
-        spaces=(ready_space("team-1"), ready_space("team-2"), ready_space("team-3")),
-        apps=(running, going),
-    )
-    plan = plan_start_apps(world, TEMPLATE)
-    assert [(s.action, s.name) for s in plan.steps] == [
-        (Action.KEEP, "team-1/JupyterLab/default"),
-        (Action.CREATE, "team-2/JupyterLab/default"),
-        (Action.SKIP, "team-3/JupyterLab/default"),
-    ]
-    assert plan.changes[0].target.instance_type == "ml.t3.medium"
-
-
-def test_only_one_teams_apps_start_and_stop() -> None:
-    records = tuple(Record(f"{n}@ai.se", n, "d-1", EVENT, n, f"team-{n}") for n in ("1", "2"))
-    apps = tuple(
-        App("JupyterLab", "default", "InService", space=f"team-{n}", ownership=Ownership.OURS)
-        for n in ("1", "2")
-    )
-    spaces = (ready_space("team-1"), ready_space("team-2"))
-    stopped = plan_stop_apps(empty(spaces=spaces, apps=apps, records=records), team="2")
-    assert [s.name for s in stopped.changes] == ["team-2/JupyterLab/default"]
-    started = plan_start_apps(empty(spaces=spaces, records=records), TEMPLATE, team="1")
-    assert [s.name for s in started.changes] == ["team-1/JupyterLab/default"]
-
-
-def test_the_fingerprint_sees_changes_and_not_statuses() -> None:
-    plan = plan_setup(BOTH, empty(), TEMPLATE)
-    assert fingerprint(plan) == fingerprint(plan_setup(BOTH, empty(), TEMPLATE))
-    moved = roster(("niklas@amazon.com", "2"), ("niklas@ai.se", "2"))
-    assert fingerprint(plan) != fingerprint(plan_setup(moved, empty(), TEMPLATE))

@@ -11,12 +11,13 @@ import pytest
 from studio_core import config
 from studio_core.cli.commands.configure import _HELP
 from studio_core.config import Settings
-from tests.cli.conftest import Control, Studio
+from tests.cli.conftest import Studio
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from studio_core.sandbox.demo import DemoData
+    from tests.control import Control
 
 
 @pytest.fixture

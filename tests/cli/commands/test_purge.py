@@ -9,7 +9,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from studio_core.sandbox.serving.server import SandboxServer
-    from tests.cli.conftest import Control, Studio
+    from tests.cli.conftest import Studio
+    from tests.control import Control
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from tests.cli.conftest import EXAMPLE, Control, Studio, connect
+from tests.cli.conftest import EXAMPLE, Studio, connect
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from studio_core.config import Settings
     from studio_core.hackathon import Hackathon
+    from tests.control import Control
 
 
 def test_the_example_becomes_profiles_and_spaces(studio: Studio) -> None:

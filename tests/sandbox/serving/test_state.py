@@ -8,8 +8,7 @@ import pytest
 
 from studio_core.sandbox.demo import control, find_demo, seed_demo
 from studio_core.sandbox.serving.server import SandboxServer
-from tests.sandbox.conftest import client, make_domain
-from tests.sandbox.test_demo import all_of
+from tests.sandbox.conftest import all_of, client, make_domain
 
 if TYPE_CHECKING:
     from pathlib import Path
