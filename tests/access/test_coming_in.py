@@ -10,18 +10,16 @@ import time
 from typing import TYPE_CHECKING
 
 import pytest
-from session import handshake, read_page
 
 from studio_core.access.roles import Role
 from studio_core.dashboard.serving.gate import PASS_HEADER, PROCESS_KEY, VISIT
 from studio_core.dashboard.serving.passes import derive_key, issue
-
-from .conftest import HELPER_TOKEN, TOKEN
+from tests.access.conftest import HELPER_TOKEN, TOKEN
+from tests.access.session import handshake, read_page
 
 if TYPE_CHECKING:
-    from serving import Served
-
-    from .conftest import House, Tally
+    from tests.access.conftest import House, Tally
+    from tests.access.serving import Served
 
 pytestmark = pytest.mark.xdist_group("house")  # one server for all, and its record read last
 

@@ -8,18 +8,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from serving import Served, serve
-from session import handshake, read_page
 
 from studio_core.access.roles import Role
 from studio_core.dashboard.serving.gate import PASS_HEADER, PROCESS_KEY
 from studio_core.dashboard.serving.passes import issue
+from tests.access.serving import Served, serve
+from tests.access.session import handshake, read_page
 from tests.ports import free_port
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from .conftest import Tally
+    from tests.access.conftest import Tally
 
 pytestmark = pytest.mark.xdist_group("modes")
 
