@@ -57,6 +57,54 @@ def test_the_same_secret_gives_the_same_codes_again() -> None:
 
 
 @pytest.mark.parametrize(
+    ("codes", "expected"),
+    [
+        (
+            CODES,
+            [
+                "TND7-KCPE",
+                "AV4W-6G6K",
+                "YPYY-YQAN",
+                "1293f1c9bb24c76699543bfc21663410c573c3e5b04e69dfc73437f09bcc6f65",
+                "ddb0e92f7260cd707f9ed7578a49ffa9032af5c8840f573499b5e264f324cfd9",
+            ],
+        ),
+        (
+            replace(CODES, version=2),
+            [
+                "HCDX-4WVX",
+                "DK3E-XGGR",
+                "TNMV-GD9C",
+                "1293f1c9bb24c76699543bfc21663410c573c3e5b04e69dfc73437f09bcc6f65",
+                "d8a7678880f59f988e8fb9980d35d72c5fc1eb9e32111a22dd4643de4401dc2e",
+            ],
+        ),
+        (
+            Codes("köln-2026", b"\xff" * 32, 7),
+            [
+                "F3TR-PMAF",
+                "MQ79-TQYK",
+                "DHWR-FPXC",
+                "43eeba1312e61ace368477f7597e4ebfc05158a2d63027803c358241e83bcd18",
+                "1f50be9eddbe2afaa38b8f178cb0c06e7e00595aef04636484eb441ee13c05e1",
+            ],
+        ),
+    ],
+    ids=["first version", "second version", "another event"],
+)
+def test_codes_on_printed_cards_and_digests_in_tables_never_change(
+    codes: Codes, expected: list[str]
+) -> None:
+    assert expected == [
+        codes.event_code,
+        codes.personal_code("Ada@Example.com "),
+        codes.personal_code("李雷@example.cn"),
+        codes.digest("client", "203.0.113.7"),
+        codes.one_time_digest("ada@example.com", "acde-fghj"),
+    ]
+
+
+@pytest.mark.parametrize(
     "other",
     [replace(CODES, version=2), replace(CODES, event="other"), replace(CODES, secret=bytes(32))],
     ids=["version", "event", "secret"],
