@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from studio_core.access.codes import ALPHABET, LENGTH, Codes, normalise, same, shown, spell
+from studio_core.access.signing import Signer
 
 NOW = datetime(2026, 11, 22, 9, tzinfo=UTC)
 CODES = Codes("demo", bytes(range(32)))
@@ -138,6 +139,20 @@ def test_a_ticket_names_its_holder_until_it_is_over(email: str) -> None:
     assert CODES.holder(ticket, NOW) is not None
     assert CODES.holder(ticket, NOW + timedelta(seconds=59)) == CODES.holder(ticket, NOW)
     assert CODES.holder(ticket, NOW + timedelta(seconds=60)) is None
+
+
+def test_a_ticket_is_good_for_minutes_whatever_it_says() -> None:
+    ticket = CODES.ticket("ada@example.com", NOW + timedelta(days=1))
+    assert CODES.holder(ticket, NOW) is None
+
+
+def test_what_another_purpose_signed_with_the_same_secret_is_no_ticket() -> None:
+    until = int((NOW + timedelta(seconds=60)).timestamp())
+    for key in (CODES.secret, CODES._versioned("ticket"), CODES._versioned("event-code")):
+        for purpose in ("pass", "visit of organiser", "ticket"):
+            token = Signer(purpose, [key], 120).sign({"email": "ada@example.com"}, until)
+            is_ticket = purpose == "ticket" and key == CODES._versioned("ticket")
+            assert (CODES.holder(token, NOW) is not None) == is_ticket
 
 
 @given(st.text(max_size=80))
