@@ -38,6 +38,11 @@ def test_what_is_signed_is_read_back_until_it_expires(claims, until):
     assert signer().verify(token, until + 10 * HOUR) is None
 
 
+def test_no_claim_takes_the_place_of_the_expiry():
+    token = signer().sign({"until": "never"}, NOW + 1)
+    assert signer().verify(token, NOW) == {"until": NOW + 1}
+
+
 def test_a_token_fits_a_cookie_a_header_and_an_address():
     body, signature = TOKEN.split(".")
     assert set(body + signature) <= set(LETTERS)
