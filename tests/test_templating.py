@@ -23,7 +23,7 @@ from studio_core.templating import environment, style_source
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[1]
 PORTAL, DASHBOARD, SANDBOX = (
     f"studio_core.{name}" for name in ("portal", "dashboard.serving", "sandbox.serving")
 )

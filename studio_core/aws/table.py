@@ -15,6 +15,7 @@ from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 from botocore.exceptions import ClientError, WaiterError
 
 from studio_core.aws.errors import translated
+from studio_core.backoff import backoff
 from studio_core.errors import NotFoundError, RunBusyError, SettingsError, TransientError
 from studio_core.model.people import Record
 from studio_core.model.runs import Lease
@@ -124,7 +125,7 @@ class ParticipantsTable:
             if not left:
                 return
             if attempt:
-                self._pause(min(0.05 * 2**attempt, 5))
+                self._pause(backoff(attempt, first=0.1, longest=5))
             with translated(f"write to the table {self.name}"):
                 answer = self._client.batch_write_item(RequestItems={self.name: left})
             left = answer.get("UnprocessedItems", {}).get(self.name, [])

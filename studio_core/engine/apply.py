@@ -11,6 +11,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
+from studio_core.backoff import backoff
 from studio_core.engine.pace import Pace
 from studio_core.engine.throttle import Throttle
 from studio_core.engine.waits import Sweep, Verdict, Waits
@@ -36,7 +37,6 @@ ROW_BATCH = 25
 
 _DELETE_TRIES = 3
 _LONGEST_SLEEP = 1.0
-_MOST_DOUBLINGS = 16
 
 
 class StepCalls(Protocol):
@@ -281,7 +281,7 @@ class Applier:
         )
         if passing and self._clock() - work.began < self._pace.persistence:
             # A throttle paces what was throttled, so it need not wait ever longer besides.
-            self._retry(work, growth=1 if isinstance(error, ThrottledError) else 2)
+            self._retry(work, growth=1.0 if isinstance(error, ThrottledError) else 2.0)
         elif isinstance(error, StudioError):
             self._end(work, Result.FAILED, error.sentence, error.remedy)
             if isinstance(error, CredentialsError):
@@ -289,9 +289,8 @@ class Applier:
         else:
             self._end(work, Result.FAILED, f"{type(error).__name__} in this tool.", "Report it.")
 
-    def _retry(self, work: _Work, growth: int = 2) -> None:
-        doublings = min(work.tries - 1, _MOST_DOUBLINGS)
-        pause = min(self._pace.retry_first * growth**doublings, self._pace.retry_most)
+    def _retry(self, work: _Work, growth: float = 2.0) -> None:
+        pause = backoff(work.tries, self._pace.retry_first, self._pace.retry_most, growth)
         due = self._clock() + pause * (0.5 + self._jitter() / 2)
         heapq.heappush(self._retries, (due, work.index, work.step.key))
         self._tell(Phase.RETRYING, work.step)

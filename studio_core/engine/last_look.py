@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from typing import TYPE_CHECKING
 
+from studio_core.backoff import backoff
 from studio_core.errors import TransientError
 
 if TYPE_CHECKING:
@@ -14,7 +15,6 @@ if TYPE_CHECKING:
     from studio_core.model.studio import Snapshot
 
 TRIES = 5
-_LONGEST = 10.0
 
 
 class LastLook:
@@ -57,9 +57,9 @@ class LastLook:
             self._seen = None
 
     def _look(self) -> Snapshot:
-        for attempt in range(TRIES - 1):
+        for attempt in range(1, TRIES):
             try:
                 return self._observe()
             except TransientError:
-                self._pause(min(2.0**attempt, _LONGEST))
+                self._pause(backoff(attempt, first=1, longest=10))
         return self._observe()

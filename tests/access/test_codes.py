@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from studio_core.access.codes import ALPHABET, LENGTH, Codes, normalise, same, shown, spell
+from studio_core.access.signing import Signer
 
 NOW = datetime(2026, 11, 22, 9, tzinfo=UTC)
 CODES = Codes("demo", bytes(range(32)))
@@ -57,6 +58,54 @@ def test_the_same_secret_gives_the_same_codes_again() -> None:
 
 
 @pytest.mark.parametrize(
+    ("codes", "expected"),
+    [
+        (
+            CODES,
+            [
+                "TND7-KCPE",
+                "AV4W-6G6K",
+                "YPYY-YQAN",
+                "1293f1c9bb24c76699543bfc21663410c573c3e5b04e69dfc73437f09bcc6f65",
+                "ddb0e92f7260cd707f9ed7578a49ffa9032af5c8840f573499b5e264f324cfd9",
+            ],
+        ),
+        (
+            replace(CODES, version=2),
+            [
+                "HCDX-4WVX",
+                "DK3E-XGGR",
+                "TNMV-GD9C",
+                "1293f1c9bb24c76699543bfc21663410c573c3e5b04e69dfc73437f09bcc6f65",
+                "d8a7678880f59f988e8fb9980d35d72c5fc1eb9e32111a22dd4643de4401dc2e",
+            ],
+        ),
+        (
+            Codes("köln-2026", b"\xff" * 32, 7),
+            [
+                "F3TR-PMAF",
+                "MQ79-TQYK",
+                "DHWR-FPXC",
+                "43eeba1312e61ace368477f7597e4ebfc05158a2d63027803c358241e83bcd18",
+                "1f50be9eddbe2afaa38b8f178cb0c06e7e00595aef04636484eb441ee13c05e1",
+            ],
+        ),
+    ],
+    ids=["first version", "second version", "another event"],
+)
+def test_codes_on_printed_cards_and_digests_in_tables_never_change(
+    codes: Codes, expected: list[str]
+) -> None:
+    assert expected == [
+        codes.event_code,
+        codes.personal_code("Ada@Example.com "),
+        codes.personal_code("李雷@example.cn"),
+        codes.digest("client", "203.0.113.7"),
+        codes.one_time_digest("ada@example.com", "acde-fghj"),
+    ]
+
+
+@pytest.mark.parametrize(
     "other",
     [replace(CODES, version=2), replace(CODES, event="other"), replace(CODES, secret=bytes(32))],
     ids=["version", "event", "secret"],
@@ -90,6 +139,20 @@ def test_a_ticket_names_its_holder_until_it_is_over(email: str) -> None:
     assert CODES.holder(ticket, NOW) is not None
     assert CODES.holder(ticket, NOW + timedelta(seconds=59)) == CODES.holder(ticket, NOW)
     assert CODES.holder(ticket, NOW + timedelta(seconds=60)) is None
+
+
+def test_a_ticket_is_good_for_minutes_whatever_it_says() -> None:
+    ticket = CODES.ticket("ada@example.com", NOW + timedelta(days=1))
+    assert CODES.holder(ticket, NOW) is None
+
+
+def test_what_another_purpose_signed_with_the_same_secret_is_no_ticket() -> None:
+    until = int((NOW + timedelta(seconds=60)).timestamp())
+    for key in (CODES.secret, CODES._versioned("ticket"), CODES._versioned("event-code")):
+        for purpose in ("pass", "visit of organiser", "ticket"):
+            token = Signer(purpose, [key], 120).sign({"email": "ada@example.com"}, until)
+            is_ticket = purpose == "ticket" and key == CODES._versioned("ticket")
+            assert (CODES.holder(token, NOW) is not None) == is_ticket
 
 
 @given(st.text(max_size=80))

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
     from tests.portal.conftest import Late, Maker
 
+SERVE = "from studio_core.portal.serve import run; raise SystemExit(run(0, '127.0.0.1'))"
+IGNORE = "import signal; signal.signal(signal.SIGINT, signal.SIG_IGN); "
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 
 
@@ -45,9 +47,9 @@ class Running:
         connection.close()
         return answer
 
-    def end(self) -> tuple[int, str]:
-        """Stop it as Ctrl-C does; its exit status and all that it wrote."""
-        self.process.send_signal(signal.SIGINT)
+    def end(self, number: signal.Signals = signal.SIGTERM) -> tuple[int, str]:
+        """Stop it; its exit status and all that it wrote."""
+        self.process.send_signal(number)
         out, err = self.process.communicate(timeout=20)
         return self.process.returncode, out + err
 
@@ -57,7 +59,7 @@ def start(shared: Shared, portal: Maker, tmp_path: Path) -> Iterator[Callable[..
     started: list[subprocess.Popen[str]] = []
     demo = shared.demo
 
-    def start(**settings: str) -> Running:
+    def start(*, first: str = "", **settings: str) -> Running:
         variables = {
             "STUDIO_CONFIG": str(tmp_path / "config.toml"),
             "STUDIO_REGION": demo.region,
@@ -67,11 +69,7 @@ def start(shared: Shared, portal: Maker, tmp_path: Path) -> Iterator[Callable[..
             **{config.variable(name): value for name, value in settings.items()},
         }
         process = subprocess.Popen(
-            [
-                sys.executable,
-                "-c",
-                "from studio_core.portal.serve import run; raise SystemExit(run(0, '127.0.0.1'))",
-            ],
+            [sys.executable, "-c", first + SERVE],
             env={**shared.server.environment(), **variables},
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -125,6 +123,17 @@ def test_an_open_house_is_warned_of(start: Callable[..., Running]) -> None:
     status, written = running.end()
     assert status == 0
     assert "e-mail only" in written
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("parent", ["terminal", "background job"])
+def test_either_signal_ends_it_in_order_as_soon_as_the_address_is_known(
+    start: Callable[..., Running], number: signal.Signals, parent: str
+) -> None:
+    # A shell without job control has its background jobs ignore SIGINT.
+    running = start(first=IGNORE if parent == "background job" else "")
+    status, written = running.end(number)
+    assert (status, written) == (0, "")
 
 
 @pytest.mark.parametrize(
