@@ -76,11 +76,11 @@ PYTEST := $(BIN)/python -m pytest -q
 
 .PHONY: unit
 unit: env conformance ## Unit, property, sandbox and engine tests
-	$(PYTEST) -n 2 --dist loadgroup --ignore=tests/ui --ignore=tests/browser
+	$(PYTEST) -n 2 --dist loadgroup --ignore=tests/pages --ignore=tests/dashboard/views --ignore=tests/browser
 
 .PHONY: ui
 ui: env browser ## AppTest and browser tests
-	$(PYTEST) tests/ui
+	$(PYTEST) tests/pages tests/dashboard/views
 	$(PYTEST) tests/browser
 
 # The browser's tests run apart: Playwright keeps an event loop running in its process.

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import base64
 import json
 import os
 import random
@@ -25,6 +24,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import httpx
 import psutil
+from itsdangerous.encoding import base64_decode
 
 from studio_core.aws.session import Session
 from studio_core.aws.table import ParticipantsTable
@@ -104,7 +104,7 @@ def rightful(person: Person, url: str) -> bool:
     """True when a link is for this person's profile and space."""
     token = parse_qs(urlsplit(url).query)["token"][0]
     body = token.split(".")[1]
-    claims = json.loads(base64.urlsafe_b64decode(body + "=" * (-len(body) % 4)))
+    claims = json.loads(base64_decode(body))
     wanted = (person.record.profile, person.record.space, person.record.domain_id)
     return (claims["profile"], claims["space"], claims["domain_id"]) == wanted
 

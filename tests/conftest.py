@@ -2,19 +2,23 @@
 
 - `sandbox`: the simulated AWS on a port of its own, fifty times faster than
   the real one in its waits; empty again for each test that asks for it.
+- `control`: its control addresses.
 - `world`: a domain and a table in it, made through boto3.
+- `clock`: a day of its own for each test, so that tries of one do not count in another.
 - `hackathon`: the core's face over that world, its settings and journals in a temporary folder.
 """
 
 from __future__ import annotations
 
 import functools
+import itertools
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import botocore.loaders
 import botocore.session
 import pytest
+from hypothesis import settings
 
 from bench.worker import QUICK
 from studio_core.config import Settings
@@ -22,6 +26,8 @@ from studio_core.engine.registry import Runs
 from studio_core.hackathon import Hackathon
 from studio_core.sandbox.demo import DemoData, seed_demo
 from studio_core.sandbox.serving.server import SandboxServer
+from tests.clock import Clock
+from tests.control import Control
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -30,6 +36,10 @@ if TYPE_CHECKING:
     from studio_core.engine.pace import Pace
 
 TIMESCALE = 0.02
+
+# Property tests judge answers, not speed: a busy machine must not fail them.
+settings.register_profile("studio", deadline=None)
+settings.load_profile("studio")
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
@@ -77,6 +87,21 @@ def sandbox(monkeypatch: pytest.MonkeyPatch, _clean_environment: None) -> Iterat
         for name, value in server.environment().items():
             monkeypatch.setenv(name, value)
         yield server
+
+
+_days = itertools.count(1)
+
+
+@pytest.fixture
+def clock() -> Clock:
+    clock = Clock()
+    clock.forward(days=3 * next(_days))
+    return clock
+
+
+@pytest.fixture
+def control(sandbox: SandboxServer) -> Control:
+    return Control(sandbox.url)
 
 
 @pytest.fixture

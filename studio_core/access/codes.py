@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 import hashlib
 import hmac
 import json
 import unicodedata
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import timedelta
+from typing import TYPE_CHECKING
 
+from studio_core.access.signing import Signer, constant_time_compare
 from studio_core.naming import normalise_email
+
+if TYPE_CHECKING:
+    from datetime import datetime
 
 ALPHABET = "ACDEFGHJKMNPQRTVWXY34679"
 """Capitals and digits without pairs that look alike: no 0 O, 1 I L, 2 Z, 5 S, 8 B, U."""
@@ -20,6 +23,9 @@ LENGTH = 8
 """Characters of a code: 24 to the power of 8 is 36 bits, ample where tries are limited."""
 
 SECRET_BYTES = 32
+
+TICKET_LIFETIME = timedelta(minutes=2)
+"""How long a waiting page may come back; each time it does, it gets a new ticket."""
 
 _GROUP = 4
 
@@ -37,8 +43,8 @@ def shown(code: str) -> str:
 
 
 def same(given: str, wanted: str) -> bool:
-    """Compare two codes in a time that does not depend on where they differ."""
-    return hmac.compare_digest(normalise(given).encode(), normalise(wanted).encode())
+    """Return whether two codes are equal as typed, in a time that does not tell how far."""
+    return constant_time_compare(normalise(given), normalise(wanted))
 
 
 def spell(number: int) -> str:
@@ -86,20 +92,17 @@ class Codes:
 
         It is a credential until `until`, and fit for a query string.
         """
-        body = json.dumps([normalise_email(email), int(until.timestamp())]).encode()
-        return f"{_text(body)}.{_text(self._versioned('ticket', body.decode()))}"
+        return self._tickets.sign({"email": normalise_email(email)}, int(until.timestamp()))
 
     def holder(self, ticket: str, now: datetime) -> str | None:
-        """Give the e-mail a ticket was made for, or None when it is not good (any more)."""
-        body, _, signature = ticket.partition(".")
-        try:
-            plain, given = _bytes(body).decode(), _bytes(signature)
-        except (binascii.Error, ValueError):
-            return None
-        if not hmac.compare_digest(given, self._versioned("ticket", plain)):
-            return None
-        email, until = json.loads(plain)
-        return str(email) if now < datetime.fromtimestamp(until, UTC) else None
+        """Return the e-mail of a valid ticket, else None."""
+        claims = self._tickets.verify(ticket, now.timestamp())
+        return None if claims is None else str(claims["email"])
+
+    @property
+    def _tickets(self) -> Signer:
+        lifetime = int(TICKET_LIFETIME.total_seconds())
+        return Signer("ticket", [self._versioned("ticket")], lifetime)
 
     def _code(self, kind: str, *parts: str) -> str:
         return spell(int.from_bytes(self._versioned(kind, *parts)))
@@ -110,11 +113,3 @@ class Codes:
     def _mac(self, *parts: str) -> bytes:
         # JSON keeps ("a", "bc") and ("ab", "c") apart.
         return hmac.digest(self.secret, json.dumps(parts).encode(), hashlib.sha256)
-
-
-def _text(raw: bytes) -> str:
-    return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
-
-
-def _bytes(text: str) -> bytes:
-    return base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)

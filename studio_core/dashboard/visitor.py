@@ -11,8 +11,8 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from studio_core.access.roles import Act, Actor, Role, allowed, permit
 from studio_core.dashboard.serving import oidc
-from studio_core.dashboard.serving.gate import LEAVE, PASS_HEADER, PROCESS_KEY
-from studio_core.dashboard.serving.passes import Pass, verify
+from studio_core.dashboard.serving.gate import LEAVE, PASS_HEADER
+from studio_core.dashboard.serving.passes import PROCESS_SIGNER, Pass, verify
 from studio_core.errors import GuardError
 
 if TYPE_CHECKING:
@@ -108,7 +108,7 @@ def admitted(role: Role) -> Iterator[None]:
 
 def _pass() -> Pass | None:
     value = st.context.headers.get(PASS_HEADER)
-    return verify(PROCESS_KEY, value, time.time()) if value else None
+    return verify(PROCESS_SIGNER, value, time.time()) if value else None
 
 
 def _actor(*, show: bool = True) -> Actor | None:

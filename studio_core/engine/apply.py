@@ -1,18 +1,17 @@
-"""Running a plan: dependency order, bounded concurrency, one listing for all waits, retries."""
+"""Apply a plan: bounded concurrency, one listing for all waits, retries."""
 
 from __future__ import annotations
 
-import heapq
 import queue
 import random
 import threading
 import time
-from collections import Counter, defaultdict
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 
+from studio_core.backoff import backoff
 from studio_core.engine.pace import Pace
-from studio_core.engine.throttle import Throttle
+from studio_core.engine.schedule import Schedule, Work
 from studio_core.engine.waits import Sweep, Verdict, Waits
 from studio_core.errors import (
     CredentialsError,
@@ -23,22 +22,18 @@ from studio_core.errors import (
 )
 from studio_core.model.plans import Action, Step
 from studio_core.model.runs import Outcome, Phase, Result, StepProgress
-from studio_core.model.studio import Kind
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
     from concurrent.futures import Executor
 
     from studio_core.model.plans import Plan
-
-ROW_BATCH = 50
-"""Most rows of one transaction: 100 actions (DynamoDB API reference), two a row at most."""
+    from studio_core.model.studio import Kind
 
 _FAILED_DELETIONS = 3
 """Times that AWS may report a failed deletion before the step fails."""
 
 _LONGEST_SLEEP = 1.0
-_MOST_DOUBLINGS = 16
 
 
 class StepCalls(Protocol):
@@ -57,43 +52,9 @@ class StepCalls(Protocol):
         """Status by lower-case name of all of a kind, or of the newest until `new` are seen."""
 
 
-_Sort = tuple[Kind, Action]
-
-
-@dataclass(slots=True)
-class _Work:
-    """One step on its way. Only the deciding thread reads or writes it."""
-
-    index: int
-    step: Step
-    needs: set[str]
-    dependants: list[str] = field(default_factory=list)
-    tries: int = 0
-    failed_deletions: int = 0
-    again: bool = False
-    began: float = 0.0
-    held_since: float | None = None
-    queued: bool = False
-    flying: bool = False
-    outcome: Outcome | None = None
-
-    @property
-    def sort(self) -> _Sort:
-        """What AWS counts and limits together: one operation of its API."""
-        return (self.step.kind, self.step.action)
-
-    @property
-    def is_row(self) -> bool:
-        return self.step.kind is Kind.ROW
-
-    @property
-    def deletes(self) -> bool:
-        return self.step.action is Action.DELETE
-
-
 @dataclass(frozen=True, slots=True)
 class _Answer:
-    works: tuple[_Work, ...]
+    works: tuple[Work, ...]
     settled: bool = False
     error: Exception | None = None
     stale: Collection[str] = ()
@@ -131,12 +92,6 @@ class Applier:
         self._jitter = jitter
         self._inbox: queue.SimpleQueue[_Answer | Sweep] = queue.SimpleQueue()
         self._waits = Waits(calls.statuses, executor, self._pace, clock=clock, post=self._inbox.put)
-        self._works: dict[str, _Work] = {}
-        self._ready: dict[_Sort, list[tuple[int, str]]] = defaultdict(list)
-        self._throttles: dict[_Sort, Throttle] = defaultdict(lambda: Throttle(clock))
-        self._ready_rows: list[_Work] = []
-        self._rows_to_come: Counter[Action] = Counter()
-        self._retries: list[tuple[float, int, str]] = []
         self._flying = 0
         self._ended = 0
         self._dead: StudioError | None = None
@@ -147,54 +102,40 @@ class Applier:
         Never raises for a step: what went wrong is in its outcome, and what needed it is
         blocked, while everything else is still done.
         """
-        self._load(plan)
+        self._schedule = Schedule(plan, self._clock)
+        self._begin(plan)
         told = False
-        while self._ended < len(self._works):
+        while self._ended < len(self._schedule):
             if self._cancel.is_set() or self._dead:
                 self._drop_rest()
                 if not self._flying:
                     break
             else:
-                self._release_retries()
+                self._schedule.release_retries()
                 self._dispatch()
                 self._waits.ask()
-                if not told and len(self._waits) == len(self._works) - self._ended:
+                if not told and len(self._waits) == len(self._schedule) - self._ended:
                     told = True
                     if self._on_calls_done is not None:
                         self._on_calls_done()
             self._take_answers()
-        return tuple(work.outcome for work in self._works.values() if work.outcome)
+        return tuple(work.outcome for work in self._schedule.works() if work.outcome)
 
-    def _load(self, plan: Plan) -> None:
-        changes = {step.key: step for step in plan.changes}
+    def _begin(self, plan: Plan) -> None:
+        """Block what needs a step that the plan skips, and queue what needs nothing."""
         refused = {step.key: step for step in plan.steps if step.action is Action.SKIP}
-        for index, step in enumerate(plan.changes):
-            needs = {key for key in step.needs if key in changes}
-            self._works[step.key] = _Work(index, step, needs)
-        for work in self._works.values():
-            self._rows_to_come[work.step.action] += work.is_row
-            for key in work.needs:
-                self._works[key].dependants.append(work.step.key)
-        for work in list(self._works.values()):
+        for work in list(self._schedule.works()):
             blockers = [refused[key] for key in work.step.needs if key in refused]
             if blockers:
                 blocker = blockers[0]
                 reason = f"needs {blocker.kind} {blocker.name}: {blocker.reason}"
                 self._end(work, Result.BLOCKED, reason)
             elif not work.needs:
-                self._make_ready(work)
-
-    def _make_ready(self, work: _Work) -> None:
-        if work.is_row:
-            self._rows_to_come[work.step.action] -= not work.queued
-            self._ready_rows.append(work)
-        else:
-            heapq.heappush(self._ready[work.sort], (work.index, work.step.key))
-        work.queued = True
+                self._schedule.make_ready(work)
 
     def _dispatch(self) -> None:
         while self._flying < self._pace.concurrency:
-            works = self._next_rows() or self._next_single()
+            works = self._schedule.take()
             if not works:
                 return
             now = self._clock()
@@ -204,40 +145,11 @@ class Applier:
                 work.flying = True
                 if work.tries == 1:
                     self._tell(Phase.STARTED, work.step)
-            self._throttles[works[0].sort].sent()
+            self._schedule.throttle(works[0]).sent()
             self._flying += 1
             self._executor.submit(self._call, works)
 
-    def _next_single(self) -> tuple[_Work, ...]:
-        """Take the first step, in the plan's order, whose sort of call may go now."""
-        now = self._clock()
-        heads = [
-            queue[0]
-            for sort, queue in self._ready.items()
-            if queue and self._throttles[sort].opens_at <= now
-        ]
-        if not heads:
-            return ()
-        work = self._works[min(heads)[1]]
-        heapq.heappop(self._ready[work.sort])
-        return (work,)
-
-    def _next_rows(self) -> tuple[_Work, ...]:
-        """Take rows of one action; a batch that may yet fill waits for the rest."""
-        if not self._ready_rows:
-            return ()
-        first = self._ready_rows[0]
-        if any(queue and queue[0][0] < first.index for queue in self._ready.values()):
-            return ()
-        action = first.step.action
-        alike = [work for work in self._ready_rows if work.step.action is action][:ROW_BATCH]
-        if len(alike) < ROW_BATCH and self._rows_to_come[action] and first.tries == 0:
-            return ()
-        taken = {work.step.key for work in alike}
-        self._ready_rows = [work for work in self._ready_rows if work.step.key not in taken]
-        return tuple(alike)
-
-    def _call(self, works: tuple[_Work, ...]) -> None:
+    def _call(self, works: tuple[Work, ...]) -> None:
         """Runs on a worker thread, touches nothing but the inbox."""
         try:
             if works[0].is_row:
@@ -265,11 +177,9 @@ class Applier:
 
     def _time_to_sleep(self) -> float:
         """At most a second, so that a cancel is seen soon whatever else happens."""
-        due = [at for at, _, _ in self._retries[:1]]
+        due = self._schedule.due(room=self._flying < self._pace.concurrency)
         if self._waits.due is not None:
             due.append(self._waits.due)
-        if self._flying < self._pace.concurrency:
-            due += [self._throttles[sort].opens_at for sort, ready in self._ready.items() if ready]
         return max(0.0, min([_LONGEST_SLEEP, *(at - self._clock() for at in due)]))
 
     def _on_answer(self, answer: _Answer) -> None:
@@ -278,7 +188,7 @@ class Applier:
             self._on_verdict(answer.works[0], answer.verdict)
             return
         throttled = isinstance(answer.error, ThrottledError)
-        throttle = self._throttles[answer.works[0].sort]
+        throttle = self._schedule.throttle(answer.works[0])
         throttle.refused() if throttled else throttle.granted()
         for work in answer.works:
             work.flying = False
@@ -292,7 +202,7 @@ class Applier:
                 self._waits.add(work.step)
                 self._tell(Phase.WAITING, work.step)
 
-    def _on_error(self, work: _Work, error: Exception) -> None:
+    def _on_error(self, work: Work, error: Exception) -> None:
         held = isinstance(error, InUseError) and work.deletes
         if isinstance(error, TransientError) or held:
             # What held it may be on its way out, as lists lag; or it is new, and must be planned.
@@ -304,7 +214,7 @@ class Applier:
             since = work.held_since if work.held_since is not None else work.began
             if self._clock() - since < longest:
                 # A throttle paces what was throttled, so it need not wait ever longer besides.
-                self._retry(work, growth=1 if isinstance(error, ThrottledError) else 2)
+                self._retry(work, growth=1.0 if isinstance(error, ThrottledError) else 2.0)
                 return
         if held and isinstance(error, StudioError):
             self._end(work, Result.STALE, error.sentence, error.remedy)
@@ -315,25 +225,20 @@ class Applier:
         else:
             self._end(work, Result.FAILED, f"{type(error).__name__} in this tool.", "Report it.")
 
-    def _retry(self, work: _Work, growth: int = 2) -> None:
-        doublings = min(work.tries - 1, _MOST_DOUBLINGS)
-        pause = min(self._pace.retry_first * growth**doublings, self._pace.retry_most)
+    def _retry(self, work: Work, growth: float = 2.0) -> None:
+        pause = backoff(work.tries, self._pace.retry_first, self._pace.retry_most, growth)
         due = self._clock() + pause * (0.5 + self._jitter() / 2)
-        heapq.heappush(self._retries, (due, work.index, work.step.key))
+        self._schedule.retry_at(due, work)
         self._tell(Phase.RETRYING, work.step)
-
-    def _release_retries(self) -> None:
-        while self._retries and self._retries[0][0] <= self._clock():
-            self._make_ready(self._works[heapq.heappop(self._retries)[2]])
 
     def _on_sweep(self, sweep: Sweep) -> None:
         try:
             for verdict in self._waits.verdicts(sweep):
-                self._on_verdict(self._works[verdict.key], verdict)
+                self._on_verdict(self._schedule[verdict.key], verdict)
         except CredentialsError as error:
             self._dead = error
 
-    def _on_verdict(self, work: _Work, verdict: Verdict) -> None:
+    def _on_verdict(self, work: Work, verdict: Verdict) -> None:
         work.failed_deletions += verdict.counts
         again = verdict.result is None and self._clock() - work.began < self._pace.patience
         if again and work.failed_deletions < _FAILED_DELETIONS:
@@ -345,25 +250,25 @@ class Applier:
         else:
             self._end(work, verdict.result or Result.FAILED, verdict.reason, verdict.remedy)
 
-    def _explain(self, work: _Work, verdict: Verdict) -> None:
+    def _explain(self, work: Work, verdict: Verdict) -> None:
         """Runs on a worker thread: ask AWS why it failed, and end the step with the answer."""
         why = self._calls.failure(work.step)
         reason = f"{verdict.reason}: {why}" if why else verdict.reason
         ended = replace(verdict, result=Result.FAILED, reason=reason, explain=False)
         self._inbox.put(_Answer((work,), verdict=ended))
 
-    def _end(self, work: _Work, result: Result, reason: str = "", remedy: str = "") -> None:
+    def _end(self, work: Work, result: Result, reason: str = "", remedy: str = "") -> None:
         if work.outcome is not None:
             return
-        self._rows_to_come[work.step.action] -= work.is_row and not work.queued
+        self._schedule.withdraw(work)
         work.outcome = Outcome(work.step, result, reason, remedy)
         self._ended += 1
         self._tell(Phase.ENDED, work.step, work.outcome)
-        for dependant in (self._works[key] for key in work.dependants):
+        for dependant in self._schedule.dependants(work):
             if result is Result.DONE:
                 dependant.needs.discard(work.step.key)
                 if not dependant.needs and dependant.outcome is None:
-                    self._make_ready(dependant)
+                    self._schedule.make_ready(dependant)
             elif result in {Result.CANCELLED, Result.STALE}:
                 self._end(dependant, result, reason, remedy)
             else:
@@ -372,11 +277,9 @@ class Applier:
 
     def _drop_rest(self) -> None:
         """End all that no call is out for; what was asked for may still come about."""
-        self._ready.clear()
-        self._ready_rows.clear()
-        self._retries.clear()
+        self._schedule.clear()
         self._waits.clear()
-        for work in self._works.values():
+        for work in self._schedule.works():
             if work.outcome is None and not work.flying:
                 if self._dead is not None:
                     self._end(work, Result.FAILED, self._dead.sentence, self._dead.remedy)
@@ -385,4 +288,4 @@ class Applier:
                     self._end(work, Result.CANCELLED, f"stopped: {asked}")
 
     def _tell(self, phase: Phase, step: Step, outcome: Outcome | None = None) -> None:
-        self._on_step(StepProgress(phase, step, self._ended, len(self._works), outcome))
+        self._on_step(StepProgress(phase, step, self._ended, len(self._schedule), outcome))

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import itertools
 import threading
 import time
 from typing import TYPE_CHECKING
 
+from studio_core.backoff import backoff
 from studio_core.errors import TransientError
 
 if TYPE_CHECKING:
@@ -13,8 +15,6 @@ if TYPE_CHECKING:
 
     from studio_core.model.plans import Plan
     from studio_core.model.studio import Snapshot
-
-_LONGEST = 10.0
 
 
 class LastLook:
@@ -70,11 +70,12 @@ class LastLook:
             self._seen = None
 
     def _look(self) -> Snapshot:
-        began, pause = self._clock(), 1.0
-        while True:
+        began = self._clock()
+        for attempt in itertools.count(1):
             try:
                 return self._observe()
             except TransientError:
-                if self._clock() - began >= self._patience or self._pause(pause):
+                late = self._clock() - began >= self._patience
+                if late or self._pause(backoff(attempt, first=1, longest=10)):
                     raise
-                pause = min(pause * 2, _LONGEST)
+        raise AssertionError("unreachable")

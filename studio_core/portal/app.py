@@ -21,8 +21,7 @@ from starlette.routing import Route
 from studio_core.errors import StudioError
 from studio_core.portal.clients import client_of
 from studio_core.portal.door import Answer, Door, SignInResult
-from studio_core.portal.pages import Pages
-from studio_core.portal.style import CSS_HASH
+from studio_core.portal.pages import STYLE_SOURCE, Pages
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -200,7 +199,7 @@ def headers(endpoint: str | None) -> dict[str, str]:
     # Studio's sign-in goes is not documented: hence any https.
     targets = " ".join(["'self'", "https:", *filter(None, [origin(endpoint)])])
     policy = (
-        f"default-src 'none'; style-src 'sha256-{CSS_HASH}'; img-src data:; "
+        f"default-src 'none'; style-src '{STYLE_SOURCE}'; img-src data:; "
         f"form-action {targets}; base-uri 'none'; frame-ancestors 'none'"
     )
     return {

@@ -14,7 +14,7 @@ from datetime import timedelta
 from enum import Enum
 from typing import TYPE_CHECKING
 
-from studio_core.access.codes import normalise, same, spell
+from studio_core.access.codes import TICKET_LIFETIME, normalise, same, spell
 from studio_core.errors import AwsError, NotReadyError, SettingsError
 from studio_core.naming import normalise_email
 
@@ -36,9 +36,6 @@ MAILS_PER_TRY = 4
 
 CODE_LIFETIME = timedelta(minutes=10)
 """How long a mailed code is good."""
-
-TICKET_LIFETIME = timedelta(minutes=2)
-"""How long a waiting page may come back; each time it does, it gets a new ticket."""
 
 LOOK_AGAIN = 5
 """Seconds between two looks of the waiting page."""

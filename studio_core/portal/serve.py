@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import signal
 import socket
 import sys
 from contextlib import suppress
@@ -17,6 +18,8 @@ from studio_core.portal.app import create_app
 from studio_core.portal.door import EMAIL_ONLY
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from starlette.types import ASGIApp
 
 WARNING = (
@@ -27,7 +30,7 @@ _AT_ONCE = 400
 
 
 def run(port: int, address: str) -> int:
-    """Serve the web app until it is told to stop.
+    """Serve the web app until SIGINT (Ctrl-C) or SIGTERM ends it in order.
 
     Args:
         port: Where to listen; 0 takes a free one.
@@ -50,8 +53,10 @@ def run(port: int, address: str) -> int:
             if settings.access == EMAIL_ONLY:
                 print(WARNING, file=sys.stderr, flush=True)  # noqa: T201 - a command's message
             where = f"[{address}]" if ":" in address else address
-            print(f"http://{where}:{bound.getsockname()[1]}/", flush=True)  # noqa: T201 - the result
-            server(app).run(sockets=[bound])
+            link = f"http://{where}:{bound.getsockname()[1]}/"
+            # Uvicorn ends in order and then raises the signal again: SIGTERM exits as Ctrl-C.
+            signal.signal(signal.SIGTERM, signal.default_int_handler)
+            server(app, lambda: print(link, flush=True)).run(sockets=[bound])  # noqa: T201 - the result
     finally:
         hackathon.close()
     return 0
@@ -73,9 +78,25 @@ def listening(port: int, address: str) -> socket.socket:
         ) from error
 
 
-def server(app: ASGIApp) -> uvicorn.Server:
-    """Make the server: no access log, no header believed, no name of its own."""
-    return uvicorn.Server(
+class _Server(uvicorn.Server):
+    """Calls back when it accepts connections and its signal handlers are installed.
+
+    Whoever starts it as a process may signal it as soon as they know its address.
+    """
+
+    def __init__(self, config: uvicorn.Config, on_started: Callable[[], object]) -> None:
+        super().__init__(config)
+        self._on_started = on_started
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Start to accept connections."""
+        await super().startup(sockets)
+        self._on_started()
+
+
+def server(app: ASGIApp, on_started: Callable[[], object] = lambda: None) -> uvicorn.Server:
+    """Build the server: no access log, no header believed, no name of its own."""
+    return _Server(
         uvicorn.Config(
             app,
             access_log=False,  # a waiting page's address holds a ticket
@@ -86,5 +107,6 @@ def server(app: ASGIApp) -> uvicorn.Server:
             limit_concurrency=_AT_ONCE,
             timeout_keep_alive=15,
             timeout_graceful_shutdown=5,
-        )
+        ),
+        on_started,
     )

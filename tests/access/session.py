@@ -13,7 +13,7 @@ from websockets.sync.client import connect
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from serving import Served
+    from tests.access.serving import Served
 
 
 def handshake(

@@ -10,18 +10,16 @@ import time
 from typing import TYPE_CHECKING
 
 import pytest
-from session import handshake, read_page
 
 from studio_core.access.roles import Role
-from studio_core.dashboard.serving.gate import PASS_HEADER, PROCESS_KEY, VISIT
-from studio_core.dashboard.serving.passes import derive_key, issue
-
-from .conftest import HELPER_TOKEN, TOKEN
+from studio_core.dashboard.serving.gate import PASS_HEADER
+from studio_core.dashboard.serving.passes import PROCESS_SIGNER, VISIT, issue, visit_signer
+from tests.access.conftest import HELPER_TOKEN, TOKEN
+from tests.access.session import handshake, read_page
 
 if TYPE_CHECKING:
-    from serving import Served
-
-    from .conftest import House, Tally
+    from tests.access.conftest import House, Tally
+    from tests.access.serving import Served
 
 pytestmark = pytest.mark.xdist_group("house")  # one server for all, and its record read last
 
@@ -59,19 +57,24 @@ def forged(house: House) -> dict[str, str]:
     name, _, value = house.organiser.partition("=")
     helper = house.helper.partition("=")[2]
     now = int(time.time())
-    organiser_key = derive_key(TOKEN, f"visit of {Role.ORGANISER}")
-    helper_key = derive_key(HELPER_TOKEN, f"visit of {Role.HELPER}")
+    organisers = visit_signer(Role.ORGANISER, TOKEN)
+    helpers = visit_signer(Role.HELPER, HELPER_TOKEN)
+    strangers = visit_signer(Role.ORGANISER, "x" * 32)
+    own = PROCESS_SIGNER
     body, _, signature = value.partition(".")
     return {
         "no cookie": "",
         "an empty cookie": f"{name}=",
         "a made-up cookie": f"{name}=organiser",
         "the token as the cookie": f"{name}={TOKEN}",
-        "an expired cookie": f"{name}={issue(organiser_key, Role.ORGANISER, now - 1)}",
-        "a cookie of another key": f"{name}={issue(b'x' * 32, Role.ORGANISER, now + VISIT)}",
-        "a cookie signed by its own key": f"{name}={issue(PROCESS_KEY, Role.ORGANISER, now + 99)}",
-        "organiser by a helper's key": f"{name}={issue(helper_key, Role.ORGANISER, now + 99)}",
-        "nobody's role": f"{name}={issue(organiser_key, None, now + VISIT)}",
+        "an expired cookie": f"{name}={issue(organisers, Role.ORGANISER, now - 1)}",
+        "a cookie from the future": f"{name}={issue(organisers, Role.ORGANISER, now + 3 * VISIT)}",
+        "a cookie with an accent": f"{name}={value}\xe9",
+        "a cookie longer than any": f"{name}={value}{'A' * 4_000}",
+        "a cookie of another key": f"{name}={issue(strangers, Role.ORGANISER, now + VISIT)}",
+        "a cookie signed by its own key": f"{name}={issue(own, Role.ORGANISER, now + 99)}",
+        "organiser by a helper's key": f"{name}={issue(helpers, Role.ORGANISER, now + 99)}",
+        "nobody's role": f"{name}={issue(organisers, None, now + VISIT)}",
         "a body without signature": f"{name}={body}.",
         "a signature without body": f"{name}=.{signature}",
         "another body's signature": f"{name}={helper.partition('.')[0]}.{signature}",
@@ -86,7 +89,7 @@ def test_pages_files_and_endpoints_need_the_cookie(house: House, tally: Tally):
             headers = {"Cookie": cookie} if cookie else {}
             status = house.served.ask(path, headers=headers).status
             tally.add(f"GET {path} with {what}: {status}", got_in=status not in REFUSED)
-        fake = {PASS_HEADER: issue(PROCESS_KEY, Role.ORGANISER, int(time.time()) + 99)}
+        fake = {PASS_HEADER: issue(PROCESS_SIGNER, Role.ORGANISER, int(time.time()) + 99)}
         status = house.served.ask(path, headers=fake).status
         tally.add(f"GET {path} with a made-up pass: {status}", got_in=status not in REFUSED)
     assert not tally.got_in
@@ -217,7 +220,7 @@ def test_helpers_do_not_see_organisers_pages(house: House, tally: Tally, page: s
 
 
 def test_a_pass_from_outside_is_taken_away(house: House):
-    claim = issue(PROCESS_KEY, Role.ORGANISER, int(time.time()) + VISIT)
+    claim = issue(PROCESS_SIGNER, Role.ORGANISER, int(time.time()) + VISIT)
     seen = read_page(house.served, "settings", cookie=house.helper, headers={PASS_HEADER: claim})
     assert "Where the event is" not in seen
     assert "The whole way" in seen  # the helper's own pass is what counts

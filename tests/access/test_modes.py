@@ -8,18 +8,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from serving import Served, serve
-from session import handshake, read_page
 
 from studio_core.access.roles import Role
-from studio_core.dashboard.serving.gate import PASS_HEADER, PROCESS_KEY
-from studio_core.dashboard.serving.passes import issue
+from studio_core.dashboard.serving.gate import PASS_HEADER
+from studio_core.dashboard.serving.passes import PROCESS_SIGNER, issue
+from tests.access.serving import Served, serve
+from tests.access.session import handshake, read_page
 from tests.ports import free_port
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from .conftest import Tally
+    from tests.access.conftest import Tally
 
 pytestmark = pytest.mark.xdist_group("modes")
 
@@ -75,7 +75,7 @@ def bare(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
 
 @pytest.mark.parametrize("page", PAGES)
 def test_pages_served_without_the_gate_show_how_to_start_it(bare: Served, tally: Tally, page: str):
-    claim = issue(PROCESS_KEY, Role.ORGANISER, 2**40)
+    claim = issue(PROCESS_SIGNER, Role.ORGANISER, 2**40)
     for headers in ({}, {PASS_HEADER: claim}, {PASS_HEADER: "x.y"}):
         seen = read_page(bare, page, headers=headers)
         told = "studio dashboard" in seen

@@ -20,12 +20,11 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
 import pytest
-from serving import serve
-from session import read_page
 
+from tests.access.conftest import HELPER_TOKEN, TOKEN
+from tests.access.serving import serve
+from tests.access.session import read_page
 from tests.ports import free_port
-
-from .conftest import HELPER_TOKEN, TOKEN
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -18,10 +18,7 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import expect, sync_playwright
 
-sys.path.insert(0, str(Path(__file__).resolve().parent))
-
-from chromium import FLAGS, executable
-
+from tests.browser.chromium import FLAGS, executable
 from tests.ports import free_port
 
 if TYPE_CHECKING:

@@ -14,10 +14,7 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import expect
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "access"))
-
-from serving import Served, serve
-
+from tests.access.serving import Served, serve
 from tests.ports import free_port
 
 if TYPE_CHECKING:

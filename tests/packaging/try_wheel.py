@@ -1,7 +1,7 @@
 """Try a wheel as a stranger would: `python tests/packaging/try_wheel.py dist`.
 
-In a clean environment without this checkout: `studio --version`, the pages at their place,
-no stray file, and a dashboard that answers from an empty folder.
+In a clean environment without this checkout: `studio --version`, pages and templates at their
+place, no stray file, and a dashboard that answers from an empty folder.
 """
 
 from __future__ import annotations
@@ -53,10 +53,15 @@ def check_names(wheel: Path) -> None:
     with zipfile.ZipFile(wheel) as archive:
         names = set(archive.namelist())
     pages = {f"studio_core/_app/pages/{path.name}" for path in (ROOT / "pages").glob("*.py")}
+    templates = {
+        path.relative_to(ROOT).as_posix() for path in ROOT.glob("studio_core/**/templates/*")
+    }
+    assert templates, "no templates in the checkout"
     wanted = {
         "studio_core/_app/streamlit_app.py",
         "studio_core/_app/.streamlit/config.toml",
         *pages,
+        *templates,
     }
     assert wanted <= names, f"missing: {sorted(wanted - names)}"
     tops = {name.split("/")[0] for name in names}

@@ -2,7 +2,6 @@
 
 - `demo`: an event with six people in two teams, everything InService, in a sandbox that the
   tests of a module share; `aws` is that sandbox, without faults for each test.
-- `clock`: a day of its own for each test, so that tries of one do not count in another.
 - `portal`: makes one instance of the app over that event.
 - `late`: makes somebody whose profile and space are not ready.
 - `Visitor`: somebody with a browser and a network address, who follows no redirect.
@@ -14,8 +13,7 @@ import asyncio
 import itertools
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -34,6 +32,8 @@ from studio_core.sandbox.studio import presign
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from tests.clock import Clock
 
 ON_ROSTER = "niklas@example.com"
 NOT_ON_ROSTER = "nobody@example.com"
@@ -77,27 +77,7 @@ def demo(shared: Shared, aws: SandboxServer) -> DemoData:
     return shared.demo
 
 
-@dataclass
-class Clock:
-    """The time, which tests move."""
-
-    now: datetime = field(default_factory=lambda: datetime.now(UTC).replace(microsecond=0))
-
-    def __call__(self) -> datetime:
-        return self.now
-
-    def forward(self, **much: float) -> None:
-        self.now += timedelta(**much)
-
-
-_days = itertools.count(1)
-
-
-@pytest.fixture
-def clock() -> Clock:
-    clock = Clock()
-    clock.forward(days=3 * next(_days))
-    return clock
+_people = itertools.count(1)
 
 
 @dataclass
@@ -181,7 +161,7 @@ def late(shared: Shared, demo: DemoData) -> Iterator[Callable[..., Late]]:
     def make(*, space: bool = True, at_once: bool = False) -> Late:
         pace = {"progression": "immediate"} if at_once else {"timescale": 1000}
         control(shared.server.url, "PUT", "clock", {"progression": "time", **pace})
-        name = f"late-{next(_days)}"
+        name = f"late-{next(_people)}"
         person = Late(f"{name}@example.com", name, f"team-{name}" if space else "team-1")
         tags = [{"Key": EVENT_TAG, "Value": demo.event}]
         studio.create_user_profile(DomainId=demo.domain_id, UserProfileName=name, Tags=tags)

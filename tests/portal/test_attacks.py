@@ -15,13 +15,11 @@ import pytest
 
 from studio_core.aws.studio import Studio
 from studio_core.portal.app import LARGEST_BODY
-from studio_core.portal.clients import UNKNOWN, client_of
 from studio_core.portal.door import ADDRESS_TRIES, Door
 from tests.portal.conftest import (
     NOT_ON_ROSTER,
     ON_ROSTER,
     WRONG,
-    Clock,
     Instance,
     Visitor,
     calls,
@@ -32,6 +30,7 @@ if TYPE_CHECKING:
     import httpx
 
     from studio_core.sandbox.serving.server import SandboxServer
+    from tests.clock import Clock
 
 Portal = Callable[..., Instance]
 FORM = {"content-type": "application/x-www-form-urlencoded"}
@@ -112,28 +111,6 @@ def test_behind_the_trusted_proxy_clients_are_told_apart(portal: Portal) -> None
         headers = {"x-forwarded-for": f"10.9.8.{number}, 192.0.2.200"}
         answer = instance.visitor().sign_in(f"q{number}@example.com", WRONG, headers=headers)
     assert answer.status_code == 429
-
-
-@pytest.mark.parametrize(
-    ("peer", "forwarded", "trusted", "client"),
-    [
-        ("192.0.2.1", ["10.0.0.1"], "", "192.0.2.1"),
-        ("192.0.2.1", ["10.0.0.1"], "192.0.2.2", "192.0.2.1"),
-        ("192.0.2.1", ["10.0.0.1, 10.0.0.2"], "192.0.2.1", "10.0.0.2"),
-        ("192.0.2.1", ["10.0.0.1", "10.0.0.3"], "192.0.2.1", "10.0.0.3"),
-        ("192.0.2.1", ["nonsense"], "192.0.2.1", "192.0.2.1"),
-        ("192.0.2.1", [], "192.0.2.1", "192.0.2.1"),
-        ("::ffff:192.0.2.1", [], "", "192.0.2.1"),
-        ("2001:db8:1:2:3:4:5:6", [], "", "2001:db8:1:2::/64"),
-        ("2001:db8:1:2:ffff::1", [], "", "2001:db8:1:2::/64"),
-        ("testclient", [], "", UNKNOWN),
-        (None, ["10.0.0.1"], "", UNKNOWN),
-    ],
-)
-def test_whose_tries_are_counted(
-    peer: str | None, forwarded: list[str], trusted: str, client: str
-) -> None:
-    assert client_of(peer, forwarded, trusted) == client
 
 
 def test_the_roster_cannot_be_read_from_what_comes_back(portal: Portal, aws: SandboxServer) -> None:

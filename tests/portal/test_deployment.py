@@ -165,6 +165,18 @@ def test_there_are_throttling_retention_and_alarms(resources: dict[str, Any]) ->
     assert len(kinds["AWS::CloudWatch::Alarm"]) >= 4
 
 
+def test_the_bundle_is_built_for_the_function(resources: dict[str, Any]) -> None:
+    function = resources["PortalFunction"]["Properties"]
+    machine = {"arm64": "aarch64", "x86_64": "x86_64"}[function["Architectures"][0]]
+    built = (FOLDER / "Makefile").read_text()
+    platforms = re.findall(r"--platform (\S+)", built)
+    assert platforms
+    assert all(re.fullmatch(rf"manylinux\w+_{machine}", platform) for platform in platforms)
+    assert re.findall(r"--python-version (\S+)", built) == [
+        function["Runtime"].removeprefix("python")
+    ]
+
+
 def test_the_bundle_has_the_versions_of_the_lock() -> None:
     def pins(path: Path) -> dict[str, str]:
         found = re.findall(r"^([\w.-]+)==(\S+)", path.read_text(), re.MULTILINE)

@@ -2,7 +2,8 @@
 
 `served`: a server whose statuses change at once; `studio`, a boto3 client of it.
 `local`: a boto3 client of the same extension in-process, under `mock_aws`.
-`either`: both of these in turn. `domain_id`: a domain in IAM mode behind `either`.
+`either`: both of these in turn; `url`: where they are.
+`domain_id`: a domain in IAM mode behind `either`.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import boto3
 import pytest
 from botocore.config import Config
+from botocore.exceptions import ClientError
 from moto import mock_aws
 
 from studio_core.sandbox import install
@@ -21,7 +23,7 @@ from studio_core.sandbox.serving.server import ACCESS_KEY, SECRET_KEY, SandboxSe
 from studio_core.sandbox.studio import lifecycle
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 REGION = "eu-west-1"
 SESSION = boto3.session.Session()
@@ -66,6 +68,19 @@ def make_space(studio: Any, domain_id: str, name: str, owner: str, **more: Any) 
     )
 
 
+def all_of(studio: Any, operation: str, key: str, **params: Any) -> list[dict[str, Any]]:
+    """List all pages of something."""
+    pages = studio.get_paginator(operation).paginate(**params)
+    return [row for page in pages for row in page[key]]
+
+
+def code_of(call: Callable[[], object]) -> str:
+    """Make a call that must be refused, and give the error's code."""
+    with pytest.raises(ClientError) as refused:
+        call()
+    return str(refused.value.response["Error"]["Code"])
+
+
 @pytest.fixture
 def served() -> Iterator[SandboxServer]:
     with SandboxServer(progression="immediate") as server:
@@ -98,3 +113,13 @@ def either(request: pytest.FixtureRequest) -> Any:
 @pytest.fixture
 def domain_id(either: Any) -> str:
     return make_domain(either)
+
+
+@pytest.fixture(params=["served", "in-process"])
+def url(request: pytest.FixtureRequest) -> str | None:
+    """Where to reach the sandbox: a server, or None for this process."""
+    if request.param == "served":
+        served: SandboxServer = request.getfixturevalue("served")
+        return served.url
+    request.getfixturevalue("local")
+    return None

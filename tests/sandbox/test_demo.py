@@ -1,21 +1,9 @@
 from __future__ import annotations
 
-import json
-import urllib.error
-import urllib.request
-from typing import Any
-
-import pytest
-
 from studio_core.model.studio import EVENT_TAG
 from studio_core.sandbox.demo import control, seed_demo
 from studio_core.sandbox.serving.server import SandboxServer
-from tests.sandbox.conftest import client
-
-
-def all_of(studio: Any, operation: str, key: str, **params: Any) -> list[dict[str, Any]]:
-    pages = studio.get_paginator(operation).paginate(**params)
-    return [row for page in pages for row in page[key]]
+from tests.sandbox.conftest import all_of, client
 
 
 def test_the_demo_holds_people_teams_spaces_and_running_apps(served: SandboxServer) -> None:
@@ -72,13 +60,3 @@ def test_seeding_leaves_clock_faults_and_counter_as_they_were() -> None:
         assert control(server.url, "GET", "clock") == {"progression": "time", "timescale": 0.5}
         assert control(server.url, "GET", "faults")["error_rate"] == 1
         assert control(server.url, "GET", "calls") == {}
-
-
-@pytest.mark.parametrize("method", ["GET", "PUT"])
-def test_unknown_control_addresses_are_not_found(served: SandboxServer, method: str) -> None:
-    request = urllib.request.Request(f"{served.url}/_sandbox/nothing", method=method, data=b"{}")
-    with pytest.raises(urllib.error.HTTPError) as refused:
-        urllib.request.urlopen(request)
-    with refused.value as answer:
-        assert answer.code == 404
-        assert "not an address" in json.load(answer)["error"]

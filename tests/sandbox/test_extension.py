@@ -6,6 +6,7 @@ import re
 from typing import Any
 
 import moto
+import pytest
 from moto import backend_index
 from moto.backends import get_backend
 from moto.core.base_backend import BackendDict
@@ -73,3 +74,27 @@ def test_every_operation_named_is_in_the_model_and_answered() -> None:
         name = re.sub(r"(?<!^)(?=[A-Z])", "_", operation).lower()
         assert name in methods
         assert name in vars(StudioResponse)  # ours, not moto's
+
+
+def test_what_moto_answers_is_there_too(url: str | None) -> None:
+    assert client(url, "sts").get_caller_identity()["Account"] == "123456789012"
+    ssm = client(url, "ssm")
+    ssm.put_parameter(Name="/studio/code", Value="x", Type="SecureString")
+    assert ssm.get_parameter(Name="/studio/code", WithDecryption=True)["Parameter"]["Value"] == "x"
+    ses = client(url, "ses")
+    ses.verify_email_identity(EmailAddress="organiser@example.com")
+    assert ses.list_identities()["Identities"] == ["organiser@example.com"]
+    table = client(url, "dynamodb")
+    table.create_table(
+        TableName="people",
+        BillingMode="PAY_PER_REQUEST",
+        AttributeDefinitions=[{"AttributeName": "pk", "AttributeType": "S"}],
+        KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}],
+    )
+    table.put_item(TableName="people", Item={"pk": {"S": "a"}})
+    with pytest.raises(table.exceptions.ConditionalCheckFailedException):
+        table.put_item(
+            TableName="people",
+            Item={"pk": {"S": "a"}},
+            ConditionExpression="attribute_not_exists(pk)",
+        )

@@ -8,7 +8,6 @@ they are served without the gate.
 from __future__ import annotations
 
 import asyncio
-import secrets
 import time
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
@@ -20,6 +19,7 @@ from starlette.requests import cookie_parser
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 
 from studio_core.access.roles import Actor, Role
+from studio_core.access.signing import constant_time_compare
 from studio_core.dashboard.serving import oidc
 from studio_core.dashboard.serving.answers import (
     FORM,
@@ -31,7 +31,14 @@ from studio_core.dashboard.serving.answers import (
     tell,
 )
 from studio_core.dashboard.serving.attempts import SignInAttempts
-from studio_core.dashboard.serving.passes import Pass, derive_key, issue, same, verify
+from studio_core.dashboard.serving.passes import (
+    PROCESS_SIGNER,
+    VISIT,
+    Pass,
+    issue,
+    verify,
+    visit_signer,
+)
 from studio_core.dashboard.serving.tokens import (
     GateSettings,
     Mode,
@@ -48,13 +55,7 @@ if TYPE_CHECKING:
 
     from studio_core.audit import Audit
 
-PROCESS_KEY = secrets.token_bytes(32)
-"""Signs what the gate tells the pages of the same process; new at every start."""
-
 PASS_HEADER = "x-studio-pass"  # noqa: S105 - the name of a header
-VISIT = 12 * 3600
-"""Seconds that a visit lasts: as long as a Studio session."""
-
 HEALTH = "/_stcore/health"
 LEAVE = "/_access/leave"
 _SAFE = {"GET", "HEAD", "OPTIONS"}
@@ -94,8 +95,8 @@ class Gate:
         self._tries = SignInAttempts()
         self._gone: dict[str, int] = {}
         # A new helper token ends the visits of helpers, and of them alone.
-        self._keys = {
-            role: derive_key(token, f"visit of {role}")
+        self._signers = {
+            role: visit_signer(role, token)
             for role, token in (
                 (Role.ORGANISER, access.token),
                 (Role.HELPER, access.helper_token),
@@ -156,8 +157,8 @@ class Gate:
                 return None
             return Pass(None, until, "", address)
         value = _cookies(headers).get(_cookie_name(headers), "")
-        for role, key in self._keys.items():
-            found = verify(key, value, now)
+        for role, signer in self._signers.items():
+            found = verify(signer, value, now)
             if found is not None and found.role is role and found.id not in self._gone:
                 return found
         return None
@@ -197,7 +198,7 @@ class Gate:
             return ask_for_token(onward, "This is not the token of this dashboard.", status=401)
         self._note(Actor(f"{role} token", role, "dashboard", address), "let in")
         until = int(self._clock()) + VISIT
-        value = issue(self._keys[role], role, until, f"{role} token", address)
+        value = issue(self._signers[role], role, until, f"{role} token", address)
         answer = RedirectResponse(onward, status_code=303)
         # Lax, not Strict: a Strict cookie would be missing after a link in a chat or a mail.
         # What Lax lets through from other sites, navigation, changes nothing.
@@ -213,8 +214,8 @@ class Gate:
 
     def _role_of(self, token: str) -> Role | None:
         # Both are always compared, so that the time does not tell which was nearly right.
-        organiser = same(token, self._access.token)
-        helper = same(token, self._access.helper_token)
+        organiser = constant_time_compare(token, self._access.token)
+        helper = constant_time_compare(token, self._access.helper_token)
         if not token:
             return None
         return Role.ORGANISER if organiser else Role.HELPER if helper else None
@@ -284,7 +285,7 @@ def _with_pass(scope: Scope, found: Pass | None) -> Scope:
     name = PASS_HEADER.encode()
     headers = [(key, value) for key, value in scope["headers"] if key.lower() != name]
     if found is not None:
-        value = issue(PROCESS_KEY, found.role, found.until, found.name, found.address)
+        value = issue(PROCESS_SIGNER, found.role, found.until, found.name, found.address)
         headers.append((name, value.encode()))
     return {**scope, "headers": headers}
 

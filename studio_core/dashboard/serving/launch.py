@@ -32,7 +32,6 @@ from studio_core.errors import StudioError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
-    from types import FrameType
 
     from studio_core.dashboard.serving.tokens import GateSettings
 
@@ -227,11 +226,7 @@ def _end(child: subprocess.Popen[bytes]) -> None:
 def _ended_with_us(child: subprocess.Popen[bytes]) -> Iterator[None]:
     """End the child when this process is told to end."""
     in_main = threading.current_thread() is threading.main_thread()
-
-    def told(_number: int, _frame: FrameType | None) -> None:
-        raise KeyboardInterrupt
-
-    before = signal.signal(signal.SIGTERM, told) if in_main else None
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler) if in_main else None
     try:
         yield
     finally:

@@ -1,0 +1,122 @@
+"""The table of operations: every call that the code makes, and nothing else."""
+
+from __future__ import annotations
+
+import ast
+import json
+import re
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import botocore.session
+from botocore import xform_name
+
+from studio_core.aws.operations import STATEMENTS, PolicyTarget, Who
+from studio_core.aws.policies import operations
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+ROOT = Path(__file__).resolve().parents[2]
+SERVICES = {
+    "aws/studio.py": "sagemaker",
+    "aws/table.py": "dynamodb",
+    "aws/audit.py": "dynamodb",
+    "aws/attempts.py": "dynamodb",
+    "aws/secrets.py": "ssm",
+    "aws/mail.py": "sesv2",
+    "aws/quotas.py": "service-quotas",
+    "aws/observe.py": "resourcegroupstaggingapi",
+    "aws/prices.py": "pricing",
+    "aws/session.py": "sts",
+}
+NOT_CALLS = {"get_paginator", "get_waiter", "can_paginate", "close"}
+
+
+@cache
+def _operations_of(service: str) -> dict[str, str]:
+    """SDK method to operation, from botocore's own model."""
+    model = botocore.session.Session().get_service_model(service)
+    return {xform_name(name): name for name in model.operation_names}
+
+
+def _calls_in(file: Path, service: str) -> Iterator[str]:
+    known = _operations_of(service)
+    for node in ast.walk(ast.parse(file.read_text())):
+        if isinstance(node, ast.Attribute) and node.attr in known and node.attr not in NOT_CALLS:
+            yield known[node.attr]
+        if isinstance(node, ast.Constant) and node.value in known and "_" in str(node.value):
+            yield known[str(node.value)]  # handed on to a paginator
+        if isinstance(node, ast.Call) and getattr(node.func, "attr", "") == "get_paginator":
+            name = getattr(node.args[0], "value", None)
+            if name in known:
+                yield known[name]
+
+
+def test_every_call_that_the_code_can_make_is_in_the_table():
+    """Read from the source, so that calls which no test happens to make are found too."""
+    known = {operation for s in STATEMENTS for operation in s.operations} | operations(Who.PORTAL)
+    found = 0
+    for name, service in SERVICES.items():
+        file = ROOT / "studio_core" / name
+        for operation in set(_calls_in(file, service)):
+            assert f"{service}.{operation}" in known, f"{name} calls {operation}"
+            found += 1
+    assert found >= 30
+    rooms = {str(p.relative_to(ROOT / "studio_core")) for p in (ROOT / "studio_core/aws").glob("*")}
+    callers = {
+        name for name in rooms
+        if name.endswith(".py") and "_client." in (ROOT / "studio_core" / name).read_text()
+    }  # fmt: skip
+    assert callers <= set(SERVICES), "a module that makes calls is not looked at here"
+
+
+def test_nothing_is_allowed_that_is_not_called():
+    made = {
+        f"{service}.{operation}"
+        for name, service in SERVICES.items()
+        for operation in _calls_in(ROOT / "studio_core" / name, service)
+    }
+    made |= {"iam.SimulatePrincipalPolicy", "iam.GetRole"}
+    assert {operation for s in STATEMENTS for operation in s.operations} <= made
+
+
+def test_statements_have_reasons_names_and_no_wildcards():
+    assert len({s.sid for s in STATEMENTS}) == len(STATEMENTS)
+    for statement in STATEMENTS:
+        assert re.fullmatch(r"[A-Za-z0-9]+", statement.sid)
+        assert len(statement.reason) > 20
+        assert not any("*" in action for action in statement.actions)
+        if "*" in statement.resources:
+            assert all(re.search(r":(List|Get)", action) for action in statement.actions), (
+                statement.sid
+            )
+
+
+def test_actions_resources_and_conditions_exist_in_aws():
+    """Against the IAM reference that ships with cfn-lint."""
+    import cfnlint
+
+    data = Path(cfnlint.__file__).parent / "data" / "AdditionalSpecs" / "Policies.json"
+    reference = json.loads(data.read_text())
+    for statement in STATEMENTS:
+        kinds: set[str] = set()
+        for action in statement.actions:
+            service, _, name = action.partition(":")
+            described = reference[service]["Actions"].get(name.lower())
+            assert described is not None, action
+            kinds |= {f"{service}:{kind}" for kind in described.get("Resources", ())}
+        for resource in statement.rendered(PolicyTarget())["Resource"].split() if isinstance(
+            statement.rendered(PolicyTarget())["Resource"], str
+        ) else statement.rendered(PolicyTarget())["Resource"]:  # fmt: skip
+            if resource == "*":
+                continue
+            _, _, service, _, _, rest = resource.split(":", 5)
+            formats = [
+                form.split(":", 5)[5]
+                for kind in kinds
+                if kind.startswith(f"{service}:")
+                for form in reference[service]["Resources"][kind.partition(":")[2]]["ARNFormats"]
+            ]
+            assert any(re.match(form, rest) for form in formats), (statement.sid, resource)

@@ -1,0 +1,159 @@
+"""Policies come from the table of operations, and suffice for what each role does."""
+
+from __future__ import annotations
+
+import json
+import re
+import urllib.request
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+import yaml
+
+from studio_core.access.roles import Actor, Role
+from studio_core.aws.operations import PolicyTarget, Who, iam_action
+from studio_core.aws.policies import documents, main, operations, policy, statements
+from studio_core.config import Settings, save
+from studio_core.model.people import Participant, Roster
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from studio_core.hackathon import Hackathon
+    from studio_core.sandbox.serving.server import SandboxServer
+
+ROOT = Path(__file__).resolve().parents[2]
+ROSTER = Roster((Participant("ada@example.com", "1"), Participant("bo@example.com", "2")))
+
+
+def test_the_files_are_what_the_table_says():
+    for name, text in documents().items():
+        file = ROOT / "docs" / "iam" / name
+        assert file.read_text() == text, f"run python -m studio_core.aws.policies for {name}"
+
+
+@pytest.mark.parametrize("who", Who)
+def test_policies_are_within_what_iam_takes(who: Who):
+    text = json.dumps(
+        policy(who, PolicyTarget("1" * 12, "eu-central-1", "d-" + "a" * 12, "t" * 60))
+    )
+    assert len(re.sub(r"\s", "", text)) < 6144  # characters of a managed policy (IAM quotas)
+
+
+def test_helpers_and_the_portal_can_neither_make_nor_delete_nor_read_all():
+    words = re.compile(r":(Create|Delete|Put|Update|BatchWrite|AddTags|TagResource)")
+    for statement in statements(Who.HELPER):
+        changing = [a for a in statement.actions if words.search(a)]
+        assert set(changing) <= {"sagemaker:CreatePresignedDomainUrl", "dynamodb:PutItem"}
+    portal = {action for s in statements(Who.PORTAL) for action in s.actions}
+    assert not portal & {"dynamodb:Scan", "dynamodb:Query", "sagemaker:ListUserProfiles"}
+    for statement in statements(Who.PORTAL):
+        if any(words.search(action) for action in statement.actions):
+            assert statement.condition, statement.sid
+
+
+def test_the_portals_template_grants_the_same():
+    class Loader(yaml.SafeLoader):
+        pass
+
+    Loader.add_multi_constructor("!", lambda loader, _, node: _plain(loader, node))
+    template = yaml.load((ROOT / "web_app" / "template.yaml").read_text(), Loader)
+    roles = [
+        resource["Properties"]
+        for resource in template["Resources"].values()
+        if resource["Type"] in {"AWS::IAM::Role", "AWS::IAM::RolePolicy"}
+    ]
+    granted: set[str] = set()
+    for properties in roles:
+        for document in properties.get("Policies", [properties]):
+            for statement in document["PolicyDocument"]["Statement"]:
+                actions = statement["Action"]
+                granted |= {actions} if isinstance(actions, str) else set(actions)
+    ours = {action for s in statements(Who.PORTAL) for action in s.actions}
+    assert {action for action in granted if not action.startswith("logs:")} == ours
+
+
+def _plain(loader: yaml.SafeLoader, node: yaml.Node) -> object:
+    if isinstance(node, yaml.ScalarNode):
+        return loader.construct_scalar(node)
+    if isinstance(node, yaml.SequenceNode):
+        return loader.construct_sequence(node)
+    return loader.construct_mapping(node)  # type: ignore[arg-type]  # the third kind there is
+
+
+def _made(sandbox: SandboxServer) -> set[str]:
+    """What was called; the sandbox goes by the names that requests are signed with."""
+    signed = {"servicequotas": "service-quotas", "tagging": "resourcegroupstaggingapi"}
+    with urllib.request.urlopen(f"{sandbox.url}/_sandbox/calls") as answer:
+        calls = [call.partition(".") for call in json.load(answer)]
+    return {f"{signed.get(service, service)}.{operation}" for service, _, operation in calls}
+
+
+def _forget(sandbox: SandboxServer) -> None:
+    asked = urllib.request.Request(f"{sandbox.url}/_sandbox/calls", method="DELETE")
+    urllib.request.urlopen(asked).close()
+
+
+def test_the_whole_flow_makes_only_calls_that_its_role_may(
+    sandbox: SandboxServer, make_hackathon: Callable[..., Hackathon]
+):
+    hackathon = make_hackathon(audit_table="studio-cli-audit", access="event-code")
+    _forget(sandbox)
+    hackathon.ensure_table()
+    hackathon.domains()
+    hackathon.pinned()
+    hackathon.check(ROSTER)
+    assert hackathon.run(hackathon.propose_setup(ROSTER)).ok
+    assert hackathon.run(hackathon.propose_start_apps()).ok
+    hackathon.hourly_cost(hackathon.status())
+    assert len(list(hackathon.links())) == 2
+    hackathon.sign_in.codes()
+    hackathon.sign_in.rotate()
+    hackathon.lease()
+    hackathon.recorded()
+    assert hackathon.run(hackathon.propose_stop_apps()).ok
+    organiser = _made(sandbox)
+    assert organiser <= operations(Who.ORGANISER)
+    assert "sagemaker.CreateSpace" in organiser
+
+    helper = hackathon.acting_as(Actor("bo", Role.HELPER))
+    _forget(sandbox)
+    helper.status()
+    helper.hourly_cost(helper.status())
+    helper.participants()
+    assert len(list(helper.links(email="ada@example.com"))) == 1
+    assert _made(sandbox) <= operations(Who.HELPER)
+
+    _forget(sandbox)
+    record = hackathon.sign_in.person("ada@example.com")
+    assert record is not None
+    now = hackathon.sign_in.clock()
+    hackathon.sign_in.tries.take("client#x", 3, now)
+    hackathon.sign_in.tries.give_back("client#x", now)
+    hackathon.sign_in.tries.keep_code("ada", "digest", now)
+    hackathon.sign_in.tries.use_code("ada", "digest", now)
+    hackathon.sign_in.link(record)
+    hackathon.sign_in.came(record)
+    portal = _made(sandbox)
+    assert "sagemaker.CreatePresignedDomainUrl" in portal
+    assert portal <= operations(Who.PORTAL)
+
+    _forget(sandbox)
+    assert hackathon.run(hackathon.propose_purge()).ok
+    hackathon.sign_in.drop()
+    assert _made(sandbox) <= operations(Who.ORGANISER)
+
+
+SETTINGS = Settings("eu-west-1", "d-abc", "people", "demo", account="123456789012")
+
+
+def test_a_policy_can_be_printed_for_the_settings(capsys: pytest.CaptureFixture[str]):
+    save(SETTINGS)
+    main(["portal"])
+    printed = json.loads(capsys.readouterr().out)
+    assert "user-profile/d-abc/*" in json.dumps(printed)
+    assert "DOMAIN_ID" not in json.dumps(printed)
+    assert {action for s in printed["Statement"] for action in s["Action"]} == {
+        iam_action(o) for o in operations(Who.PORTAL) if not o.startswith("sts.")
+    }

@@ -1,0 +1,84 @@
+"""What goes on record, for runs, links and refusals."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from studio_core.access.roles import Actor, Role
+from studio_core.errors import GuardError, StudioError
+from studio_core.model.links import Link
+from studio_core.model.people import Participant, Roster
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from studio_core.hackathon import Hackathon
+
+ANA = Actor("ana@example.com", Role.ORGANISER, "dashboard", "10.0.0.1")
+ROSTER = Roster((Participant("ada@example.com", "1"), Participant("bo@example.com", "2")))
+
+
+def test_runs_links_and_refusals_are_on_record(make_hackathon: Callable[..., Hackathon]):
+    hackathon = make_hackathon().acting_as(ANA)
+    assert hackathon.run(hackathon.propose_setup(ROSTER)).ok
+    urls = [item.url for item in hackathon.links(team="1") if isinstance(item, Link)]
+    urls += [item.url for item in hackathon.links(email="bo@example.com")]
+    hackathon.rotate_codes()
+    code = hackathon.codes().event_code
+    hackathon.codes()
+    assert hackathon.run(hackathon.propose_purge()).ok
+
+    told = [(e.deed, e.subject, e.outcome) for e in reversed(hackathon.recorded())]
+    where = f"{hackathon.settings.domain_id} event"
+    assert told == [
+        ("setup run", where, "started"),
+        ("setup run", where, "done"),
+        ("links asked for", "team 1", "done"),
+        ("links handed over", "team 1", "1 made"),
+        ("links asked for", "bo@example.com", "done"),
+        ("links handed over", "bo@example.com", "1 made"),
+        ("access codes renewed", "", "done"),
+        ("access codes shown", "", "done"),
+        ("purge run", where, "started"),
+        ("purge run", where, "done"),
+    ]
+    started = hackathon.recorded()[-1]
+    assert started.actor == ANA
+    assert started.event == hackathon.settings.event
+    assert started.details["create"] == "profile:3 row:2 space:2"
+    raw = hackathon.audit.path.read_text()
+    assert "ada@example.com" in raw
+    for secret in (*urls, code, *(url.partition("?")[2] for url in urls)):
+        assert secret not in raw
+
+
+def test_a_run_that_cannot_be_recorded_is_not_started(
+    make_hackathon: Callable[..., Hackathon], tmp_path: Path
+):
+    hackathon = make_hackathon()
+    proposal = hackathon.propose_setup(ROSTER)
+    (tmp_path / "state").write_text("in the way of the folder")
+    with pytest.raises(StudioError, match="cannot be written"):
+        hackathon.start(proposal)
+    with pytest.raises(StudioError, match="cannot be written"):
+        hackathon.links()
+    assert not hackathon.participants()
+
+
+def test_links_that_are_not_taken_to_the_end_are_counted(
+    make_hackathon: Callable[..., Hackathon],
+):
+    hackathon = make_hackathon()
+    assert hackathon.run(hackathon.propose_setup(ROSTER)).ok
+    links = hackathon.links()
+    next(links)
+    links.close()
+    assert hackathon.recorded()[0].outcome == "1 made"
+
+
+def test_helpers_cannot_read_the_record(hackathon: Hackathon):
+    with pytest.raises(GuardError, match="read the audit log"):
+        hackathon.acting_as(Actor("bo", Role.HELPER)).recorded()

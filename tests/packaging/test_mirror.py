@@ -1,0 +1,41 @@
+"""Tests mirror the code: what tests a module is found by the module's path."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+TESTS = ROOT / "tests"
+APART = {"browser", "packaging"}
+"""Folders of tests of the whole product."""
+
+CROSS_CUTTING = {
+    "access/test_coming_in.py",  # attacks on the dashboard, over all that serves it
+    "access/test_modes.py",  # the ways in which the dashboard can be started
+    "access/test_pages_by_role.py",  # every page, as each role sees it
+    "access/test_secrets.py",  # what a whole event leaves on disk and screen
+    "cli/test_whole_event.py",  # commands in processes of their own, one after another
+    "hackathon/test_hard_times.py",  # plans under faults, from observing to the last look
+    "pages/test_home.py",  # streamlit_app.py, which is home
+    "portal/test_attacks.py",  # attacks on the web app, over all its modules
+    "portal/test_deployment.py",  # web_app/template.yaml
+    "portal/test_serving.py",  # the web app as a process
+    "sandbox/test_awscli.py",  # conformance with a client, as the next two
+    "sandbox/test_boto3.py",
+    "sandbox/test_sagemaker_core.py",
+    "sandbox/test_docs.py",  # docs/sandbox.md
+}
+"""Tests of many modules together, each with what they are about."""
+
+
+def test_every_file_of_tests_names_a_module() -> None:
+    files = {p.relative_to(TESTS) for p in TESTS.rglob("test_*.py")}
+    lost = []
+    for file in sorted(f for f in files if f.parts[0] not in APART):
+        module = file.with_name(file.name.removeprefix("test_"))
+        package = module.with_suffix("") / "__init__.py"
+        homes = (ROOT / module, ROOT / "studio_core" / module, ROOT / "studio_core" / package)
+        if file.as_posix() not in CROSS_CUTTING and not any(home.is_file() for home in homes):
+            lost.append(file.as_posix())
+    assert lost == [], "tests of modules that do not exist"
+    assert {f.as_posix() for f in files} >= CROSS_CUTTING

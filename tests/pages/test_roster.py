@@ -1,0 +1,157 @@
+"""The roster page: read, correct, preview, apply."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+
+import boto3
+
+PAGE = "pages/roster.py"
+EXAMPLE = Path(__file__).resolve().parents[2] / "examples" / "roster.csv"
+BAD = b"email,team\nada@example.com,1\ngrace@@example,1\nalan@example.com,\n"
+
+
+def upload(page, name, data):
+    page.file_uploader(key="roster-file").upload(name, data)
+    return page.run()
+
+
+def numbers(page):
+    return {m.label: int(m.value) for m in page.metric}
+
+
+def test_a_roster_becomes_teams_and_again_nothing(empty, visit, ended, core):
+    page = upload(visit(PAGE), "roster.csv", EXAMPLE.read_bytes())
+    assert numbers(page) == {
+        "New people": 44,
+        "Moved": 0,
+        "Kept": 0,
+        "Leaving": 0,
+        "New profiles": 45,
+        "New spaces": 8,
+    }
+    assert len(page.data_editor[0].value) == 44
+    page.button(key="roster-apply").click().run()
+    page = ended(page)
+    assert "Setting up is done" in page.success[0].value
+    assert "Created 8 spaces, 45 profiles and 44 table rows." in [m.value for m in page.markdown]
+    results = page.dataframe[0].value
+    assert len(results) == 97
+    assert set(results["Result"]) == {"Done"}
+
+    # The draft outlives the run; applying it again is nothing to do.
+    assert numbers(page)["Kept"] == 44
+    assert "nothing to do" in page.success[1].value
+    assert page.button(key="roster-apply").disabled
+    people = core().participants()
+    assert len({record.profile for record in people}) == 44
+    assert {r.email for r in people} >= {"niklas@amazon.com", "niklas@ai.se"}
+
+
+def test_a_rerun_starts_nothing_again(empty, visit, ended, core):
+    page = upload(visit(PAGE), "r.csv", b"email,team\nada@example.com,1\n")
+    page.button(key="roster-apply").click().run()
+    page = ended(page)
+    first = core().current_run().id
+    page.run()
+    assert core().current_run().id == first
+
+
+def test_findings_stand_beside_the_rows_and_corrections_are_checked_anew(empty, visit):
+    page = upload(visit(PAGE), "bad.csv", BAD)
+    rows = page.data_editor[0].value.set_index("Row")
+    assert rows.loc[2, "Finding"] == ""
+    assert "not an e-mail address" in rows.loc[3, "Finding"]
+    assert "team is missing" in rows.loc[4, "Finding"]
+    assert "2 errors" in page.error[0].value
+    assert not page.metric
+
+    key = page.session_state["_roster_draft"].key
+    page.session_state[key] = {
+        "edited_rows": {1: {"E-mail": "grace@example.com"}, 2: {"Keep": False}},
+        "added_rows": [],
+        "deleted_rows": [],
+    }
+    page.run()
+    assert not page.error
+    assert numbers(page)["New people"] == 2
+    assert set(page.data_editor[0].value["Finding"]) == {""}
+
+
+def test_a_person_can_be_added_with_the_corrections_kept(empty, visit):
+    page = upload(visit(PAGE), "bad.csv", BAD)
+    page.session_state[page.session_state["_roster_draft"].key] = {
+        "edited_rows": {1: {"E-mail": "grace@example.com"}, 2: {"Team": "2"}},
+    }
+    page.run()
+    page.text_input(key="add-email").set_value("Kurt@Example.com")
+    page.text_input(key="add-team").set_value("3")
+    page.form_submit_button[0].click().run()
+    assert numbers(page)["New people"] == 4
+    assert list(page.data_editor[0].value["E-mail"])[1:] == [
+        "grace@example.com",
+        "alan@example.com",
+        "Kurt@Example.com",
+    ]
+
+
+def test_unknown_columns_are_asked_for(empty, visit):
+    page = upload(
+        visit(PAGE), "odd.csv", b"who,squadd\nada@example.com,red\nalan@example.com,blue\n"
+    )
+    assert not page.data_editor
+    assert page.warning
+    page.selectbox(key="roster-email-column").set_value(0)
+    page.selectbox(key="roster-team-column").set_value(1).run()
+    page.button(key="roster-columns").click().run()
+    assert numbers(page)["New people"] == 2
+    assert numbers(page)["New spaces"] == 2
+
+
+def test_pasted_rows_are_read(empty, visit):
+    page = visit(PAGE)
+    page.segmented_control(key="roster-source").set_value("Paste").run()
+    page.text_area(key="roster-pasted").set_value("ada@example.com\t1\nalan@example.com\t2\n").run()
+    assert numbers(page)["New people"] == 2
+
+
+def test_who_is_there_can_be_edited_and_who_left_is_removed_when_asked(demo, visit, ended, core):
+    page = visit(PAGE)
+    page.segmented_control(key="roster-source").set_value("Who is there now").run()
+    assert numbers(page)["Kept"] == 12
+    draft = page.session_state["_roster_draft"]
+    page.session_state[draft.key] = {
+        "edited_rows": {0: {"Keep": False}, 1: {"Team": "4"}},
+    }
+    page.run()
+    assert (numbers(page)["Leaving"], numbers(page)["Moved"]) == (1, 1)
+    assert page.checkbox[0].label == "Also remove the 1 person who left, with their profiles"
+    page.checkbox[0].check().run()
+    assert "delete 1 profile and 1 table row" in page.button(key="roster-apply").label
+    page.button(key="roster-apply").click().run()
+    page = ended(page)
+    assert "is done" in page.success[0].value
+    assert len(core().participants()) == 11
+
+
+def test_the_plan_that_was_shown_is_the_plan_that_runs(demo, visit, core, monkeypatch):
+    page = upload(visit(PAGE), "r.csv", b"email,team\nnew@example.com,1\n")
+    shown = page.button(key="roster-apply").label
+    # The plan grows old, and meanwhile somebody else makes the same profile.
+    monkeypatch.setattr("studio_core.hackathon.running.FRESH", timedelta(0))
+    boto3.client("sagemaker").create_user_profile(
+        DomainId=demo.domain_id,
+        UserProfileName="new",
+        Tags=[{"Key": "studio-cli:event", "Value": demo.event}],
+    )
+    page.button(key="roster-apply").click().run()
+    assert core().current_run() is None
+    assert "Something changed" in page.warning[0].value
+    assert page.button(key="roster-apply").label != shown
+
+
+def test_a_file_that_is_no_table_is_a_sentence(empty, visit):
+    page = upload(visit(PAGE), "empty.csv", b" \n")
+    assert page.error
+    assert not page.data_editor
