@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from studio_core.config import Settings
-    from studio_core.engine.run import Progress, Run
+    from studio_core.engine.progress import Progress
+    from studio_core.engine.run import Run
     from studio_core.insight.readiness import Check
     from studio_core.insight.status import Summary
     from studio_core.model.runs import Lease

@@ -4,32 +4,27 @@ from __future__ import annotations
 
 import threading
 import time
-from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from studio_core.engine.last_look import LastLook
+from studio_core.engine.progress import Progress, Tally
 from studio_core.errors import PlanChangedError, StudioError
-from studio_core.model.plans import Action, Plan, Purpose, Step
-from studio_core.model.runs import Leftover, Phase, Report, Result
-from studio_core.planning.consent import NOT_AGREED, Consent
-from studio_core.planning.purge import leftovers
+from studio_core.model.plans import Plan, Purpose
+from studio_core.model.runs import Leftover, Report, Result
+from studio_core.planning.consent import Consent
+from studio_core.planning.rounds import left_of, rest_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from datetime import datetime
 
     from studio_core.engine.apply import Applier
     from studio_core.engine.journal import Journal
     from studio_core.engine.pace import Pace
-    from studio_core.model.runs import Outcome, StepProgress
+    from studio_core.model.runs import StepProgress
     from studio_core.model.studio import Snapshot
-
-
-_RECENT = 200
-_LOOK_AGAIN = "Look at the plan again and confirm it to delete this too."
 
 
 MakeApplier = Callable[
@@ -44,24 +39,6 @@ class Proposal:
 
     plan: Plan
     goal: Callable[[Snapshot], Plan]
-
-
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """How far a run is. `by_kind` maps kind to (done, failed, total)."""
-
-    run_id: str
-    purpose: Purpose
-    owner: str
-    stage: str
-    done: int
-    total: int
-    by_kind: Mapping[str, tuple[int, int, int]]
-    waiting: int
-    recent: tuple[StepProgress, ...]
-    started_at: datetime
-    ended: bool
-    cancelling: bool
 
 
 class Run:
@@ -101,10 +78,7 @@ class Run:
         self._look = LastLook(observe, self._cancel.wait, patience=pace.persistence)
         self._lock = threading.Lock()
         self._stage = "starting"
-        self._outcomes: dict[str, Outcome] = {}
-        self._waiting: set[str] = set()
-        self._recent: deque[StepProgress] = deque(maxlen=_RECENT)
-        self._steps: dict[str, Step] = {step.key: step for step in self.plan.changes}
+        self._tally = Tally(self.plan.changes)
         self._report: Report | None = None
         self._error: BaseException | None = None
         self._broken: StudioError | None = None
@@ -163,25 +137,19 @@ class Run:
         return isinstance(self.error, PlanChangedError)
 
     def progress(self) -> Progress:
-        """Say how far it is."""
+        """Return how far the run is."""
+        by_kind = self._tally.counts()
         with self._lock:
-            totals: dict[str, list[int]] = {}
-            for key, step in self._steps.items():
-                row = totals.setdefault(step.kind.value, [0, 0, 0])
-                outcome = self._outcomes.get(key)
-                row[2] += 1
-                row[0] += outcome is not None and outcome.result is Result.DONE
-                row[1] += outcome is not None and outcome.result is not Result.DONE
             return Progress(
                 run_id=self.id,
                 purpose=self.plan.purpose,
                 owner=self.owner,
                 stage=self._stage,
-                done=sum(row[0] + row[1] for row in totals.values()),
-                total=len(self._steps),
-                by_kind={kind: (row[0], row[1], row[2]) for kind, row in totals.items()},
-                waiting=len(self._waiting),
-                recent=tuple(self._recent),
+                done=sum(done + failed for done, failed, _ in by_kind.values()),
+                total=sum(total for _, _, total in by_kind.values()),
+                by_kind=by_kind,
+                waiting=self._tally.waiting,
+                recent=self._tally.recent,
                 started_at=self.started_at,
                 ended=self._ended,
                 cancelling=self._cancel.is_set(),
@@ -236,8 +204,7 @@ class Run:
         plan = self._look.plan(self._goal)
         if not self._consent.accepts(plan):
             raise PlanChangedError(plan)
-        with self._lock:
-            self._steps = {step.key: step for step in plan.changes}
+        self._tally.plan(plan.changes, anew=True)
         return plan
 
     def _converge(self, plan: Plan) -> Report:
@@ -253,15 +220,15 @@ class Run:
             self._set_stage("running")
             early = self._look.begin if plan.purpose is Purpose.SETUP else None
             applied = self._applier(self._on_step, self._cancel, early).apply(plan)
-            with self._lock:
-                self._outcomes.update({outcome.step.key: outcome for outcome in applied})
+            self._tally.end(applied)
             if self._cancel.is_set():
                 break
             self._set_stage("checking")
             wanted = self._consent.bound(self._look.plan(self._goal))
-            plan = self._rest(wanted)
-            left = self._left(wanted)
-            news = {key for key, o in self._outcomes.items() if o.result is Result.DONE} - done
+            self._tally.forget_stale({step.key for step in wanted.changes})
+            outcomes = self._tally.outcomes()
+            plan, left = rest_of(wanted, outcomes), left_of(wanted, outcomes)
+            news = {key for key, o in outcomes.items() if o.result is Result.DONE} - done
             if news:
                 done |= news
                 progressed = self._monotonic()
@@ -269,52 +236,14 @@ class Run:
                 break
             if plan.empty or (not news and self._cancel.wait(self._pace.poll_gap)):
                 break
-            with self._lock:
-                self._steps.update({step.key: step for step in plan.changes})
+            self._tally.plan(plan.changes)
         return Report(
             plan=self.plan,
-            outcomes=tuple(self._outcomes.values()),
+            outcomes=tuple(self._tally.outcomes().values()),
             left=left,
             cancelled=self._cancel.is_set(),
             started_at=self.started_at,
             ended_at=self._clock(),
-        )
-
-    def _rest(self, wanted: Plan) -> Plan:
-        """Return what is worth another round: not what failed already, nor what needs it.
-
-        A step whose resource had changed is planned anew, and its first try forgotten.
-        """
-        keys = {step.key for step in wanted.changes}
-        with self._lock:
-            for key, outcome in list(self._outcomes.items()):
-                if outcome.result is Result.STALE and key not in keys:
-                    del self._outcomes[key]
-        bad = {
-            key: outcome.reason
-            for key, outcome in self._outcomes.items()
-            if outcome.result in {Result.FAILED, Result.BLOCKED}
-        }
-        steps = tuple(
-            replace(step, action=Action.SKIP, reason=bad[step.key])
-            if step.key in bad and step.action.changes
-            else step
-            for step in wanted.steps
-        )
-        return replace(wanted, steps=steps)
-
-    def _left(self, wanted: Plan) -> tuple[Leftover, ...]:
-        found = leftovers(wanted) if wanted.purpose is Purpose.PURGE else _undone(wanted)
-        because = {(o.step.kind, o.step.name): o for o in self._outcomes.values() if o.reason}
-        return tuple(
-            replace(
-                item,
-                reason=because[item.kind, item.name].reason,
-                remedy=because[item.kind, item.name].remedy,
-            )
-            if (item.kind, item.name) in because
-            else item
-            for item in found
         )
 
     def _set_stage(self, stage: str) -> None:
@@ -322,13 +251,7 @@ class Run:
             self._stage = stage
 
     def _on_step(self, progress: StepProgress) -> None:
-        with self._lock:
-            self._recent.append(progress)
-            if progress.phase is Phase.WAITING:
-                self._waiting.add(progress.step.key)
-            elif progress.outcome is not None:
-                self._waiting.discard(progress.step.key)
-                self._outcomes[progress.step.key] = progress.outcome
+        self._tally.note(progress)
         if progress.outcome is not None:
             try:
                 self.journal.outcome(progress.outcome)
@@ -339,19 +262,3 @@ class Run:
                 self._listener(progress)
             except Exception:  # noqa: BLE001 - a closed terminal is no reason to stop half way
                 self._listener = None
-
-
-def _undone(wanted: Plan) -> tuple[Leftover, ...]:
-    undone = [
-        Leftover(step.kind, step.name, "not there yet" if _creates(step) else "still there")
-        for step in wanted.changes
-    ]
-    refused = [step for step in wanted.steps if step.reason == NOT_AGREED]
-    return (
-        *undone,
-        *(Leftover(step.kind, step.name, NOT_AGREED, _LOOK_AGAIN) for step in refused),
-    )
-
-
-def _creates(step: Step) -> bool:
-    return step.action is not Action.DELETE

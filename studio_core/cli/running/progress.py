@@ -18,7 +18,8 @@ from studio_core.model.runs import Phase, Report
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from studio_core.engine.run import Progress, Run
+    from studio_core.engine.progress import Progress
+    from studio_core.engine.run import Run
     from studio_core.hackathon import Hackathon
     from studio_core.model.plans import Plan
     from studio_core.model.runs import StepProgress

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from studio_core.config import Settings
-    from studio_core.engine.run import Progress
+    from studio_core.engine.progress import Progress
     from studio_core.insight.status import Summary
 
 

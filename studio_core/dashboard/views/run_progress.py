@@ -16,7 +16,8 @@ from studio_core.errors import PlanChangedError, StudioError
 from studio_core.hackathon.running import ACT_OF_RUN
 
 if TYPE_CHECKING:
-    from studio_core.engine.run import Progress, Proposal, Run
+    from studio_core.engine.progress import Progress
+    from studio_core.engine.run import Proposal, Run
     from studio_core.hackathon import Hackathon
     from studio_core.insight.status import Summary
     from studio_core.model.plans import Purpose

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from studio_core.cli.running import progress
-from studio_core.engine.run import Progress
+from studio_core.engine.progress import Progress
 from studio_core.model.plans import Purpose
 
 if TYPE_CHECKING:
