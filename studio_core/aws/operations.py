@@ -54,7 +54,8 @@ class Statement:
     @property
     def actions(self) -> tuple[str, ...]:
         """The IAM actions, in order."""
-        return tuple(sorted({*map(iam_action, self.operations), *self.also}))
+        named = {iam_action(operation) for operation in self.operations if operation not in PARTS}
+        return tuple(sorted({*named, *self.also}))
 
     def rendered(self, target: PolicyTarget) -> dict[str, Any]:
         """The statement as a policy holds it."""
@@ -83,6 +84,9 @@ _OURS = {"StringEquals": {f"aws:ResourceTag/{EVENT_TAG}": "{event}"}}
 
 FREE = frozenset({"sts.GetCallerIdentity"})
 """Operations that need no permission (STS API reference)."""
+
+PARTS = frozenset({"dynamodb.TransactWriteItems"})
+"""Operations allowed by the actions that they consist of (IAM in the DynamoDB guide)."""
 
 STATEMENTS = (
     Statement(
@@ -159,6 +163,13 @@ STATEMENTS = (
         condition=_OURS,
     ),
     Statement(
+        "SeeWhyItFailed",
+        _ALL,
+        ("sagemaker.DescribeUserProfile", "sagemaker.DescribeSpace", "sagemaker.DescribeApp"),
+        (_PROFILES, _SPACES, _APPS),
+        "AWS's reason for a failed profile, space or app, which no list shows.",
+    ),
+    Statement(
         "ReadTheParticipants",
         _ALL,
         ("dynamodb.DescribeTable", "dynamodb.Scan", "dynamodb.GetItem"),
@@ -168,12 +179,12 @@ STATEMENTS = (
     Statement(
         "KeepTheParticipants",
         _ORGANISER,
-        ("dynamodb.CreateTable", "dynamodb.BatchWriteItem", "dynamodb.PutItem",
+        ("dynamodb.CreateTable", "dynamodb.TransactWriteItems", "dynamodb.PutItem",
          "dynamodb.UpdateItem", "dynamodb.DeleteItem", "dynamodb.DescribeTimeToLive",
          "dynamodb.UpdateTimeToLive"),
         (_TABLE,),
-        "Rows are written and removed in batches; the lease that keeps two organisers from "
-        "running at once is put, renewed and given back one by one.",
+        "Rows are written and removed in transactions, each if it is as it was seen; the lease "
+        "that keeps two organisers from running at once is put, renewed and given back.",
         also=("dynamodb:TagResource",),
     ),
     Statement(

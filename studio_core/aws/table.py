@@ -97,6 +97,8 @@ class ParticipantsTable:
             )
             for page in pages:
                 records += [r for item in page["Items"] if (r := record_of(item)) is not None]
+                if any("pk" not in item for item in page["Items"]):
+                    self.check()
         return records
 
     def get(self, email: str) -> Record | None:

@@ -28,20 +28,6 @@ class Runs:
         with self._lock:
             self._runs[_where(run.plan)] = run
 
-    def replace(self, run: Run, earlier: Run | None) -> None:
-        """Put back what was the newest run before this one, whose plan had changed.
-
-        A refusal concerns only whoever started the run.
-        """
-        with self._lock:
-            where = _where(run.plan)
-            if self._runs.get(where) is not run:
-                return
-            if earlier is None:
-                del self._runs[where]
-            else:
-                self._runs[where] = earlier
-
 
 def _where(plan: Plan | tuple[str, ...]) -> tuple[str, ...]:
     if isinstance(plan, Plan):

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from studio_core.engine.last_look import LastLook
 from studio_core.engine.progress import Progress, Tally
-from studio_core.errors import PlanChangedError, StudioError
+from studio_core.errors import StudioError
 from studio_core.model.plans import Plan, Purpose
 from studio_core.model.runs import Leftover, Report, Result
 from studio_core.planning.consent import Consent
@@ -68,6 +68,7 @@ class Run:
         self.journal = journal
         self._goal = proposal.goal
         self._consent = Consent(proposal.plan)
+        self._first = proposal.plan
         self._applier = applier
         self._clock = clock
         self._pace = pace
@@ -86,8 +87,10 @@ class Run:
         self.started_at = clock()
         self._thread = threading.Thread(target=self._work, name=f"run-{run_id[-6:]}", daemon=True)
 
-    def start(self) -> Run:
-        """Begin, and return at once."""
+    def start(self, plan: Plan) -> Run:
+        """Begin, and return at once; `plan` is the agreed one as it is under the lease."""
+        self._first = plan
+        self._tally.plan(plan.changes, anew=True)
         self._thread.start()
         return self
 
@@ -131,11 +134,6 @@ class Run:
             raise StudioError("The run has not been started.", "Start it first.")
         return self._report
 
-    @property
-    def refused(self) -> bool:
-        """Return True when the plan had changed, so that nothing was done."""
-        return isinstance(self.error, PlanChangedError)
-
     def progress(self) -> Progress:
         """Return how far the run is."""
         by_kind = self._tally.counts()
@@ -165,7 +163,7 @@ class Run:
         error: BaseException | None = None
         try:
             self.journal.begin(self.plan, self.id, self.owner)
-            report = self._converge(self._agreed())
+            report = self._converge()
         except Exception as caught:  # noqa: BLE001 - handed to whoever asks for the result
             error = caught
         error = self._broken or error
@@ -194,25 +192,13 @@ class Run:
                     left=[f"{item.kind} {item.name}" for item in report.left],
                 )
 
-    def _agreed(self) -> Plan:
-        """Return the plan as it is now, under the lease.
-
-        Raises:
-            PlanChangedError: It would change something that was not agreed to.
-        """
-        self._set_stage("comparing")
-        plan = self._look.plan(self._goal)
-        if not self._consent.accepts(plan):
-            raise PlanChangedError(plan)
-        self._tally.plan(plan.changes, anew=True)
-        return plan
-
-    def _converge(self, plan: Plan) -> Report:
+    def _converge(self) -> Report:
         """Apply, look, and plan again, until nothing is left that a further try could do.
 
         People act while the run goes on, so that one round may not be enough. It ends when a
         round brings nothing new for as long as `pace.persistence`.
         """
+        plan = self._first
         left: tuple[Leftover, ...] = ()
         done: set[str] = set()
         progressed = self._monotonic()

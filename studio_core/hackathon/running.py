@@ -12,12 +12,19 @@ from studio_core.access.roles import Act
 from studio_core.engine.journal import Journal, journal_path
 from studio_core.engine.lease import new_run_id
 from studio_core.engine.run import Proposal, Run
-from studio_core.errors import GuardError, NotFoundError, RunBusyError, StudioError
+from studio_core.errors import (
+    GuardError,
+    NotFoundError,
+    PlanChangedError,
+    RunBusyError,
+    StudioError,
+)
 from studio_core.hackathon.records import plan_facts, run_outcome
 from studio_core.insight.readiness import CheckState, check_domain, check_identity
 from studio_core.model.people import Record
 from studio_core.model.plans import Purpose, Scope
 from studio_core.model.runs import Lease
+from studio_core.planning.consent import Consent
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -86,10 +93,9 @@ class Runner:
                 settings, or the plan was made for another place.
             SettingsError: The settings name a table that was made for something else.
             RunBusyError: Another run is going on, in this process or elsewhere.
+            PlanChangedError: A plan made under the lease would change something that was not
+                agreed to; it is attached.
             StudioError: What cannot be recorded is not started.
-
-        The plan is compared with a new one under the lease: `Run.result` raises a
-        PlanChangedError when it would do more than was agreed to.
         """
         plan = proposal.plan
         self._guard(authority, plan)
@@ -111,17 +117,20 @@ class Runner:
                 clock=self._clock,
                 pace=self._backend.pace,
                 on_step=on_step,
-                on_end=lambda run: self._ended(authority, run, earlier, kept),
+                on_end=lambda run: self._ended(authority, run, kept),
             )
             lease = Lease(self.owner, plan.purpose.value, run_id, now, now)
             stack.enter_context(self._backend.leases.held(_events(plan), lease, run.abort))
+            current = proposal.goal(self._backend.observe())
+            if not Consent(plan).accepts(current):
+                raise PlanChangedError(current)
             _note(authority, plan, run_id, "started")
             self._registry.add(run)
             kept.push(stack.pop_all())
         if plan.purpose is Purpose.SETUP:
             # A thread of its own: Parameter Store may be out of reach, and setup must not wait.
             threading.Thread(target=self._prepare_web_app, name="codes", daemon=True).start()
-        return run.start()
+        return run.start(current)
 
     def stop(self, authority: Authority, run: Run) -> None:
         """End a run after the calls in flight; what is done stays done.
@@ -195,11 +204,9 @@ class Runner:
             with suppress(StudioError):
                 prepare()
 
-    def _ended(self, authority: Authority, run: Run, earlier: Run | None, kept: ExitStack) -> None:
+    def _ended(self, authority: Authority, run: Run, kept: ExitStack) -> None:
         """Give back the lease and the threads, and record how the run ended."""
         report = run.report
-        if run.refused:
-            self._registry.replace(run, earlier)
         if run.plan.purpose is Purpose.PURGE and report is not None and report.ok:
             with suppress(StudioError):  # the web app's codes open nothing any more
                 self._backend.sign_in.drop()

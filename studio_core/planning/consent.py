@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from studio_core.model.plans import Action
+from studio_core.model.plans import Action, Purpose
 from studio_core.model.studio import App, Kind, Profile, Space, ref
 from studio_core.planning.fingerprint import essence
 
@@ -25,7 +25,7 @@ class Consent:
 
     def __init__(self, agreed: Plan) -> None:
         deleted = [step for step in agreed.changes if step.action is Action.DELETE]
-        self._shown = {(step.key, essence(step)) for step in agreed.changes}
+        self._made = {(s.key, essence(s)) for s in agreed.changes if s.action is not Action.DELETE}
         self._deleted = {step.key for step in deleted}
         self._holders = frozenset(
             step.target.ref for step in deleted if isinstance(step.target, Profile | Space)
@@ -35,13 +35,14 @@ class Consent:
     def accepts(self, plan: Plan) -> bool:
         """Return True when a newer plan changes nothing that was not shown.
 
-        It may change less: somebody else may have done a part.
+        People act all the time: what is to be deleted or started may have become less, and
+        something may have been added to what is to be deleted. A setup that has become
+        another one is shown again: somebody else sets up the same event.
         """
         within = self._within_of(plan)
-        return all(
-            (step.key, essence(step)) in self._shown or self._covers(step, within)
-            for step in plan.changes
-        )
+        rest = [step for step in plan.changes if not self._covers(step, within)]
+        now = {(step.key, essence(step)) for step in rest}
+        return now == self._made if plan.purpose is Purpose.SETUP else now <= self._made
 
     def bound(self, plan: Plan) -> Plan:
         """Return the plan with every deletion that was not agreed to turned into a skip."""

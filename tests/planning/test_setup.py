@@ -110,14 +110,24 @@ def test_a_name_that_is_somebody_elses_is_not_given() -> None:
     assert "niklas" not in {s.name for s in plan.changes}
 
 
-def test_a_recorded_profile_without_our_tag_is_left_alone_and_said_so() -> None:
+def test_a_recorded_profile_whose_tags_cannot_be_read_is_left_alone_and_said_so() -> None:
     record = Record("a@ai.se", "1", "d-1", EVENT, "a", "team-1")
-    for ownership, words in ((Ownership.OTHER, "not of this event"), (Ownership.UNKNOWN, "read")):
-        world = empty(profiles=(ready_profile("a", ownership),), records=(record,))
-        plan = plan_setup(roster(("a@ai.se", "1")), world, TEMPLATE)
-        (skip,) = [s for s in plan.steps if s.action is Action.SKIP]
-        assert skip.kind is Kind.PROFILE
-        assert words in skip.reason
+    world = empty(profiles=(ready_profile("a", Ownership.UNKNOWN),), records=(record,))
+    plan = plan_setup(roster(("a@ai.se", "1")), world, TEMPLATE)
+    (skip,) = [s for s in plan.steps if s.action is Action.SKIP]
+    assert skip.kind is Kind.PROFILE
+    assert "read" in skip.reason
+
+
+def test_a_recorded_profile_that_is_somebody_elses_is_replaced() -> None:
+    record = Record("a@ai.se", "1", "d-1", EVENT, "a", "team-1")
+    world = empty(profiles=(ready_profile("a", Ownership.OTHER),), records=(record,))
+    plan = plan_setup(roster(("a@ai.se", "1")), world, TEMPLATE)
+    (row,) = [s for s in plan.changes if s.kind is Kind.ROW]
+    assert row.action is Action.UPDATE
+    assert row.target.profile not in {"a", None}
+    assert row.before == record
+    assert carry_out(plan, world).profiles[0] == world.profiles[0]
 
 
 def test_a_row_of_another_event_is_not_overwritten() -> None:

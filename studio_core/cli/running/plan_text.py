@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from studio_core.cli.words import count, place, tally
 from studio_core.model.plans import Action, Purpose, Scope
 from studio_core.planning.removal import APP_AGES_OUT
-from studio_core.planning.setup import LEAVING
+from studio_core.planning.setup import LEAVING, UNUSED
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -89,12 +89,12 @@ def nothing_to_do(plan: Plan) -> str:
 
 def leaving(plan: Plan) -> list[Step]:
     """People and spaces that the roster no longer names and that stay until asked for."""
-    return [s for s in plan.steps if s.action is Action.SKIP and s.reason == LEAVING]
+    return [s for s in plan.steps if s.action is Action.SKIP and s.reason in {LEAVING, UNUSED}]
 
 
 def skipped(plan: Plan) -> list[Step]:
     """Steps that ought to be done and cannot be, each with its reason."""
-    passing = {LEAVING, APP_AGES_OUT}
+    passing = {LEAVING, UNUSED, APP_AGES_OUT}
     return [s for s in plan.steps if s.action is Action.SKIP and s.reason not in passing]
 
 

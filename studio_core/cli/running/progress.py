@@ -12,7 +12,7 @@ from studio_core.cli.processes.signals import Stop
 from studio_core.cli.running.plan_text import nothing_to_do, outline
 from studio_core.cli.words import listed
 from studio_core.engine.run import Proposal
-from studio_core.errors import PlanChangedError
+from studio_core.errors import PlanChangedError, RunBusyError
 from studio_core.model.runs import Phase, Report
 
 if TYPE_CHECKING:
@@ -29,6 +29,7 @@ TRIES = 5
 
 _LOOK = 0.1
 _PLAIN_GAP = 10.0
+_WATCH_GAP = 5.0
 _GIVE_UP = 2
 
 
@@ -50,7 +51,7 @@ def carry_out(
     """
     for _ in range(TRIES):
         try:
-            run = hackathon.start(proposal, on_step=_tell if verbose else None)
+            return _follow(_start(hackathon, proposal, verbose=verbose), verbose=verbose)
         except PlanChangedError as error:
             proposal = Proposal(error.plan, proposal.goal)
             say(f"{error.sentence} The new plan:")
@@ -60,9 +61,22 @@ def carry_out(
             for line in outline(error.plan, everything=verbose):
                 say(line)
             agree(error.plan)
-        else:
-            return _follow(run, verbose=verbose)
     raise PlanChangedError(proposal.plan)
+
+
+def _start(hackathon: Hackathon, proposal: Proposal, *, verbose: bool) -> Run:
+    """Start the run; while the lease of a run that seems to have died is watched, wait."""
+    said = False
+    while True:
+        try:
+            return hackathon.start(proposal, on_step=_tell if verbose else None)
+        except RunBusyError as error:
+            if error.wait is None:
+                raise
+            if not said:
+                say(f"{error.sentence} {error.remedy}")
+                said = True
+            time.sleep(min(error.wait, _WATCH_GAP))
 
 
 def _follow(run: Run, *, verbose: bool) -> Report:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from studio_core.model.runs import Lease
 from tests.cli.conftest import EXAMPLE, Studio, connect
 
 if TYPE_CHECKING:
@@ -235,10 +236,10 @@ def test_a_plan_that_the_world_overtook_can_be_refused(
 def test_another_run_is_in_the_way(studio: Studio) -> None:
     roster = studio.roster(("ada@example.com", 1))
     first = connect(studio.settings)
-    lease = first._runner._hold(  # the lease that a run on another laptop holds
-        first.propose_purge().plan, "elsewhere:1:abc", datetime.now(UTC), lambda _: None
-    )
-    with lease:
+    now = datetime.now(UTC)
+    lease = Lease("ana@laptop", "purge", "elsewhere:1:abc", now, now)  # of another laptop
+    first.ensure_table()
+    with first._backend.leases.held({first.settings.event}, lease, lambda _: None):
         done = studio("setup-users", roster)
     first.close()
     assert done.exit_code == 1

@@ -1,0 +1,143 @@
+"""Rows are changed only as they were seen, in one transaction, as often as it takes."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+import boto3
+import pytest
+
+from studio_core.aws.rows import RowChange
+from studio_core.aws.table import BATCH, ParticipantsTable
+from studio_core.errors import SettingsError
+from studio_core.model.people import Record
+
+if TYPE_CHECKING:
+    from studio_core.sandbox.demo import DemoData
+
+ADA = Record("ada@example.com", "1", "d-1", "demo", "ada", "team-1")
+
+
+@pytest.fixture
+def dynamodb(world: DemoData) -> Any:
+    return boto3.client("dynamodb", region_name=world.region)
+
+
+@pytest.fixture
+def table(dynamodb: Any, world: DemoData) -> ParticipantsTable:
+    table = ParticipantsTable(dynamodb, world.table_name)
+    table.ensure()
+    return table
+
+
+def rows(table: ParticipantsTable) -> dict[str, Record]:
+    return {record.pk: record for record in table.scan()}
+
+
+def test_a_new_row_is_written_once_and_again_without_harm(table: ParticipantsTable):
+    for _ in range(2):
+        assert table.write([RowChange(None, ADA)]) == set()
+    assert rows(table) == {ADA.pk: ADA}
+
+
+def test_a_row_that_somebody_else_wrote_is_not_overwritten(table: ParticipantsTable):
+    theirs = replace(ADA, profile="ada-of-others")
+    table.write([RowChange(None, theirs)])
+    assert table.write([RowChange(None, ADA)]) == {ADA.pk}
+    assert rows(table) == {ADA.pk: theirs}
+
+
+@pytest.mark.parametrize("changed", ["team", "profile", "space", "event", "domain_id"])
+def test_a_row_that_changed_is_neither_updated_nor_deleted(table, changed: str):
+    theirs = replace(ADA, **{changed: "7"})
+    table.write([RowChange(None, theirs)])
+    assert table.write([RowChange(ADA, replace(ADA, team="2"))]) == {ADA.pk}
+    assert table.write([RowChange(ADA, None)]) == {ADA.pk}
+    assert rows(table) == {ADA.pk: theirs}
+
+
+def test_one_changed_row_does_not_keep_the_others_of_its_batch(table: ParticipantsTable):
+    people = [replace(ADA, email=f"p{number:02}@example.com") for number in range(BATCH)]
+    table.write([RowChange(None, replace(people[7], team="9"))])
+    assert table.write([RowChange(None, person) for person in people]) == {people[7].pk}
+    assert len(rows(table)) == BATCH
+    assert rows(table)[people[7].pk].team == "9"
+
+
+def test_an_update_keeps_what_the_tool_did_not_write(table: ParticipantsTable):
+    table.write([RowChange(None, replace(ADA, extra={"diet": "vegan"}))])
+    when = datetime(2026, 11, 24, 9, tzinfo=UTC)
+    table.touch(ADA.email, when)  # a link, after the plan was made
+    moved = replace(ADA, team="2", space=None)
+    for _ in range(2):
+        assert table.write([RowChange(ADA, moved)]) == set()
+    row = rows(table)[ADA.pk]
+    assert (row.team, row.space, row.last_link_at, row.extra) == (
+        "2",
+        None,
+        when,
+        {"diet": "vegan"},
+    )
+
+
+def test_a_deletion_may_be_made_again(table: ParticipantsTable):
+    table.write([RowChange(None, ADA)])
+    for _ in range(2):
+        assert table.write([RowChange(ADA, None)]) == set()
+    assert rows(table) == {}
+
+
+def test_a_removed_person_does_not_come_back_as_a_stump(table: ParticipantsTable):
+    table.touch(ADA.email, datetime.now(UTC))
+    assert rows(table) == {}
+
+
+def test_a_key_with_capitals_is_replaced_and_nothing_of_the_row_lost(table, dynamodb: Any):
+    item = {"pk": "Ada@Example.com", "team": "1", "domain-id": "d-1", "diet": "vegan"}
+    dynamodb.put_item(TableName=table.name, Item={k: {"S": v} for k, v in item.items()})
+    (old,) = table.scan()
+    assert (old.email, old.pk, old.event) == ("ada@example.com", "Ada@Example.com", None)
+    for _ in range(2):
+        assert table.write([RowChange(old, ADA)]) == set()
+    assert rows(table) == {ADA.pk: ADA}
+    assert rows(table)[ADA.pk].extra == {"diet": "vegan"}
+
+
+def test_a_key_with_capitals_can_be_deleted(table: ParticipantsTable, dynamodb: Any):
+    item = {"pk": "Ada@Example.com", "team": "1", "domain-id": "d-1"}
+    dynamodb.put_item(TableName=table.name, Item={k: {"S": v} for k, v in item.items()})
+    (old,) = table.scan()
+    table.write([RowChange(old, None)])
+    assert rows(table) == {}
+
+
+def test_an_odd_time_of_the_last_link_is_read_as_none_and_stays(table, dynamodb: Any):
+    table.write([RowChange(None, ADA)])
+    key = {"pk": {"S": ADA.pk}}
+    dynamodb.update_item(
+        TableName=table.name,
+        Key=key,
+        UpdateExpression="SET #l = :o",
+        ExpressionAttributeNames={"#l": "last-link"},
+        ExpressionAttributeValues={":o": {"S": "yesterday"}},
+    )
+    assert rows(table)[ADA.pk].last_link_at is None
+    table.write([RowChange(ADA, replace(ADA, team="2"))])
+    item = dynamodb.get_item(TableName=table.name, Key=key)["Item"]
+    assert item["last-link"] == {"S": "yesterday"}
+
+
+def test_a_table_of_another_schema_is_named_in_a_sentence(dynamodb: Any):
+    dynamodb.create_table(
+        TableName="invoices",
+        AttributeDefinitions=[{"AttributeName": "number", "AttributeType": "S"}],
+        KeySchema=[{"AttributeName": "number", "KeyType": "HASH"}],
+        BillingMode="PAY_PER_REQUEST",
+    )
+    dynamodb.put_item(TableName="invoices", Item={"number": {"S": "7"}})
+    invoices = ParticipantsTable(dynamodb, "invoices")
+    for look in (invoices.check, invoices.scan):
+        with pytest.raises(SettingsError, match="number"):
+            look()
