@@ -176,7 +176,7 @@ def test_applying_and_planning_again_gives_an_empty_plan(
     wanted: Roster, world: object, template: SpaceTemplate, remove: bool
 ) -> None:
     # A broken profile that holds spaces of those who leave is made anew in the round after
-    # they are gone: a run goes round too (`runs.MAX_ROUNDS`).
+    # they are gone: a run goes round too.
     for _ in range(2):
         plan = plan_setup(wanted, world, template, remove_leaving=remove)
         world = carry_out(plan, world)
@@ -191,7 +191,7 @@ def test_what_is_not_ours_is_never_changed(
     plan = plan_setup(wanted, world, template, remove_leaving=remove)
     for step in plan.changes:
         if step.kind is not Kind.ROW:
-            assert step.target.ownership is Ownership.OURS or step.kind is Kind.APP
+            assert step.target.ownership is Ownership.OURS
     foreign = {r.email for r in world.foreign}
     assert not foreign & {s.name for s in plan.changes if s.kind is Kind.ROW}
 

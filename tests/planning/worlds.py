@@ -49,7 +49,7 @@ def snapshots(draw: st.DrawFn) -> Snapshot:
     names = draw(
         st.lists(
             st.sampled_from(
-                ["niklas", "niklas-5fbbe3", "ada-lovelace", "demo-host", "zoe", "instructor"]
+                ["niklas", "niklas-5fbbe3", "ada-lovelace", "demo-host", "zoe", "team-1"]
             ),
             unique=True,
         )
@@ -57,9 +57,7 @@ def snapshots(draw: st.DrawFn) -> Snapshot:
     profiles = tuple(Profile(name, draw(_statuses), draw(_ownerships)) for name in names)
     space_names = draw(
         st.lists(
-            st.sampled_from(
-                ["team-1", "team-red", "team-red-pandas", "own-work", "personal-niklas"]
-            ),
+            st.sampled_from(["team-1", "team-red", "team-red-pandas", "niklas", "personal-niklas"]),
             unique=True,
         )
     )
@@ -73,16 +71,18 @@ def snapshots(draw: st.DrawFn) -> Snapshot:
         )
         for name in space_names
     )
-    homes = [("space", s) for s in space_names] + [("profile", p) for p in names]
+    # Whose an app is follows from where it runs; a space and a profile may share a name.
+    homes = [("space", s.name, s.ownership) for s in spaces]
+    homes += [("profile", p.name, p.ownership) for p in profiles]
     apps = tuple(
         App(
             "JupyterLab",
             "default",
             draw(st.sampled_from(["InService", "Deleting", "Deleted", "Failed", "Pending"])),
-            ownership=draw(_ownerships),
+            ownership=ownership,
             **{kind: home},
         )
-        for kind, home in draw(
+        for kind, home, ownership in draw(
             st.lists(st.sampled_from(homes), unique=True) if homes else st.just([])
         )
     )
@@ -95,6 +95,7 @@ def snapshots(draw: st.DrawFn) -> Snapshot:
             draw(st.sampled_from([EVENT, None])),
             names[number] if number < len(names) and draw(st.booleans()) else None,
             draw(st.sampled_from([*space_names, None])),
+            key=draw(st.sampled_from([None, email.title()])),
         )
         for number, email in enumerate(people)
     )
@@ -118,7 +119,7 @@ class World:
         self.profiles = {p.name.casefold(): p for p in start.profiles}
         self.spaces = {s.name.casefold(): s for s in start.spaces}
         self.apps = list(start.apps)
-        self.records = {r.email: r for r in start.records}
+        self.records = {r.pk: r for r in start.records}
 
     def delete(self, step: Step) -> None:
         name, live = step.name.casefold(), [a for a in self.apps if not a.gone]
@@ -133,7 +134,7 @@ class World:
                 assert not [s for s in self.spaces.values() if s.owner == profile.name]
                 del self.profiles[name]
             case Record() as record:
-                del self.records[record.email]
+                del self.records[record.pk]
 
     def create(self, step: Step) -> None:
         name = step.name.casefold()
@@ -149,7 +150,9 @@ class World:
             case App() as app:
                 self.apps.append(replace(app, status=Status.IN_SERVICE))
             case Record() as record:
-                self.records[record.email] = record
+                assert step.before == self.records.pop(step.before.pk if step.before else "", None)
+                assert record.pk not in self.records
+                self.records[record.pk] = record
 
     def snapshot(self) -> Snapshot:
         return replace(
