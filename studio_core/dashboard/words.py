@@ -34,6 +34,7 @@ RESULTS = {
     Result.DONE: "Done",
     Result.FAILED: "Failed",
     Result.BLOCKED: "Not tried",
+    Result.STALE: "Changed since it was planned",
     Result.CANCELLED: "Stopped",
 }
 STAGES = {

@@ -15,6 +15,7 @@ CROSS_CUTTING = {
     "access/test_pages_by_role.py",  # every page, as each role sees it
     "access/test_secrets.py",  # what a whole event leaves on disk and screen
     "cli/test_whole_event.py",  # commands in processes of their own, one after another
+    "hackathon/test_people_at_work.py",  # runs while other people act
     "hackathon/test_hard_times.py",  # plans under faults, from observing to the last look
     "pages/test_home.py",  # streamlit_app.py, which is home
     "portal/test_attacks.py",  # attacks on the web app, over all its modules

@@ -102,7 +102,7 @@ def test_a_click_that_the_browser_forged_purges_nothing(demo, visit, core):
 def test_a_run_elsewhere_is_said_and_holds_everything_back(demo, visit, core):
     now = utcnow()
     lease = Lease("bo@desk", "setup", "desk:1:abc", now, now + timedelta(minutes=1))
-    core().table.take_lease(demo.event, lease, now)
+    core().table.take_lease(demo.event, lease)
     page = visit(PAGE)
     assert "bo@desk runs setup" in page.info[0].value
     assert not page.metric
