@@ -8,7 +8,7 @@ from studio_core.dashboard import downloads, loaders
 from studio_core.dashboard.page import open_page, way_to
 from studio_core.dashboard.registry import ROSTER
 from studio_core.dashboard.views import links, web_app
-from studio_core.dashboard.words import people
+from studio_core.wording import counted
 
 page = open_page("links")
 with loaders.or_stop():
@@ -76,5 +76,5 @@ with st.container(horizontal=True, vertical_alignment="center"):
 if not whom.possible:
     st.caption("Narrow the search to one person, or use the button in a row.")
 links.table(page.hackathon, shown)
-st.caption(f"{people(len(shown))} of {len(records):,}.")
+st.caption(f"{counted(len(shown), 'person')} of {len(records):,}.")
 web_app.web_app_section(page.hackathon)

@@ -10,8 +10,8 @@ from studio_core.dashboard import downloads, loaders, tables
 from studio_core.dashboard.page import open_page
 from studio_core.dashboard.views import purge, web_app
 from studio_core.dashboard.views.run_progress import run_panel, start
-from studio_core.dashboard.words import several
 from studio_core.model.plans import Action, Purpose, Scope
+from studio_core.wording import counted, markdown_text
 
 page = open_page("purge")
 today = date.today()  # noqa: DTZ011 - the organiser's day
@@ -38,12 +38,12 @@ scope = Scope(
 proposal = page.hackathon.propose_purge(scope, snapshot)
 plan = proposal.plan
 for warning in snapshot.warnings:
-    st.warning(loaders.plain(warning), icon=":material/warning:")
+    st.warning(markdown_text(warning), icon=":material/warning:")
 
 purge.counts(plan)
 web_app.reminder(page.settings)
 if plan.steps:
-    with st.expander(f"The plan, step by step ({several(len(plan.steps), 'step')})"):
+    with st.expander(f"The plan, step by step ({counted(len(plan.steps), 'step')})"):
         st.dataframe(
             tables.plan(plan), hide_index=True, key="purge-plan", alt="What goes and what stays"
         )
@@ -68,11 +68,11 @@ if running:
         cost = loaders.hourly_cost(page.hackathon, summary)
         priced = "" if cost is None else f" They cost ${cost:,.2f} an hour now."
         st.markdown(
-            f"Stopping ends the cost of {several(running, 'app')} and keeps every file; apps can "
+            f"Stopping ends the cost of {counted(running, 'app')} and keeps every file; apps can "
             f"be started again.{priced}"
         )
         st.button(
-            f"Stop {several(running, 'app')}",
+            f"Stop {counted(running, 'app')}",
             icon=":material/stop:",
             on_click=start,
             args=(page.hackathon, stop),
@@ -99,7 +99,7 @@ with st.container(border=True):
         )
     refusal = purge.refusal(page.settings, plan, today)
     if typed and refusal:
-        st.caption(loaders.plain(refusal.sentence))
+        st.caption(markdown_text(refusal.sentence))
     st.button(
         f"Purge {'the whole domain' if scope is Scope.DOMAIN else page.settings.event}",
         type="primary",

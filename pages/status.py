@@ -10,6 +10,7 @@ from studio_core.dashboard.registry import ROSTER
 from studio_core.dashboard.views import status
 from studio_core.dashboard.views.run_progress import follow, headline, run_panel
 from studio_core.model.plans import Purpose
+from studio_core.wording import markdown_text
 
 REFRESH_SECONDS = 8
 
@@ -29,7 +30,7 @@ def now() -> None:
         summary = page.hackathon.status(snapshot)
         headline(page.hackathon, summary)
     for warning in snapshot.warnings:
-        st.warning(loaders.plain(warning), icon=":material/warning:")
+        st.warning(markdown_text(warning), icon=":material/warning:")
     if not summary.participants:
         st.info("Nobody is there yet. Upload the roster first.", icon=":material/group_add:")
         way_to(ROSTER, "Go to the roster")

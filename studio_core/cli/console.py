@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from studio_core.cli.words import plain
+from studio_core.wording import printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -22,12 +22,12 @@ _PIPE_WIDTH = 240
 
 def result(text: str) -> None:
     """Print a line of the result."""
-    click.echo(plain(text))
+    click.echo(printable(text))
 
 
 def say(text: str) -> None:
     """Print a message for people."""
-    click.echo(plain(text), err=True)
+    click.echo(printable(text), err=True)
 
 
 def result_json(value: object) -> None:
@@ -59,7 +59,7 @@ def table(header: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
         grid.add_column(name, overflow="fold")
     for row in rows:
         # Text, not str: names come from participants, and rich reads [..] in str as markup.
-        grid.add_row(*(Text(plain(str(cell))) for cell in row))
+        grid.add_row(*(Text(printable(str(cell))) for cell in row))
     out = console()
     with out.capture() as printed:
         out.print(grid)

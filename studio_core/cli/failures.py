@@ -7,8 +7,8 @@ import traceback
 
 import click
 
-from studio_core.cli.words import plain
 from studio_core.errors import GuardError, RosterError, SettingsError, StudioError
+from studio_core.wording import printable
 
 FAILED = 1
 """Exit status: something failed or is left over, and was named."""
@@ -49,9 +49,9 @@ def tell(error: Exception, *, debug: bool = False) -> int:
         text = f": {error}" if str(error) else ""
         sentence = f"Something unexpected happened ({type(error).__name__}{text})."
         remedy = "Run the command again with --debug, and report what it shows."
-    click.echo(f"Error: {plain(without_addresses(sentence))}", err=True)
+    click.echo(f"Error: {printable(without_addresses(sentence))}", err=True)
     if remedy:
-        click.echo(f"What to do: {plain(without_addresses(remedy))}", err=True)
+        click.echo(f"What to do: {printable(without_addresses(remedy))}", err=True)
     return status_of(error)
 
 

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from studio_core.cli.console import say
-from studio_core.cli.words import count
 from studio_core.errors import RosterError
 from studio_core.roster import Columns, load_roster
+from studio_core.wording import counted
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -51,7 +51,7 @@ def read(path: Path, email_column: str | None = None, team_column: str | None = 
     for finding in checked.findings:
         say(_line(finding))
     if not checked.ok:
-        wrong = count(len(checked.errors), "error")
+        wrong = counted(len(checked.errors), "error")
         remedy = "Correct what is named above, and run the command again."
         if checked.columns is None:
             remedy = "Name the columns with --email-column and --team-column."

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any
 import altair as alt
 import pandas as pd
 
-from studio_core.dashboard.words import people, several
 from studio_core.insight.status import MISSING, STOPPED
 from studio_core.model.people import team_order
 from studio_core.model.studio import Ownership, Status
+from studio_core.wording import counted
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -50,12 +50,12 @@ class Picture:
 
 def people_by_team(summary: Summary) -> Picture:
     """People per team, split by the status of their profiles."""
-    counted: dict[tuple[str, str], int] = {}
+    numbers: dict[tuple[str, str], int] = {}
     for person in summary.people:
         key = (person.team, person.profile_status)
-        counted[key] = counted.get(key, 0) + 1
+        numbers[key] = numbers.get(key, 0) + 1
     frame = pd.DataFrame(
-        [(team, status, number) for (team, status), number in counted.items()],
+        [(team, status, number) for (team, status), number in numbers.items()],
         columns=["Team", "Profile", "People"],
     )
     order = [team.team for team in summary.teams]
@@ -73,8 +73,8 @@ def people_by_team(summary: Summary) -> Picture:
     largest = max((team.people for team in summary.teams), default=0)
     return Picture(
         chart,
-        f"People per team: {people(summary.participants)} in {several(len(order), 'team')}, "
-        f"at most {largest} in one.",
+        f"People per team: {counted(summary.participants, 'person')} in "
+        f"{counted(len(order), 'team')}, at most {largest} in one.",
     )
 
 
@@ -103,14 +103,14 @@ def apps_by_team(summary: Summary, snapshot: Snapshot) -> Picture:
         for record in snapshot.records
         if record.space and record.event == snapshot.event
     }
-    counted: dict[tuple[str, str], int] = {}
+    numbers: dict[tuple[str, str], int] = {}
     for app in snapshot.apps:
         if app.running and app.ownership is Ownership.OURS:
             team = team_of.get((app.space or "").casefold(), "none")
             key = (team, app.instance_type or "default")
-            counted[key] = counted.get(key, 0) + 1
+            numbers[key] = numbers.get(key, 0) + 1
     frame = pd.DataFrame(
-        [(team, instance, number) for (team, instance), number in counted.items()],
+        [(team, instance, number) for (team, instance), number in numbers.items()],
         columns=["Team", "Instance", "Apps"],
     )
     order = sorted({team.team for team in summary.teams} | set(frame["Team"]), key=team_order)

@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from studio_core.dashboard.words import ACTIONS, RESULTS
 from studio_core.model.links import Link, LinkFailure
 from studio_core.model.plans import Action
 from studio_core.roster import safe_csv
+from studio_core.wording import ACTIONS, RESULTS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -10,6 +10,7 @@ import streamlit as st
 from studio_core.aws.session import profiles, regions
 from studio_core.errors import StudioError
 from studio_core.hackathon import Hackathon
+from studio_core.wording import markdown_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -136,7 +137,8 @@ def elsewhere(hackathon: Hackathon) -> Lease | None:
 
 def show_problem(error: StudioError) -> None:
     """Show an error as people should see it: the sentence, and what to do."""
-    st.error(f"**{plain(error.sentence)}**  \n{plain(error.remedy)}", icon=":material/error:")
+    sentence, remedy = markdown_text(error.sentence), markdown_text(error.remedy)
+    st.error(f"**{sentence}**  \n{remedy}", icon=":material/error:")
 
 
 @contextmanager
@@ -148,11 +150,3 @@ def or_stop() -> Iterator[None]:
         show_problem(error)
         st.button("Try again", icon=":material/refresh:", on_click=look_again, key="try-again")
         st.stop()
-
-
-_SPECIAL = str.maketrans({character: f"\\{character}" for character in "\\`*_[]<>$:#|~"})
-
-
-def plain(text: str) -> str:
-    """Make text that came from outside safe to show where Markdown is read."""
-    return text.translate(_SPECIAL)

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from studio_core.dashboard.words import ACTIONS, KINDS, RESULTS
 from studio_core.model.links import Link
 from studio_core.model.plans import Action
 from studio_core.model.runs import Result
+from studio_core.wording import ACTIONS, KINDS, RESULTS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -74,7 +74,7 @@ def plan(wanted: Plan) -> pd.DataFrame:
     """One row a step: what changes first, what stays last."""
     steps = sorted(wanted.steps, key=lambda step: _ACTION_ORDER.index(step.action))
     return pd.DataFrame(
-        [(ACTIONS[s.action], KINDS[s.kind][0].capitalize(), s.name, s.reason) for s in steps],
+        [(ACTIONS[s.action], KINDS[s.kind].capitalize(), s.name, s.reason) for s in steps],
         columns=["What", "Kind", "Name", "Why"],
     )
 
@@ -87,7 +87,7 @@ def outcomes(report: Report) -> pd.DataFrame:
             (
                 RESULTS[o.result],
                 ACTIONS[o.step.action],
-                KINDS[o.step.kind][0].capitalize(),
+                KINDS[o.step.kind].capitalize(),
                 o.step.name,
                 " ".join(filter(None, (o.reason, o.remedy))) or o.step.reason,
             )
@@ -100,7 +100,7 @@ def outcomes(report: Report) -> pd.DataFrame:
 def leftovers(report: Report) -> pd.DataFrame:
     """One row a thing that is left."""
     return pd.DataFrame(
-        [(KINDS[i.kind][0].capitalize(), i.name, i.reason, i.remedy) for i in report.left],
+        [(KINDS[i.kind].capitalize(), i.name, i.reason, i.remedy) for i in report.left],
         columns=["Kind", "Name", "Why", "What to do"],
     )
 
@@ -112,7 +112,7 @@ def recent(events: Sequence[StepProgress], most: int) -> pd.DataFrame:
         [
             (
                 RESULTS[o.result],
-                f"{ACTIONS[o.step.action]} {KINDS[o.step.kind][0]}",
+                f"{ACTIONS[o.step.action]} {KINDS[o.step.kind]}",
                 o.step.name,
                 o.reason,
             )

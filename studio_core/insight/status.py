@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from studio_core.model.people import Record, team_order
-from studio_core.model.studio import Ownership, Snapshot, Status
+from studio_core.model.studio import Kind, Ownership, Snapshot, Status
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -113,9 +113,9 @@ def summarise(snapshot: Snapshot) -> Summary:
         teams=tuple(_team(team, members, spaces, apps) for team, members in by_team.items()),
         people=tuple(people),
         others={
-            "profiles": _others(snapshot.profiles),
-            "spaces": _others(snapshot.spaces),
-            "apps": _others(live),
+            Kind.PROFILE: _others(snapshot.profiles),
+            Kind.SPACE: _others(snapshot.spaces),
+            Kind.APP: _others(live),
         },
     )
 

@@ -1,4 +1,4 @@
-"""What stands behind the pages, without a page: tables, files, words, the launcher."""
+"""What stands behind the pages, without a page: tables, files, the launcher."""
 
 from __future__ import annotations
 
@@ -12,11 +12,9 @@ import tomllib
 import pytest
 
 from studio_core.dashboard import downloads, tables
-from studio_core.dashboard.loaders import plain
 from studio_core.dashboard.registry import PAGE_OF_RUN, PAGES
 from studio_core.dashboard.serving import headers, launch
 from studio_core.dashboard.serving.tokens import GateSettings, Mode
-from studio_core.dashboard.words import ACTIONS, KINDS, PURPOSES, RESULTS, by_kind, several
 from studio_core.errors import StudioError
 from studio_core.insight.status import TeamStatus
 from studio_core.model.plans import Action, Plan, Purpose, Step
@@ -38,32 +36,8 @@ def rows(text):
     return list(csv.reader(io.StringIO(text)))
 
 
-def test_every_word_has_its_words():
-    assert set(ACTIONS) == set(Action)
-    assert set(KINDS) == set(Kind)
-    assert set(RESULTS) == set(Result)
-    assert set(PURPOSES) == set(PAGE_OF_RUN) == set(Purpose)
-
-
-@pytest.mark.parametrize(
-    ("counts", "words"),
-    [
-        ({}, "nothing"),
-        ({"row": 1}, "1 table row"),
-        ({"row": 1200, "app": 2}, "2 apps and 1,200 table rows"),
-        ({"space": 1, "row": 2, "profile": 3}, "1 space, 3 profiles and 2 table rows"),
-    ],
-)
-def test_counts_in_words(counts, words):
-    assert by_kind(counts) == words
-
-
-def test_one_is_not_many():
-    assert (several(1, "app"), several(0, "app"), several(2, "person", "people")) == (
-        "1 app",
-        "0 apps",
-        "2 people",
-    )
+def test_every_purpose_has_its_page():
+    assert set(PAGE_OF_RUN) == set(Purpose)
 
 
 def test_a_report_as_csv_and_json_names_what_failed_and_what_is_left():
@@ -108,15 +82,6 @@ def test_a_search_wants_every_word_somewhere(text, found):
         ]
     )
     assert len(tables.searched(frame, text, {0: "ada@example.com", 1: "bo@example.com"})) == found
-
-
-@pytest.mark.parametrize(
-    "text", ["![x](http://a/b.png)", "<img src=x>", ":red[hi]", "$x$", "*a*_b_"]
-)
-def test_text_from_outside_is_no_markdown(text):
-    shown = plain(text)
-    assert all(shown[i - 1] == "\\" for i, c in enumerate(shown) if c in "[]<>:$*_`")
-    assert shown.replace("\\", "") == text
 
 
 def test_the_entry_point_and_every_page_are_where_the_launcher_looks():

@@ -9,9 +9,9 @@ import click
 from studio_core.cli.options import as_json, common, dry_run, team, yes
 from studio_core.cli.running.interaction import ask, perform
 from studio_core.cli.tools import tools
-from studio_core.cli.words import tally
 from studio_core.hackathon.links import choose
 from studio_core.model.plans import Action
+from studio_core.wording import TERSE_KINDS, by_kind
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -39,7 +39,7 @@ def start_apps(
     """
 
     def question(plan: Plan) -> str:
-        return f"Start {tally(plan.counts(Action.CREATE))}?"
+        return f"Start {by_kind(plan.counts(Action.CREATE), TERSE_KINDS)}?"
 
     with tools().configured() as hackathon:
         proposal = hackathon.propose_start_apps(team, _snapshot(hackathon, team))
@@ -63,7 +63,8 @@ def stop_apps(
     """
 
     def question(plan: Plan) -> str:
-        return f"Stop {tally(plan.counts(Action.DELETE))}? Unsaved work in them is lost."
+        apps = by_kind(plan.counts(Action.DELETE), TERSE_KINDS)
+        return f"Stop {apps}? Unsaved work in them is lost."
 
     with tools().configured() as hackathon:
         proposal = hackathon.propose_stop_apps(team, _snapshot(hackathon, team))

@@ -12,8 +12,8 @@ from studio_core.cli.console import console, result_json
 from studio_core.cli.failures import FAILED
 from studio_core.cli.options import as_json, common
 from studio_core.cli.tools import tools
-from studio_core.cli.words import plain
 from studio_core.insight.readiness import CheckState
+from studio_core.wording import printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -64,9 +64,9 @@ def _print(lines: Iterable[Check]) -> None:
     for line in lines:
         text = Text.assemble(
             (f"{line.state.value:<8}", _STYLES[line.state]),
-            (plain(line.title), "bold"),
-            f": {plain(line.sentence)}",
+            (printable(line.title), "bold"),
+            f": {printable(line.sentence)}",
         )
         out.print(text, soft_wrap=True)
         if line.remedy and line.state is not CheckState.OK:
-            out.print(Text(f"        What to do: {plain(line.remedy)}"), soft_wrap=True)
+            out.print(Text(f"        What to do: {printable(line.remedy)}"), soft_wrap=True)

@@ -12,9 +12,9 @@ from studio_core.cli import wizard
 from studio_core.cli.console import result, say
 from studio_core.cli.options import common
 from studio_core.cli.tools import tools
-from studio_core.cli.words import listed
 from studio_core.errors import NotFoundError, SettingsError
 from studio_core.model.studio import AppType
+from studio_core.wording import listed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

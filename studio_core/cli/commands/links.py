@@ -15,10 +15,10 @@ from studio_core.cli.console import say
 from studio_core.cli.failures import FAILED
 from studio_core.cli.options import common, team
 from studio_core.cli.tools import tools
-from studio_core.cli.words import count, plain
 from studio_core.errors import SettingsError, StudioError
 from studio_core.model.links import Link, LinkFailure
 from studio_core.roster import safe_csv
+from studio_core.wording import counted, printable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -72,7 +72,7 @@ def get_urls(
         click.echo(text, nl=False)
     else:
         _save(output, text)
-        say(f"{count(len(links), 'link')} in {output}. Delete it when you have handed them out.")
+        say(f"{counted(len(links), 'link')} in {output}. Delete it when you have handed them out.")
     for failure in failures:
         remedy = f" What to do: {failure.remedy}" if failure.remedy else ""
         say(f"Failed: {failure.email}, team {failure.team}: {failure.reason}{remedy}")
@@ -97,7 +97,7 @@ def _written(links: Sequence[Link], form: str, codes: Codes | None) -> str:
         return json.dumps(items, ensure_ascii=False, indent=2) + "\n"
     # A link in a table's column would be cut or wrapped, and could not be copied.
     return "".join(
-        f"{plain(link.email)}  team {plain(link.team)}  profile {link.profile}  "
+        f"{printable(link.email)}  team {printable(link.team)}  profile {link.profile}  "
         f"space {link.space}  until {link.expires_at.astimezone():%H:%M:%S}\n  {link.url}\n"
         for link in links
     )

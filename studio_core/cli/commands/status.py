@@ -11,7 +11,7 @@ from studio_core.cli.console import result, result_json, say, table
 from studio_core.cli.options import as_json, common
 from studio_core.cli.processes.signals import Stop
 from studio_core.cli.tools import tools
-from studio_core.cli.words import count, tally
+from studio_core.wording import counted, not_of_this_event
 
 if TYPE_CHECKING:
     from studio_core.hackathon import Hackathon
@@ -58,8 +58,8 @@ def _show(hackathon: Hackathon, *, as_json: bool, clear: bool = False) -> None:
 
 
 def _print(summary: Summary, event: str) -> None:
-    people = count(summary.participants, "participant")
-    result(f"{event}: {people} in {count(len(summary.teams), 'team')}")
+    people = counted(summary.participants, "participant")
+    result(f"{event}: {people} in {counted(len(summary.teams), 'team')}")
     for name, counts in (
         ("profiles", summary.profiles),
         ("spaces", summary.spaces),
@@ -85,6 +85,5 @@ def _print(summary: Summary, event: str) -> None:
                 for team in summary.teams
             ),
         )
-    others = {name.removesuffix("s"): number for name, number in summary.others.items() if number}
-    if others:
-        say(f"Also in the domain, not of this event: {tally(others)}.")
+    if others := not_of_this_event(summary.others):
+        say(others)

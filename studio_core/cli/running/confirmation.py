@@ -9,10 +9,10 @@ import click
 
 from studio_core.cli.console import say
 from studio_core.cli.failures import DeclinedError
-from studio_core.cli.words import count, tally
 from studio_core.errors import GuardError
 from studio_core.model.plans import Action, Scope
 from studio_core.planning import confirm
+from studio_core.wording import TERSE_KINDS, by_kind, counted
 
 if TYPE_CHECKING:
     from datetime import date
@@ -74,7 +74,8 @@ def to_purge(
         _yes(f"The event ends on {end}, which is still to come. Purge it now?")
     typed = consent.domain_id
     if typed is None:
-        say(f"This deletes {tally(plan.counts(Action.DELETE))}, and all files. There is no undo.")
+        going = by_kind(plan.counts(Action.DELETE), TERSE_KINDS)
+        say(f"This deletes {going}, and all files. There is no undo.")
         typed = _typed("Type the domain's id to go ahead", plan.identity.domain_id)
     if everything and not consent.whole_domain:
         say("Not of this event alone: everything that anybody has in the domain goes.")
@@ -98,7 +99,7 @@ def to_remove(plan: Plan, *, interactive: bool, yes: bool) -> None:
     number = str(confirm.people_removed(plan))
     typed = number
     if interactive and not yes:
-        say(f"This removes {count(int(number), 'person')}, their profiles and private files.")
+        say(f"This removes {counted(int(number), 'person')}, their profiles and private files.")
         typed = _typed("Type their number to go ahead", number)
     confirm.confirm_removal(plan, typed)
 
@@ -109,7 +110,7 @@ def to_renew(number: int) -> str:
     Raises:
         GuardError: It was not; nothing was changed.
     """
-    say(f"This ends {count(number, 'access code')} at once; people need the new ones.")
+    say(f"This ends {counted(number, 'access code')} at once; people need the new ones.")
     return _typed("Type their number to go ahead", str(number))
 
 

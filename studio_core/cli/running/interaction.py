@@ -15,6 +15,7 @@ from studio_core.cli.running.progress import carry_out
 from studio_core.cli.tools import tools
 from studio_core.model.plans import Purpose
 from studio_core.model.runs import Report
+from studio_core.wording import web_app_remains
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -79,7 +80,7 @@ def _tell(report: Report, told: str, *, as_json: bool) -> None:
 def remind(settings: Settings) -> None:
     """Say what a purge does not take down."""
     if settings.web_app_url:
-        say(f"The web app at {settings.web_app_url} still stands; take it down by itself.")
+        say(web_app_remains(settings.web_app_url))
 
 
 def ask(question: str, *, yes: bool) -> None:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from studio_core.cli.words import count, place, tally
 from studio_core.model.plans import Action, Purpose, Scope
 from studio_core.planning.removal import APP_AGES_OUT
 from studio_core.planning.setup import LEAVING
+from studio_core.wording import TERSE_KINDS, by_kind, counted, location
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -31,7 +31,7 @@ def outline(plan: Plan, *, everything: bool = False) -> list[str]:
     `everything` shows all lines of a sort instead of the first 15.
     """
     whole = ", the whole domain" if plan.scope is Scope.DOMAIN else ""
-    lines = [f"{_TITLES[plan.purpose]} {place(plan.identity, plan.event)}{whole}:"]
+    lines = [f"{_TITLES[plan.purpose]} {location(plan.identity, plan.event)}{whole}:"]
     for action, word in (
         (Action.CREATE, "create"),
         (Action.UPDATE, "update"),
@@ -39,7 +39,7 @@ def outline(plan: Plan, *, everything: bool = False) -> list[str]:
         (Action.KEEP, "keep"),
     ):
         if counts := plan.counts(action):
-            lines.append(f"  {word:<8}{tally(counts)}")
+            lines.append(f"  {word:<8}{by_kind(counts, TERSE_KINDS)}")
     sorts = [
         [_because(s, "update") for s in plan.changes if s.action is Action.UPDATE],
         [_because(s, "stays") for s in plan.steps if s.action is Action.KEEP and s.reason],
@@ -71,7 +71,7 @@ def would(plan: Plan) -> list[str]:
 
 def nothing_to_do(plan: Plan) -> str:
     """Say why a plan is empty."""
-    there = tally(plan.counts(Action.KEEP))
+    there = by_kind(plan.counts(Action.KEEP), TERSE_KINDS)
     match plan.purpose:
         case Purpose.SETUP:
             return f"Nothing to do: {there} are there already."
@@ -111,4 +111,4 @@ def _first(lines: Iterable[str], limit: int) -> list[str]:
     more = len(every) - limit
     if more <= 0:
         return every
-    return [*every[:limit], f"          and {count(more, 'line')} more like this (--verbose)"]
+    return [*every[:limit], f"          and {counted(more, 'line')} more like this (--verbose)"]

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 from studio_core.cli.console import console, say
 from studio_core.cli.processes.signals import Stop
 from studio_core.cli.running.plan_text import nothing_to_do, outline
-from studio_core.cli.words import listed
 from studio_core.engine.run import Proposal
 from studio_core.errors import PlanChangedError
 from studio_core.model.runs import Phase, Report
+from studio_core.wording import listed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

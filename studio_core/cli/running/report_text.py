@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from studio_core.cli.running.plan_text import skipped
-from studio_core.cli.words import tally
 from studio_core.model.plans import Action, Purpose
 from studio_core.model.runs import Leftover, Report, Result
+from studio_core.wording import DONE, TERSE_KINDS, by_kind
 
 if TYPE_CHECKING:
     from studio_core.model.plans import Plan
@@ -21,7 +21,7 @@ def as_json(report: Report) -> dict[str, object]:
     `kind`, `name` and `reason`; `left` also `remedy`.
     """
     return {
-        **{word: report.counts(action) for action, word in _words(report.plan)},
+        **{DONE[action]: report.counts(action) for action in _actions(report.plan)},
         "kept": report.plan.counts(Action.KEEP),
         "failed": [
             {"kind": o.step.kind.value, "name": o.step.name, "reason": o.reason}
@@ -38,7 +38,7 @@ def plan_json(plan: Plan) -> dict[str, object]:
     """Give the same shape for a plan that was not run: counts of what would be done."""
     return {
         "dry_run": True,
-        **{word: plan.counts(action) for action, word in _words(plan)},
+        **{DONE[action]: plan.counts(action) for action in _actions(plan)},
         "kept": plan.counts(Action.KEEP),
         "failed": [],
         "left": [
@@ -74,8 +74,8 @@ def sentence(report: Report) -> str:
     if report.started_at and report.ended_at:
         seconds = (report.ended_at - report.started_at).total_seconds()
     parts = [
-        f"{word} {tally(counts)}"
-        for action, word in _words(report.plan)
+        f"{DONE[action]} {by_kind(counts, TERSE_KINDS)}"
+        for action in _actions(report.plan)
         if (counts := report.counts(action))
     ]
     what = "; ".join(parts) or "nothing was done"
@@ -100,15 +100,11 @@ def _remedy(text: str) -> str:
     return f" What to do: {text}" if text else ""
 
 
-def _words(plan: Plan) -> tuple[tuple[Action, str], ...]:
+def _actions(plan: Plan) -> tuple[Action, ...]:
     match plan.purpose:
         case Purpose.SETUP:
-            return (
-                (Action.CREATE, "created"),
-                (Action.UPDATE, "updated"),
-                (Action.DELETE, "deleted"),
-            )
+            return Action.CREATE, Action.UPDATE, Action.DELETE
         case Purpose.START_APPS:
-            return ((Action.CREATE, "created"),)
+            return (Action.CREATE,)
         case Purpose.PURGE | Purpose.STOP_APPS:
-            return ((Action.DELETE, "deleted"),)
+            return (Action.DELETE,)

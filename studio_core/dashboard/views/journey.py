@@ -15,7 +15,7 @@ from studio_core.dashboard.registry import (
     STATUS,
     PageSpec,
 )
-from studio_core.dashboard.words import PURPOSES, people, several
+from studio_core.wording import PURPOSES, counted
 
 if TYPE_CHECKING:
     from datetime import date
@@ -105,22 +105,22 @@ def _roster(summary: Summary | None) -> str:
     if summary is None or not summary.participants:
         return "Upload the roster: one row a person, with e-mail and team."
     waiting = sum(not team.ready for team in summary.teams)
-    there = f"{people(summary.participants)} in {several(len(summary.teams), 'team')}"
+    there = f"{counted(summary.participants, 'person')} in {counted(len(summary.teams), 'team')}"
     if waiting:
-        return f"{there}; {several(waiting, 'team')} not ready. Apply the roster again."
+        return f"{there}; {counted(waiting, 'team')} not ready. Apply the roster again."
     return f"{there}, all ready."
 
 
 def _links(summary: Summary | None) -> str:
     used = sum(bool(person.last_link_at) for person in summary.people) if summary else 0
     if used:
-        return f"{people(used)} got a link."
+        return f"{counted(used, 'person')} got a link."
     return "Each link opens one person's team space and lasts five minutes."
 
 
 def _status(summary: Summary | None) -> str:
     running = sum(summary.instances.values()) if summary else 0
-    return f"{several(running, 'app')} running." if running else "No app is running."
+    return f"{counted(running, 'app')} running." if running else "No app is running."
 
 
 def _purge(settings: Settings, summary: Summary | None, today: date) -> str:

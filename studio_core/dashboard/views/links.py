@@ -10,10 +10,10 @@ import streamlit as st
 from studio_core.access.roles import Act
 from studio_core.clock import utcnow
 from studio_core.dashboard import tables, visitor
-from studio_core.dashboard.words import people
 from studio_core.errors import StudioError
 from studio_core.hackathon.links import LIFETIME
 from studio_core.model.links import Link
+from studio_core.wording import counted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -63,8 +63,8 @@ def ask(shown: Sequence[Record], team: str, text: str) -> Ask:
     if not visitor.may(Act.LINK_MANY):
         return Ask("one person", possible=False)
     if team:
-        return Ask(f"team {team} ({people(len(shown))})", team=team)
-    return Ask(f"all {people(len(shown))}")
+        return Ask(f"team {team} ({counted(len(shown), 'person')})", team=team)
+    return Ask(f"all {counted(len(shown), 'person')}")
 
 
 def minted() -> dict[str, Link | LinkFailure]:

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from studio_core.dashboard.views import run_progress
-from studio_core.dashboard.words import KINDS, by_kind
 from studio_core.errors import GuardError
 from studio_core.model.plans import Action
-from studio_core.model.studio import Kind, Ownership
+from studio_core.model.studio import Ownership
 from studio_core.planning.confirm import confirm_purge
+from studio_core.wording import KINDS, by_kind, inflected
 
 if TYPE_CHECKING:
     from datetime import date
@@ -24,19 +24,16 @@ if TYPE_CHECKING:
 TYPED = "purge-typed"
 EARLY = "purge-early"
 WHOLE = "purge-whole"
-_ORDER = (Kind.APP, Kind.SPACE, Kind.PROFILE, Kind.ROW)
 
 
 def counts(plan: Plan) -> None:
     """Show what goes by kind, and in words what stays and why."""
     goes = plan.counts(Action.DELETE)
     with st.grid(4, min_column_width=150):
-        for kind in _ORDER:
-            one, many = KINDS[kind]
+        for kind, noun in KINDS.items():
             number = goes.get(kind, 0)
-            st.metric(
-                f"{(one if number == 1 else many).capitalize()} to delete", number, border=True
-            )
+            label = f"{inflected(noun, number).capitalize()} to delete"
+            st.metric(label, number, border=True)
     stays: dict[str, dict[str, int]] = {}
     for step in plan.steps:
         if step.action in {Action.KEEP, Action.SKIP}:

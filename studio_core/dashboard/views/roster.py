@@ -7,13 +7,12 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from studio_core.dashboard import downloads, tables
-from studio_core.dashboard.loaders import plain
 from studio_core.dashboard.views import roster_draft
 from studio_core.dashboard.views.roster_source import DRAFT, EDITS
-from studio_core.dashboard.words import by_kind, people, several
 from studio_core.model.plans import Action
 from studio_core.model.studio import Kind
 from studio_core.roster import findings_csv
+from studio_core.wording import by_kind, counted, markdown_text
 
 if TYPE_CHECKING:
     from studio_core.dashboard.views.roster_draft import Draft
@@ -31,10 +30,11 @@ def corrected(draft: Draft) -> Checked | None:
     checked = draft.checked(edits)
     errors, warnings = len(checked.errors), len(checked.warnings)
     summary = (
-        f"{people(len(checked.roster))} in {several(len(checked.roster.teams), 'team')}, "
-        f"{several(errors, 'error')}, {several(warnings, 'warning')}"
+        f"{counted(len(checked.roster), 'person')} in "
+        f"{counted(len(checked.roster.teams), 'team')}, "
+        f"{counted(errors, 'error')}, {counted(warnings, 'warning')}"
     )
-    st.subheader(f"From {plain(draft.name)}", anchor=False)
+    st.subheader(f"From {markdown_text(draft.name)}", anchor=False)
     if errors:
         st.error(
             f"**{summary}.** Correct the rows below or leave them out; then this can be applied.",
@@ -44,7 +44,7 @@ def corrected(draft: Draft) -> Checked | None:
         st.markdown(f":green[:material/check_circle:] {summary}.")
     for finding in roster_draft.whole_file(checked.findings):
         show = st.error if finding in checked.errors else st.warning
-        show(f"{plain(finding.sentence)} {plain(finding.remedy)}")
+        show(f"{markdown_text(finding.sentence)} {markdown_text(finding.remedy)}")
     if len(draft.base):
         _editor(draft, checked)
     _beside(draft, checked, edits)
@@ -147,7 +147,7 @@ def ask_removal(number: int) -> bool:
     if not number:
         return False
     return st.checkbox(
-        f"Also remove the {people(number)} who left, with their profiles",
+        f"Also remove the {counted(number, 'person')} who left, with their profiles",
         help="Otherwise they stay as they are. A team's space goes with the last of its people.",
         key=f"roster-remove-{number}",
     )
@@ -176,9 +176,11 @@ def preview(plan: Plan, left: int) -> None:
         s for s in plan.steps if s.action is Action.SKIP and not s.key.startswith("leaving:")
     ]
     if refused:
-        said = "  \n".join(f"{plain(s.name)}: {plain(s.reason)}." for s in refused[:_ROWS_SHOWN])
-        st.warning(f"**{several(len(refused), 'thing')} left alone.**  \n{said}")
-    with st.expander(f"The plan, step by step ({several(len(plan.steps), 'step')})"):
+        said = "  \n".join(
+            f"{markdown_text(s.name)}: {markdown_text(s.reason)}." for s in refused[:_ROWS_SHOWN]
+        )
+        st.warning(f"**{counted(len(refused), 'thing')} left alone.**  \n{said}")
+    with st.expander(f"The plan, step by step ({counted(len(plan.steps), 'step')})"):
         st.dataframe(
             tables.plan(plan), hide_index=True, key="roster-plan", alt="Every step of the plan"
         )
@@ -198,7 +200,7 @@ def apply_label(plan: Plan) -> str:
     created, deleted = plan.counts(Action.CREATE), plan.counts(Action.DELETE)
     parts = [f"create {by_kind(created)}"] if created else []
     if moved := sum(plan.counts(Action.UPDATE).values()):
-        parts.append(f"update {several(moved, 'table row')}")
+        parts.append(f"update {counted(moved, 'table row')}")
     if deleted:
         parts.append(f"delete {by_kind(deleted)}")
     return f"Apply: {', '.join(parts)}" if parts else "Apply"

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from studio_core.dashboard import loaders
-from studio_core.dashboard.loaders import plain
 from studio_core.dashboard.views import roster_draft
 from studio_core.errors import StudioError
 from studio_core.roster import Columns, template_csv
+from studio_core.wording import markdown_text
 
 if TYPE_CHECKING:
     from studio_core.dashboard.views.roster_draft import Draft
@@ -127,7 +127,8 @@ def _pasted() -> tuple[bytes, str]:
 def _ask_columns(draft: Draft, digest: str) -> None:
     """Let the organiser say which columns to read, when their names do not tell."""
     for finding in roster_draft.whole_file(draft.first.findings):
-        st.warning(f"{plain(finding.sentence)} {plain(finding.remedy)}", icon=":material/help:")
+        said = markdown_text(f"{finding.sentence} {finding.remedy}")
+        st.warning(said, icon=":material/help:")
     names = dict(enumerate(draft.first.names))
     with st.container(horizontal=True, vertical_alignment="bottom"):
         email = _column("E-mail address is in", names, "roster-email-column")

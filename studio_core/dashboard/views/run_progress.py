@@ -8,12 +8,13 @@ import streamlit as st
 
 from studio_core.clock import utcnow
 from studio_core.dashboard import loaders, tables, visitor
-from studio_core.dashboard.loaders import plain, show_problem
+from studio_core.dashboard.loaders import show_problem
 from studio_core.dashboard.registry import PAGE_OF_RUN
 from studio_core.dashboard.views import run_report
-from studio_core.dashboard.words import KINDS, PURPOSES, STAGES, several
 from studio_core.errors import PlanChangedError, StudioError
 from studio_core.hackathon.hackathon import ACT_OF_RUN
+from studio_core.model.studio import Kind
+from studio_core.wording import KINDS, PURPOSES, STAGES, counted, inflected, markdown_text
 
 if TYPE_CHECKING:
     from studio_core.engine.run import Progress, Proposal, Run
@@ -109,14 +110,14 @@ def _live(hackathon: Hackathon, run: Run) -> None:
         st.markdown(f"**{PURPOSES[state.purpose]}**: {STAGES.get(state.stage, state.stage)}")
         st.progress(
             _share(state),
-            text=f"{state.done:,} of {state.total:,} after {several(seconds, 'second')}",
+            text=f"{state.done:,} of {state.total:,} after {counted(seconds, 'second')}",
         )
         with st.container(horizontal=True):
-            for kind, (one, many) in KINDS.items():
+            for kind in Kind:
                 done, failed, total = state.by_kind.get(kind, (0, 0, 0))
                 if total:
                     st.metric(
-                        (many if total > 1 else one).capitalize(),
+                        inflected(KINDS[kind], total).capitalize(),
                         f"{done:,} of {total:,}",
                         f"{failed} failed" if failed else None,
                         delta_color="inverse",
@@ -166,8 +167,8 @@ def _elsewhere(hackathon: Hackathon) -> bool:
     if lease is None:
         return False
     st.info(
-        f"{plain(lease.owner)} runs {lease.purpose} since {lease.since:%H:%M:%S} UTC, from another "
-        "place. Nothing can be started until it ends.",
+        f"{markdown_text(lease.owner)} runs {lease.purpose} since {lease.since:%H:%M:%S} UTC, "
+        "from another place. Nothing can be started until it ends.",
         icon=":material/lock:",
     )
     return True

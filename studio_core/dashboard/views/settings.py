@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 from studio_core import config
 from studio_core.access.roles import Act, permit
 from studio_core.dashboard import loaders, visitor
-from studio_core.dashboard.loaders import plain
 from studio_core.errors import StudioError
 from studio_core.insight.readiness import CheckState
+from studio_core.wording import markdown_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -33,8 +33,9 @@ _MARKS = {
 
 def line(check: Check) -> str:
     """Give a check as one line of Markdown: mark, title, sentence, remedy."""
-    remedy = "" if check.state is CheckState.OK else f" {plain(check.remedy)}"
-    return f"{_MARKS[check.state]} **{plain(check.title)}.** {plain(check.sentence)}{remedy}"
+    remedy = "" if check.state is CheckState.OK else check.remedy
+    said = markdown_text(f"{check.sentence} {remedy}".rstrip())
+    return f"{_MARKS[check.state]} **{markdown_text(check.title)}.** {said}"
 
 
 class Held:

@@ -9,8 +9,8 @@ import streamlit as st
 from studio_core.access.roles import Act
 from studio_core.dashboard import tables, visitor
 from studio_core.dashboard.views.run_progress import start
-from studio_core.dashboard.words import by_kind, people, several
 from studio_core.model.plans import Action
+from studio_core.wording import counted, not_of_this_event
 
 if TYPE_CHECKING:
     from studio_core.engine.run import Proposal
@@ -83,17 +83,14 @@ def one_team(hackathon: Hackathon, summary: Summary, snapshot: Snapshot, *, busy
             tables.people(members),
             hide_index=True,
             key="team-people",
-            alt=f"{people(len(members))} of team {team} with their profiles",
+            alt=f"{counted(len(members), 'person')} of team {team} with their profiles",
         )
 
 
 def seen(summary: Summary, snapshot: Snapshot) -> None:
     """Say when this was seen, and what else is in the domain."""
-    others = {what.removesuffix("s"): number for what, number in summary.others.items()}
-    told = [f"Seen at {snapshot.taken_at:%H:%M:%S} UTC."] if snapshot.taken_at else []
-    if any(others.values()):
-        told.append(f"Also in the domain, not of this event and left alone: {by_kind(others)}.")
-    st.caption(" ".join(told))
+    at = f"Seen at {snapshot.taken_at:%H:%M:%S} UTC." if snapshot.taken_at else ""
+    st.caption(f"{at} {not_of_this_event(summary.others)}".strip())
 
 
 def _button(
@@ -106,7 +103,7 @@ def _button(
     # Another key after each run: it closes what stands open.
     ask = f"{key}-ask-{run.id if run else ''}"
     with st.popover(label, icon=icon, disabled=busy or not number, key=ask):
-        what = several(number, "app")
+        what = counted(number, "app")
         if proposal.plan.changes and proposal.plan.changes[0].action is Action.DELETE:
             st.markdown(
                 f"This stops **{what}** of {where}. Files stay in the spaces; what is only in "

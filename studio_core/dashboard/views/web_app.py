@@ -9,11 +9,11 @@ import streamlit as st
 
 from studio_core.access.roles import Act
 from studio_core.dashboard import loaders, visitor
-from studio_core.dashboard.words import people
 from studio_core.errors import StudioError
 from studio_core.hackathon.sign_in import CODES_KEPT
 from studio_core.planning import confirm
 from studio_core.portal.cards import Card, cards_html, poster_svg, qr_svg
+from studio_core.wording import counted, markdown_text, web_app_remains
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -112,11 +112,7 @@ def personal_codes(hackathon: Hackathon) -> Codes | None:
 def reminder(settings: Settings) -> None:
     """Say, where an event is taken away, that its web app is not taken along."""
     if settings.web_app_url:
-        st.info(
-            f"The web app at {loaders.plain(settings.web_app_url)} is not part of this: take it "
-            "down by itself, as `web_app/README.md` says.",
-            icon=":material/login:",
-        )
+        st.info(web_app_remains(markdown_text(settings.web_app_url)), icon=":material/login:")
 
 
 def _codes(hackathon: Hackathon) -> None:
@@ -190,7 +186,8 @@ def _attendance(hackathon: Hackathon) -> None:
         return
     came = [r for r in records if r.last_link_at is not None]
     waiting = [r for r in records if r.last_link_at is None]
-    st.progress(len(came) / len(records), f"{len(came):,} of {people(len(records))} have come in")
+    total = counted(len(records), "person")
+    st.progress(len(came) / len(records), f"{len(came):,} of {total} have come in")
     choices = {
         "Not yet in": (f"Not yet in ({len(waiting):,})", waiting),
         "In": (f"In ({len(came):,})", came),
