@@ -19,8 +19,8 @@ from starlette.responses import HTMLResponse, PlainTextResponse, RedirectRespons
 from starlette.routing import Route
 
 from studio_core.errors import StudioError
+from studio_core.portal.authentication import Answer, Door, SignInResult
 from studio_core.portal.clients import client_of
-from studio_core.portal.door import Answer, Door, SignInResult
 from studio_core.portal.pages import Pages
 from studio_core.portal.style import CSS_HASH
 

@@ -7,7 +7,7 @@ from html import escape
 from math import ceil
 from typing import TYPE_CHECKING
 
-from studio_core.portal.door import (
+from studio_core.portal.authentication import (
     CODE_LIFETIME,
     EMAIL_ONLY,
     LOOK_AGAIN,

@@ -14,7 +14,7 @@ from studio_core import config
 from studio_core.errors import StudioError
 from studio_core.hackathon import Hackathon
 from studio_core.portal.app import create_app
-from studio_core.portal.door import EMAIL_ONLY
+from studio_core.portal.authentication import EMAIL_ONLY
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp

@@ -15,8 +15,8 @@ import pytest
 
 from studio_core.aws.studio import Studio
 from studio_core.portal.app import LARGEST_BODY
+from studio_core.portal.authentication import ADDRESS_TRIES, Door
 from studio_core.portal.clients import UNKNOWN, client_of
-from studio_core.portal.door import ADDRESS_TRIES, Door
 from tests.portal.conftest import (
     NOT_ON_ROSTER,
     ON_ROSTER,
