@@ -9,7 +9,7 @@ import streamlit as st
 from studio_core.dashboard import loaders, visitor
 from studio_core.dashboard.page import closed, enter, go_on, open_page
 from studio_core.dashboard.registry import HOME, PAGES
-from studio_core.dashboard.views.journey import StationState, next_station, way
+from studio_core.dashboard.views.checklist import StationState, next_station, way
 from studio_core.dashboard.views.run_progress import headline
 from studio_core.errors import StudioError
 

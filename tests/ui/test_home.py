@@ -9,7 +9,7 @@ from types import MappingProxyType
 import pytest
 
 from studio_core.config import Settings
-from studio_core.dashboard.views.journey import StationState, next_station, way
+from studio_core.dashboard.views.checklist import StationState, next_station, way
 from studio_core.engine.run import Progress
 from studio_core.insight.status import PersonStatus, Summary, TeamStatus
 from studio_core.model.plans import Purpose
