@@ -21,7 +21,9 @@ from starlette.responses import PlainTextResponse, RedirectResponse, Response
 
 from studio_core.access.roles import Actor, Role
 from studio_core.dashboard.serving import oidc
-from studio_core.dashboard.serving.answers import (
+from studio_core.dashboard.serving.attempts import SignInAttempts
+from studio_core.dashboard.serving.passes import Pass, derive_key, issue, same, verify
+from studio_core.dashboard.serving.responses import (
     FORM,
     ask_for_token,
     asked_for,
@@ -30,8 +32,6 @@ from studio_core.dashboard.serving.answers import (
     send_answer,
     tell,
 )
-from studio_core.dashboard.serving.attempts import SignInAttempts
-from studio_core.dashboard.serving.passes import Pass, derive_key, issue, same, verify
 from studio_core.dashboard.serving.tokens import (
     GateSettings,
     Mode,
