@@ -9,7 +9,7 @@ from studio_core.model.people import Finding, Roster, Severity
 from studio_core.roster.entries import RosterEntry, gather
 from studio_core.roster.entry_check import judge
 from studio_core.roster.headers import Columns
-from studio_core.roster.layout import find_layout, nobody
+from studio_core.roster.layout_search import find_layout, nobody
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
