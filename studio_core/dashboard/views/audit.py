@@ -12,7 +12,7 @@ from studio_core.dashboard import loaders
 from studio_core.wording import markdown_text
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Collection, Sequence
 
     from studio_core.audit import AuditEntry
     from studio_core.config import Settings
@@ -22,7 +22,7 @@ SHOWN = 200
 DOWNLOADED = 100_000
 
 
-def people_fields(settings: Settings, held: Callable[[str], bool]) -> dict[str, str]:
+def people_fields(settings: Settings, overridden: Collection[str]) -> dict[str, str]:
     """Ask who may sign in and where the record is kept too; settings by name."""
     st.subheader("Who gets in", anchor=False)
     left, middle, right = st.columns(3)
@@ -32,7 +32,7 @@ def people_fields(settings: Settings, held: Callable[[str], bool]) -> dict[str, 
         placeholder="ana@example.com, @example.org",
         help="Who may sign in and do everything, where sign-in (OIDC) is set up. Addresses, or "
         "domains with their @.",
-        disabled=held("organisers"),
+        disabled="organisers" in overridden,
         key="organisers",
     )
     helpers = middle.text_input(
@@ -40,7 +40,7 @@ def people_fields(settings: Settings, held: Callable[[str], bool]) -> dict[str, 
         settings.helpers,
         placeholder="bo@example.com",
         help="Who may sign in to see the status and make links for one person at a time.",
-        disabled=held("helpers"),
+        disabled="helpers" in overridden,
         key="helpers",
     )
     table = right.text_input(
@@ -49,7 +49,7 @@ def people_fields(settings: Settings, held: Callable[[str], bool]) -> dict[str, 
         placeholder="None",
         help="A DynamoDB table that keeps the record beyond this machine; it is created when it "
         "is missing.",
-        disabled=held("audit_table"),
+        disabled="audit_table" in overridden,
         key="audit-table",
     )
     return {"organisers": organisers, "helpers": helpers, "audit_table": table}

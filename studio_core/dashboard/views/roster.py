@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from studio_core.dashboard import downloads, tables
+from studio_core.dashboard import tables
 from studio_core.dashboard.views import roster_draft
+from studio_core.dashboard.views.plan_steps import plan_steps
 from studio_core.dashboard.views.roster_source import DRAFT, EDITS
 from studio_core.model.plans import Action
 from studio_core.model.studio import Kind
@@ -180,19 +181,7 @@ def preview(plan: Plan, left: int) -> None:
             f"{markdown_text(s.name)}: {markdown_text(s.reason)}." for s in refused[:_ROWS_SHOWN]
         )
         st.warning(f"**{counted(len(refused), 'thing')} left alone.**  \n{said}")
-    with st.expander(f"The plan, step by step ({counted(len(plan.steps), 'step')})"):
-        st.dataframe(
-            tables.plan(plan), hide_index=True, key="roster-plan", alt="Every step of the plan"
-        )
-        st.download_button(
-            "Plan as CSV",
-            lambda: downloads.plan_csv(plan).encode(),
-            f"{plan.event}-setup-plan.csv",
-            "text/csv",
-            icon=":material/download:",
-            on_click="ignore",
-            key="roster-plan-csv",
-        )
+    plan_steps(plan, "roster", "Every step of the plan")
 
 
 def apply_label(plan: Plan) -> str:

@@ -16,7 +16,7 @@ from studio_core.portal.cards import Card, cards_html, poster_svg, qr_svg
 from studio_core.wording import counted, markdown_text, web_app_remains
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Collection
 
     from studio_core.access.codes import Codes
     from studio_core.config import Settings
@@ -69,7 +69,7 @@ def web_app_section(hackathon: Hackathon) -> None:
     _attendance(hackathon)
 
 
-def web_app_fields(settings: Settings, held: Callable[[str], bool]) -> dict[str, str]:
+def web_app_fields(settings: Settings, overridden: Collection[str]) -> dict[str, str]:
     """Ask how participants sign in by themselves, and where; settings by name."""
     st.subheader("Web app", anchor=False)
     left, middle, right = st.columns(3)
@@ -81,7 +81,7 @@ def web_app_fields(settings: Settings, held: Callable[[str], bool]) -> dict[str,
         format_func=lambda mode: mode.replace("-", " ").capitalize(),
         help="What proves a participant beside the e-mail. E-mail only lets in whoever knows "
         "an address.",
-        disabled=held("access"),
+        disabled="access" in overridden,
         key="access",
     )
     address = middle.text_input(
@@ -89,7 +89,7 @@ def web_app_fields(settings: Settings, held: Callable[[str], bool]) -> dict[str,
         settings.web_app_url,
         placeholder="https://hack.example.org",
         help="Where the web app answers; it is shown with a QR code on the links page.",
-        disabled=held("web_app_url"),
+        disabled="web_app_url" in overridden,
         key="web-app-url",
     )
     sender = right.text_input(
@@ -97,7 +97,7 @@ def web_app_fields(settings: Settings, held: Callable[[str], bool]) -> dict[str,
         settings.sender,
         placeholder="hackathon@example.org",
         help="An address that Amazon SES may send from; for mailed codes only.",
-        disabled=held("sender"),
+        disabled="sender" in overridden,
         key="sender",
     )
     return {"access": access, "web_app_url": address, "sender": sender}
