@@ -19,7 +19,7 @@ from starlette.responses import HTMLResponse, PlainTextResponse, RedirectRespons
 from starlette.routing import Route
 
 from studio_core.errors import StudioError
-from studio_core.portal.authentication import Answer, Door, SignInResult
+from studio_core.portal.authentication import Answer, Authenticator, SignInResult
 from studio_core.portal.clients import client_of
 from studio_core.portal.pages import Pages
 from studio_core.portal.style import CSS_HASH
@@ -43,7 +43,7 @@ _ADDRESS = re.compile(r"https?://\S+")
 log = logging.getLogger("studio_core.portal")
 
 
-def create_app(hackathon: Hackathon) -> Guarded:
+def create_app(hackathon: Hackathon) -> HeadersMiddleware:
     """Make the app of one event.
 
     Asks AWS who calls, and for nothing else, so that a start during trouble still ends in
@@ -54,7 +54,7 @@ def create_app(hackathon: Hackathon) -> Guarded:
         CredentialsError: There are no usable credentials.
     """
     endpoint = hackathon.identity.endpoint
-    portal = Portal(Door(hackathon.sign_in), endpoint)
+    portal = Portal(Authenticator(hackathon.sign_in), endpoint)
     app = Starlette(
         routes=[
             Route("/", portal.home, methods=["GET"]),
@@ -64,7 +64,7 @@ def create_app(hackathon: Hackathon) -> Guarded:
         ],
         exception_handlers={HTTPException: portal.refused, Exception: portal.crashed},
     )
-    return Guarded(app, endpoint)
+    return HeadersMiddleware(app, endpoint)
 
 
 async def health(_: Request) -> Response:
@@ -75,15 +75,17 @@ async def health(_: Request) -> Response:
 class Portal:
     """The endpoints."""
 
-    def __init__(self, door: Door, endpoint: str | None) -> None:
-        self._door = door
-        self._settings = door.settings
+    def __init__(self, authenticator: Authenticator, endpoint: str | None) -> None:
+        self._authenticator = authenticator
+        self._settings = authenticator.settings
         self._endpoint = origin(endpoint)
-        self._pages = Pages(door.settings.event, door.settings.access)
+        self._pages = Pages(authenticator.settings.event, authenticator.settings.access)
 
     async def home(self, _: Request) -> Response:
         """Show the form."""
-        return self._shown(Answer(SignInResult.OVER if self._door.over else SignInResult.FORM))
+        return self._shown(
+            Answer(SignInResult.OVER if self._authenticator.over else SignInResult.FORM)
+        )
 
     async def enter(self, request: Request) -> Response:
         """Take the form."""
@@ -95,12 +97,12 @@ class Portal:
         peer = request.client.host if request.client else None
         forwarded = request.headers.getlist("x-forwarded-for")
         client = client_of(peer, forwarded, self._settings.trusted_proxy)
-        return await self._answer(lambda: self._door.enter(email, code, client))
+        return await self._answer(lambda: self._authenticator.authenticate(email, code, client))
 
     async def wait(self, request: Request) -> Response:
         """Take back a waiting page."""
         ticket = request.query_params.get("ticket", "")
-        return await self._answer(lambda: self._door.resume(ticket))
+        return await self._answer(lambda: self._authenticator.resume(ticket))
 
     async def refused(self, request: Request, error: Exception) -> Response:
         """Say no to a request that no form of ours makes."""
@@ -111,13 +113,13 @@ class Portal:
         return HTMLResponse(self._pages.refused(title, lead), status, headers)
 
     async def crashed(self, _: Request, error: Exception) -> Response:
-        """Answer what went wrong outside the door."""
+        """Answer what went wrong outside the authenticator."""
         return self._broken(error)
 
-    async def _answer(self, judge: Callable[[], Answer]) -> Response:
+    async def _answer(self, decide: Callable[[], Answer]) -> Response:
         begun = time.monotonic()
         try:
-            answer = await run_in_threadpool(judge)
+            answer = await run_in_threadpool(decide)
             response = self._shown(answer)
         except Exception as error:  # noqa: BLE001 - whatever it is, the person gets a page
             return self._broken(error)
@@ -215,7 +217,7 @@ def headers(endpoint: str | None) -> dict[str, str]:
     }
 
 
-class Guarded:
+class HeadersMiddleware:
     """Puts the headers on every answer, those of errors included."""
 
     def __init__(self, app: ASGIApp, endpoint: str | None) -> None:

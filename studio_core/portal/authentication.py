@@ -25,13 +25,13 @@ if TYPE_CHECKING:
     from studio_core.hackathon.sign_in import SignIn
     from studio_core.model.people import Record
 
-ADDRESS_TRIES = 20
+ADDRESS_ATTEMPTS = 20
 """Tries for one e-mail address in a quarter of an hour, right ones included."""
 
 MAILS = 5
 """Codes mailed to one address in a quarter of an hour."""
 
-MAILS_PER_TRY = 4
+MAILS_PER_ATTEMPT = 4
 """Codes mailed for one client, as a multiple of the wrong tries it has: a venue shares one."""
 
 CODE_LIFETIME = timedelta(minutes=10)
@@ -85,16 +85,16 @@ class Answer:
     ticket: str = field(default="", repr=False)
 
 
-class Door:
+class Authenticator:
     """Decides who gets in. Holds nothing between requests; thread-safe.
 
     Raises:
         SettingsError: Codes are to be mailed, and no sender is set.
     """
 
-    def __init__(self, access: SignIn) -> None:
-        self._access = access
-        self.settings = access.settings
+    def __init__(self, sign_in: SignIn) -> None:
+        self._sign_in = sign_in
+        self.settings = sign_in.settings
         if self.settings.access == MAILED and not self.settings.sender:
             raise SettingsError(
                 "Codes are to be mailed, and the setting sender is not set.",
@@ -105,9 +105,9 @@ class Door:
     def over(self) -> bool:
         """True when the event's last day has ended everywhere on earth."""
         end = self.settings.end_date
-        return end is not None and (self._access.clock() - _BEHIND).date() > end
+        return end is not None and (self._sign_in.clock() - _BEHIND).date() > end
 
-    def enter(self, email: str, code: str, client: str) -> Answer:
+    def authenticate(self, email: str, code: str, client: str) -> Answer:
         """Judge one filled-in form.
 
         Args:
@@ -121,22 +121,22 @@ class Door:
         if self.over:
             return Answer(SignInResult.OVER)
         typed, code = normalise_email(email[: _LONGEST_EMAIL + 1]), code[:_LONGEST_CODE]
-        codes = self._access.recent_codes()
+        codes = self._sign_in.recent_codes()
         if self.settings.access == MAILED and not normalise(code):
             return self._mail(codes, typed, client)
         by_client = f"client#{codes.digest('client', client)}"
         by_address = f"address#{codes.digest('address', typed)}"
-        limits = ((by_client, self.settings.tries_per_client), (by_address, ADDRESS_TRIES))
-        now = self._access.clock()
+        limits = ((by_client, self.settings.tries_per_client), (by_address, ADDRESS_ATTEMPTS))
+        now = self._sign_in.clock()
         if wait := self._take(now, *limits):
             return Answer(SignInResult.TOO_MANY, wait=wait)
         address = _address(typed)
-        record = self._access.person(address)
+        record = self._sign_in.person(address)
         proven = self._proven(codes, address, code)
         if record is None or not proven:
             return Answer(SignInResult.NOT_PROVEN, email=email)
         # Only wrong tries count for a client: a venue of hundreds may be a single one.
-        self._access.tries.give_back(by_client, now)
+        self._sign_in.tries.give_back(by_client, now)
         return self._open(codes, record)
 
     def resume(self, ticket: str) -> Answer:
@@ -147,9 +147,9 @@ class Door:
         """
         if self.over:
             return Answer(SignInResult.OVER)
-        codes = self._access.recent_codes()
-        email = codes.holder(ticket, self._access.clock())
-        record = self._access.person(email) if email else None
+        codes = self._sign_in.recent_codes()
+        email = codes.holder(ticket, self._sign_in.clock())
+        record = self._sign_in.person(email) if email else None
         return self._open(codes, record) if record else Answer(SignInResult.LOST)
 
     def _proven(self, codes: Codes, address: str, code: str) -> bool:
@@ -160,18 +160,18 @@ class Door:
             return same(code, codes.personal_code(address))
         if mode == MAILED:
             key, digest = _code_key(codes, address), codes.one_time_digest(address, code)
-            return self._access.tries.use_code(key, digest, self._access.clock())
+            return self._sign_in.tries.use_code(key, digest, self._sign_in.clock())
         return mode == EMAIL_ONLY
 
     def _open(self, codes: Codes, record: Record) -> Answer:
         try:
-            link = self._access.link(record)
+            link = self._sign_in.link(record)
         except NotReadyError:
-            until = self._access.clock() + TICKET_LIFETIME
+            until = self._sign_in.clock() + TICKET_LIFETIME
             ticket = codes.ticket(record.email, until)
             return Answer(SignInResult.NOT_READY, wait=LOOK_AGAIN, ticket=ticket)
         try:
-            self._access.came(record)
+            self._sign_in.came(record)
         except AwsError as error:
             # Who has come in is worth less than that they come in.
             log.warning("portal.not_noted error=%s", type(error).__name__)
@@ -179,20 +179,20 @@ class Door:
 
     def _mail(self, codes: Codes, typed: str, client: str) -> Answer:
         """Mail a one-time code, to nobody when the address is not on the roster."""
-        most = self.settings.tries_per_client * MAILS_PER_TRY
+        most = self.settings.tries_per_client * MAILS_PER_ATTEMPT
         by_client = f"mail-client#{codes.digest('client', client)}"
         by_address = f"mail#{codes.digest('address', typed)}"
-        now = self._access.clock()
+        now = self._sign_in.clock()
         if wait := self._take(now, (by_client, most), (by_address, MAILS)):
             return Answer(SignInResult.TOO_MANY, wait=wait)
         address, code = _address(typed), spell(secrets.randbits(256))
         expires = now + CODE_LIFETIME
-        record = self._access.person(address)
+        record = self._sign_in.person(address)
         digest = codes.one_time_digest(address, code)
-        self._access.tries.keep_code(_code_key(codes, address), digest, expires)
+        self._sign_in.tries.keep_code(_code_key(codes, address), digest, expires)
         subject, text = _letter(self.settings.event, code)
         try:
-            self._access.post(record, subject, text)
+            self._sign_in.post(record, subject, text)
         except AwsError as error:
             if error.code != "MessageRejected":
                 raise
@@ -203,7 +203,7 @@ class Door:
 
     def _take(self, now: datetime, *limits: tuple[str, int]) -> int:
         for key, limit in limits:
-            if wait := self._access.tries.take(key, limit, now):
+            if wait := self._sign_in.tries.take(key, limit, now):
                 return wait
         return 0
 

@@ -10,7 +10,7 @@ from email_validator import EmailNotValidError, validate_email
 
 from studio_core.model.people import Finding, Severity
 from studio_core.naming import normalise_email, visible
-from studio_core.roster.text import shown
+from studio_core.roster.text import excerpt
 
 if TYPE_CHECKING:
     from studio_core.roster.entries import RosterEntry
@@ -57,8 +57,8 @@ def read_email(entry: RosterEntry) -> tuple[str | None, list[Finding]]:
     usual = normalise_email(valid.normalized)
     if usual != email:
         # Two spellings of one domain would make one person two.
-        sentence = f"{shown(email)} is an unusual spelling of {shown(usual)}."
-        return None, [_email_error(entry, "email-syntax", sentence, f"Write {shown(usual)}.")]
+        sentence = f"{excerpt(email)} is an unusual spelling of {excerpt(usual)}."
+        return None, [_email_error(entry, "email-syntax", sentence, f"Write {excerpt(usual)}.")]
     return email, []
 
 
@@ -91,11 +91,11 @@ def _team_problem(text: str) -> tuple[str, str, str] | None:
     odd = [] if plain else sorted({c for c in text if not _printable(c)})
     if odd:
         listed = ", ".join(f"U+{ord(c):04X}" for c in odd)
-        said = f"The team {shown(text)!r} has characters that cannot be printed: {listed}."
+        said = f"The team {excerpt(text)!r} has characters that cannot be printed: {listed}."
         return "team-characters", said, "Type the name again, or save the file as CSV UTF-8."
     named = text.isalnum() or any(unicodedata.category(c)[0] in _NAMING for c in text)
     if not named or text.casefold() in _PLACEHOLDERS:
-        said = f"{shown(text)!r} names no team."
+        said = f"{excerpt(text)!r} names no team."
         return "team-missing", said, "Fill in a team number or name."
     if len(text) > TEAM_LIMIT:
         said = f"The team name has {len(text):,} characters; at most {TEAM_LIMIT} are taken."
@@ -109,7 +109,7 @@ def _printable(char: str) -> bool:
 
 
 def _explain(email: str, reason: str) -> str:
-    return f"{shown(email)!r} is not an e-mail address. {shown(reason, 200)}"
+    return f"{excerpt(email)!r} is not an e-mail address. {excerpt(reason, 200)}"
 
 
 def _email_error(
@@ -118,12 +118,12 @@ def _email_error(
     sentence: str,
     remedy: str = "Write one address, as name@example.com.",
 ) -> Finding:
-    value = shown(entry.email)
+    value = excerpt(entry.email)
     return Finding(Severity.ERROR, code, sentence, remedy, entry.row, entry.email_column, value)
 
 
 def _team_finding(
     entry: RosterEntry, severity: Severity, code: str, sentence: str, remedy: str
 ) -> Finding:
-    value = shown(entry.team)
+    value = excerpt(entry.team)
     return Finding(severity, code, sentence, remedy, entry.row, entry.team_column, value)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from studio_core.model.people import Finding, Roster, Severity
 from studio_core.roster.entries import RosterEntry, gather
-from studio_core.roster.entry_check import judge
+from studio_core.roster.entry_check import check_entries
 from studio_core.roster.headers import Columns
 from studio_core.roster.layout_search import find_layout, nobody
 
@@ -129,7 +129,7 @@ def _text(value: object) -> str:
 
 
 def _judged(entries: Sequence[RosterEntry], *, settled: tuple[Finding, ...]) -> Checked:
-    marks, doubts = judge(entries)
+    checks, doubts = check_entries(entries)
     findings = [*settled, *doubts]
     if not entries and not any(f.severity is Severity.ERROR for f in findings):
         findings.append(nobody("Nobody is left to take part."))
@@ -141,16 +141,16 @@ def _judged(entries: Sequence[RosterEntry], *, settled: tuple[Finding, ...]) -> 
             about.setdefault(finding.row, []).append(finding)
     rows = (
         CheckedRow(
-            mark.entry.row,
-            mark.email or mark.entry.email.strip(),
-            mark.team or mark.entry.team.strip(),
-            kept=mark.participant is not None,
-            findings=(*about.get(mark.entry.row, ()), *mark.findings),
+            each.entry.row,
+            each.email or each.entry.email.strip(),
+            each.team or each.entry.team.strip(),
+            kept=each.participant is not None,
+            findings=(*about.get(each.entry.row, ()), *each.findings),
         )
-        for mark in marks
+        for each in checks
     )
     return Checked(
-        Roster(tuple(mark.participant for mark in marks if mark.participant is not None)),
+        Roster(tuple(each.participant for each in checks if each.participant is not None)),
         tuple(findings),
         Columns("email", "team"),
         tuple(rows),

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from studio_core.model.people import Finding, Severity
 from studio_core.roster.headers import key, looks_like_address
 from studio_core.roster.layout import Member
-from studio_core.roster.text import shown
+from studio_core.roster.text import excerpt
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -115,7 +115,7 @@ class _Gatherer:
             finding = Finding(
                 Severity.WARNING,
                 "left-out",
-                f"{shown(entry.email) or 'This row'} is left out: {column} is {reason!r}.",
+                f"{excerpt(entry.email) or 'This row'} is left out: {column} is {reason!r}.",
                 "Change it in the file if the person shall take part.",
                 row=row.number,
                 column=column,
@@ -140,10 +140,10 @@ class _Gatherer:
         if layout.project_status is not None and not team.strip():
             status = _cell(cells, layout.project_status).strip()
             if key(status).startswith("draft"):
-                return shown(status), layout.name(layout.project_status)
+                return excerpt(status), layout.name(layout.project_status)
         if layout.status is None:
             return "", ""
-        status = shown(_cell(cells, layout.status))
+        status = excerpt(_cell(cells, layout.status))
         word = key(status)
         column = self._status_column()
         # A list of approvals lets in those that are approved, and nobody else.
@@ -169,7 +169,7 @@ class _Gatherer:
                 further += 1
                 yield email, layout.name(member.email)
             elif any(_cell(row.cells, index).strip() for index in member.names):
-                name = shown(" ".join(_cell(row.cells, index) for index in member.names))
+                name = excerpt(" ".join(_cell(row.cells, index) for index in member.names))
                 self._warn(
                     "member-without-email",
                     row.number,
@@ -191,7 +191,7 @@ class _Gatherer:
         if not any(cell.strip() for cell in extra):
             return []
         if not self.layout.wide:
-            text = shown(" ".join(extra))
+            text = excerpt(" ".join(extra))
             self._warn(
                 "extra-cells",
                 row.number,
@@ -233,17 +233,17 @@ class _Gatherer:
                     f"{name!r} holds no e-mail addresses, so nobody named there takes part.",
                     "Give each person a row with an address of their own.",
                     name,
-                    shown(cells[0][1]),
+                    excerpt(cells[0][1]),
                 )
                 continue
             for row, text in cells:
                 self._warn(
                     "member-without-email",
                     row,
-                    f"{shown(text)} has no e-mail address and is left out.",
+                    f"{excerpt(text)} has no e-mail address and is left out.",
                     "Fill in the address if the person shall take part.",
                     name,
-                    shown(text),
+                    excerpt(text),
                 )
 
     def _compare_count(self, row: Row, further: int) -> None:

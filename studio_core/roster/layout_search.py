@@ -10,7 +10,7 @@ from studio_core.model.people import Finding, Severity
 from studio_core.roster import headers
 from studio_core.roster.headers import Columns, key, letter, looks_like_address
 from studio_core.roster.layout import Layout, Member
-from studio_core.roster.text import shown
+from studio_core.roster.text import excerpt
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -66,7 +66,7 @@ class _Search:
         self.keys = [key(cell) for cell in self.header or ()]
         while self.keys and not self.keys[-1]:
             self.keys.pop()  # empty header cells, or the ellipsis some exports end with
-        named = [shown(cell) for cell in (self.header or ())[: len(self.keys)]]
+        named = [excerpt(cell) for cell in (self.header or ())[: len(self.keys)]]
         self.names = tuple(cell or letter(i) for i, cell in enumerate(named)) or tuple(
             letter(i) for i in range(widest)
         )
@@ -187,9 +187,9 @@ class _Search:
             matches = [column] if 0 <= column < self.widest else []
             said = f"number {column + 1}"
         else:
-            matches = [i for i, name in enumerate(self.names) if name == shown(column)]
+            matches = [i for i, name in enumerate(self.names) if name == excerpt(column)]
             matches = matches or [i for i, name in enumerate(self.keys) if name == key(column)]
-            said = repr(shown(column))
+            said = repr(excerpt(column))
         if len(matches) == 1:
             return matches[0]
         self._error(
@@ -219,7 +219,7 @@ class _Search:
                 "This row stands above the header and is not read.",
                 "Remove it if it is in the way.",
                 row=row.number,
-                value=shown(" ".join(row.cells)),
+                value=excerpt(" ".join(row.cells)),
             )
 
     def _unknown(self, code: str, what: str, names: Sequence[str], hints: Sequence[str]) -> None:
