@@ -31,7 +31,7 @@ def status_of(error: BaseException) -> int:
     return REFUSED if isinstance(error, SettingsError | RosterError | GuardError) else FAILED
 
 
-def tell(error: Exception, *, debug: bool = False) -> int:
+def report_error(error: Exception, *, debug: bool = False) -> int:
     """Say on standard error what went wrong and what to do; give the exit status.
 
     No address is shown further than its host: a presigned URL is a credential, and the

@@ -52,6 +52,6 @@ class LazyGroup(click.Group):
         except Exception as error:
             if isinstance(error, OSError) and error.errno == errno.EPIPE:
                 raise  # the reader of our output has gone: click ends quietly
-            from studio_core.cli.failures import tell  # noqa: PLC0415 - only when it is needed
+            from studio_core.cli.failures import report_error  # noqa: PLC0415 - only when it is needed
 
-            ctx.exit(tell(error, debug=bool(ctx.meta.get("debug"))))
+            ctx.exit(report_error(error, debug=bool(ctx.meta.get("debug"))))

@@ -18,7 +18,7 @@ def _note(ctx: click.Context, parameter: click.Parameter, value: bool) -> None: 
         ctx.meta[parameter.name] = True
 
 
-def common(function: F) -> F:
+def common_options(function: F) -> F:
     """Give a command `--verbose` and `--debug`, before or behind its name."""
     function = click.option(
         "--debug", is_flag=True, expose_value=False, callback=_note, help="Show tracebacks."
@@ -38,31 +38,31 @@ def verbose() -> bool:
     return bool(click.get_current_context().meta.get("verbose"))
 
 
-def team(function: F) -> F:
+def team_option(function: F) -> F:
     """Give a command `--team`."""
     return click.option("--team", metavar="TEAM", help="Only this team.")(function)
 
 
-def as_json(function: F) -> F:
+def json_option(function: F) -> F:
     """Give a command `--json`."""
     return click.option(
         "--json", "as_json", is_flag=True, help="Print the result as one line of JSON."
     )(function)
 
 
-def dry_run(function: F) -> F:
+def dry_run_option(function: F) -> F:
     """Give a command `--dry-run`."""
     return click.option(
         "--dry-run", is_flag=True, help="Print what would be done; change nothing."
     )(function)
 
 
-def yes(function: F) -> F:
+def yes_option(function: F) -> F:
     """Give a command `--yes`."""
     return click.option("-y", "--yes", is_flag=True, help="Do not ask before beginning.")(function)
 
 
-def people(function: F) -> F:
+def event_size_options(function: F) -> F:
     """Give a command the size of a made-up event: `--participants` and `--teams`."""
     function = click.option(
         "--teams",

@@ -52,7 +52,7 @@ counts are of what would be done, and `"dry_run": true` stands beside them.
 """
 
 
-def page() -> str:
+def reference_page() -> str:
     """Give the page as Markdown."""
     settings = {**cli.context_settings, "terminal_width": WIDTH, "max_content_width": WIDTH}
     root = click.Context(cli, info_name="studio", **settings)
@@ -71,4 +71,4 @@ def _section(context: click.Context) -> str:
 
 
 if __name__ == "__main__":
-    Path(sys.argv[1]).write_text(page(), encoding="utf-8")
+    Path(sys.argv[1]).write_text(reference_page(), encoding="utf-8")

@@ -24,7 +24,7 @@ ROSTER_FILE = click.Path(exists=True, dir_okay=False, allow_dash=True, path_type
 """An existing file, or `-` for standard input."""
 
 
-def columns(function: F) -> F:
+def column_options(function: F) -> F:
     """Give a command `--email-column` and `--team-column`."""
     function = click.option(
         "--team-column", metavar="NAME", help="Header of the column of teams, or its number from 1."
@@ -36,7 +36,9 @@ def columns(function: F) -> F:
     )(function)
 
 
-def read(path: Path, email_column: str | None = None, team_column: str | None = None) -> Roster:
+def read_roster(
+    path: Path, email_column: str | None = None, team_column: str | None = None
+) -> Roster:
     """Read a roster file, saying all that is wrong or doubtful on standard error.
 
     Raises:

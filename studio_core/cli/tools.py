@@ -22,7 +22,7 @@ def _connect(settings: Settings) -> Hackathon:
     return Hackathon(settings)
 
 
-def _somebody_there() -> bool:
+def _stdin_is_terminal() -> bool:
     return sys.stdin is not None and sys.stdin.isatty()
 
 
@@ -35,7 +35,7 @@ class Tools:
     """
 
     connect: Callable[[Settings], Hackathon] = _connect
-    interactive: Callable[[], bool] = _somebody_there
+    interactive: Callable[[], bool] = _stdin_is_terminal
 
     @contextmanager
     def hackathon(self, settings: Settings) -> Iterator[Hackathon]:

@@ -27,7 +27,9 @@ def default_table(event: str) -> str:
     return f"studio-cli-{event}"
 
 
-def ask(settings: Settings, tools: Tools, *, again: bool, given: Mapping[str, object]) -> Settings:
+def ask_settings(
+    settings: Settings, tools: Tools, *, again: bool, given: Mapping[str, object]
+) -> Settings:
     """Ask for what is missing, or `again` for everything that was not given as an option.
 
     Raises:

@@ -6,8 +6,14 @@ from typing import TYPE_CHECKING
 
 import click
 
-from studio_core.cli.options import as_json, common, dry_run, team, yes
-from studio_core.cli.running.interaction import ask, perform
+from studio_core.cli.options import (
+    common_options,
+    dry_run_option,
+    json_option,
+    team_option,
+    yes_option,
+)
+from studio_core.cli.running.interaction import ask_to_go_ahead, run_interactively
 from studio_core.cli.tools import tools
 from studio_core.hackathon.links import choose
 from studio_core.model.plans import Action
@@ -23,11 +29,11 @@ if TYPE_CHECKING:
 
 
 @click.command("start-apps")
-@team
-@dry_run
-@yes
-@as_json
-@common
+@team_option
+@dry_run_option
+@yes_option
+@json_option
+@common_options
 @click.pass_context
 def start_apps(
     ctx: click.Context, *, team: str | None, dry_run: bool, yes: bool, as_json: bool
@@ -47,11 +53,11 @@ def start_apps(
 
 
 @click.command("stop-apps")
-@team
-@dry_run
-@yes
-@as_json
-@common
+@team_option
+@dry_run_option
+@yes_option
+@json_option
+@common_options
 @click.pass_context
 def stop_apps(
     ctx: click.Context, *, team: str | None, dry_run: bool, yes: bool, as_json: bool
@@ -89,6 +95,6 @@ def _run(
     as_json: bool,
 ) -> int:
     def agree(plan: Plan) -> None:
-        ask(question(plan), yes=yes)
+        ask_to_go_ahead(question(plan), yes=yes)
 
-    return perform(hackathon, proposal, agree, dry_run=dry_run, as_json=as_json)
+    return run_interactively(hackathon, proposal, agree, dry_run=dry_run, as_json=as_json)

@@ -10,7 +10,7 @@ import click
 from studio_core.cli import rosters
 from studio_core.cli.console import console, result_json
 from studio_core.cli.failures import FAILED
-from studio_core.cli.options import as_json, common
+from studio_core.cli.options import common_options, json_option
 from studio_core.cli.tools import tools
 from studio_core.insight.readiness import CheckState
 from studio_core.wording import printable
@@ -31,9 +31,9 @@ _STYLES = {CheckState.OK: "green", CheckState.WARNING: "yellow", CheckState.ERRO
     metavar="FILE",
     help="Check this file too, and the quotas against it.",
 )
-@rosters.columns
-@as_json
-@common
+@rosters.column_options
+@json_option
+@common_options
 @click.pass_context
 def check(
     ctx: click.Context,
@@ -47,7 +47,7 @@ def check(
 
     The exit status is 1 when any line is an error.
     """
-    wanted = rosters.read(roster, email_column, team_column) if roster else None
+    wanted = rosters.read_roster(roster, email_column, team_column) if roster else None
     with tools().configured() as hackathon:
         lines = hackathon.check(wanted)
     if as_json:

@@ -10,7 +10,7 @@ import click
 from studio_core import config
 from studio_core.cli import wizard
 from studio_core.cli.console import result, say
-from studio_core.cli.options import common
+from studio_core.cli.options import common_options
 from studio_core.cli.tools import tools
 from studio_core.errors import NotFoundError, SettingsError
 from studio_core.model.studio import AppType
@@ -67,7 +67,7 @@ def _settings_options(function: F) -> F:
 @click.command()
 @_settings_options
 @click.option("--ask", is_flag=True, help="Ask for everything, what is set already as default.")
-@common
+@common_options
 @click.pass_context
 def configure(ctx: click.Context, /, *, ask: bool, **given: Any) -> None:
     """Choose region, domain, table and event, check them against AWS, and save them.
@@ -83,7 +83,7 @@ def configure(ctx: click.Context, /, *, ask: bool, **given: Any) -> None:
     before = config.load_file()
     wanted = _chosen({name: value for name, value in given.items() if value is not None})
     if here.interactive() and (ask or wanted.missing):
-        wanted = wizard.ask(wanted, here, again=ask, given=given)
+        wanted = wizard.ask_settings(wanted, here, again=ask, given=given)
     elif ask:
         raise click.UsageError("--ask needs a terminal.", ctx=ctx)
     wanted = _complete(wanted)

@@ -13,7 +13,7 @@ import click
 
 from studio_core.cli.console import say
 from studio_core.cli.failures import FAILED
-from studio_core.cli.options import common, team
+from studio_core.cli.options import common_options, team_option
 from studio_core.cli.tools import tools
 from studio_core.errors import SettingsError, StudioError
 from studio_core.model.links import Link, LinkFailure
@@ -33,7 +33,7 @@ Where everybody has a code of their own for the web app, `code` follows.
 
 
 @click.command("get-urls")
-@team
+@team_option
 @click.option("--email", metavar="EMAIL", help="Only this person.")
 @click.option(
     "--format",
@@ -49,7 +49,7 @@ Where everybody has a code of their own for the web app, `code` follows.
     type=click.Path(dir_okay=False, path_type=Path),
     help="Write to this file, which only you can read, instead of standard output.",
 )
-@common
+@common_options
 @click.pass_context
 def get_urls(
     ctx: click.Context, *, team: str | None, email: str | None, form: str, output: Path | None

@@ -6,7 +6,7 @@ import os
 
 import click
 
-from studio_core.cli.options import common
+from studio_core.cli.options import common_options
 from studio_core.cli.processes.ports import LOOPBACK, check_free
 
 PORT = click.IntRange(1, 65535)
@@ -20,7 +20,7 @@ _address = click.option(
 @click.option("--port", type=PORT, default=8501, show_default=True, help="Port to listen at.")
 @_address
 @click.option("--open", "open_access", is_flag=True, help="Ask for no token; loopback only.")
-@common
+@common_options
 @click.pass_context
 def dashboard(ctx: click.Context, *, port: int, address: str, open_access: bool) -> None:
     """Open the organiser's dashboard, until Ctrl-C.
@@ -44,7 +44,7 @@ def dashboard(ctx: click.Context, *, port: int, address: str, open_access: bool)
 @click.command("web-app")
 @click.option("--port", type=PORT, default=8601, show_default=True, help="Port to listen at.")
 @_address
-@common
+@common_options
 @click.pass_context
 def web_app(ctx: click.Context, *, port: int, address: str) -> None:
     """Run the participants' web app on this machine, until Ctrl-C.

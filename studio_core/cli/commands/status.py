@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from studio_core.cli.console import result, result_json, say, table
-from studio_core.cli.options import as_json, common
-from studio_core.cli.processes.signals import Stop
+from studio_core.cli.console import print_table, result, result_json, say
+from studio_core.cli.options import common_options, json_option
+from studio_core.cli.processes.signals import StopSignals
 from studio_core.cli.tools import tools
 from studio_core.wording import counted, not_of_this_event
 
@@ -30,16 +30,16 @@ _CLEAR = "\x1b[H\x1b[2J"
     metavar="SECONDS",
     help="Pause between two looks of --watch.",
 )
-@as_json
-@common
+@json_option
+@common_options
 def status(*, watch: bool, interval: float, as_json: bool) -> None:
     """Count people, profiles, spaces and apps of the event, in all and by team."""
     with tools().configured() as hackathon:
         if not watch:
             _show(hackathon, as_json=as_json)
             return
-        with Stop() as stop:
-            while not stop.told:
+        with StopSignals() as stop:
+            while not stop.received:
                 _show(hackathon, as_json=as_json, clear=sys.stdout.isatty() and not as_json)
                 stop.wait(interval)
 
@@ -70,7 +70,7 @@ def _print(summary: Summary, event: str) -> None:
         result(f"  {name:<10}{by_status or 'none'}")
     if summary.teams:
         result("")
-        table(
+        print_table(
             ("team", "people", "ready", "space", "space status", "app", "instance"),
             (
                 (

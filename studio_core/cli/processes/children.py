@@ -32,7 +32,7 @@ class Child:
     def __init__(self, name: str, arguments: Sequence[str], environ: Mapping[str, str]) -> None:
         self.name = name
         self.tail: deque[str] = deque(maxlen=_REMEMBERED)
-        self.announced: str = ""
+        self.link: str = ""
         """The link to open, which the child prints when it answers."""
         self._process = subprocess.Popen(  # noqa: S603 - our own interpreter and commands
             [sys.executable, "-m", "studio_core.cli.processes.parent_watch", *arguments],
@@ -76,8 +76,8 @@ class Child:
         if stream is None:
             return
         for line in stream:
-            link = _LINK.fullmatch(line.strip())
-            if link and not self.announced:
-                self.announced = link.group(1)
+            match = _LINK.fullmatch(line.strip())
+            if match and not self.link:
+                self.link = match.group(1)
             else:
                 self.tail.append(line.rstrip())

@@ -11,7 +11,7 @@ from studio_core.cli.failures import FAILED, DeclinedError
 from studio_core.cli.options import verbose
 from studio_core.cli.running import report_text
 from studio_core.cli.running.plan_text import nothing_to_do, outline, would
-from studio_core.cli.running.progress import carry_out
+from studio_core.cli.running.progress import run_with_progress
 from studio_core.cli.tools import tools
 from studio_core.model.plans import Purpose
 from studio_core.model.runs import Report
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from studio_core.model.plans import Plan
 
 
-def perform(
+def run_interactively(
     hackathon: Hackathon,
     proposal: Proposal,
     agree: Callable[[Plan], None],
@@ -49,7 +49,7 @@ def perform(
         report, told = Report(plan), nothing_to_do(plan)
     else:
         agree(plan)
-        report = carry_out(hackathon, proposal, agree, verbose=verbose())
+        report = run_with_progress(hackathon, proposal, agree, verbose=verbose())
         told = report_text.sentence(report)
     _tell(report, told, as_json=as_json)
     return 0 if report_text.finished(report) else FAILED
@@ -57,7 +57,7 @@ def perform(
 
 def _show_only(plan: Plan, *, as_json: bool) -> None:
     if as_json:
-        result_json(report_text.plan_json(plan))
+        result_json(report_text.plan_dict(plan))
         return
     for line in would(plan):
         result(line)
@@ -70,7 +70,7 @@ def _tell(report: Report, told: str, *, as_json: bool) -> None:
     elif report.plan.purpose is Purpose.PURGE and not report_text.left_over(report):
         lines.append("Nothing is left.")
     if as_json:
-        result_json(report_text.as_json(report))
+        result_json(report_text.report_dict(report))
     for line in lines:
         (say if as_json else result)(line)
     for line in report_text.problems(report):
@@ -83,7 +83,7 @@ def remind(settings: Settings) -> None:
         say(web_app_remains(settings.web_app_url))
 
 
-def ask(question: str, *, yes: bool) -> None:
+def ask_to_go_ahead(question: str, *, yes: bool) -> None:
     """Ask a person to go ahead; with `yes`, or nobody there to ask, that is a yes.
 
     Raises:

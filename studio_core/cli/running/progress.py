@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from studio_core.cli.console import console, say
-from studio_core.cli.processes.signals import Stop
+from studio_core.cli.processes.signals import StopSignals
 from studio_core.cli.running.plan_text import nothing_to_do, outline
 from studio_core.engine.run import Proposal
 from studio_core.errors import PlanChangedError
@@ -23,15 +23,15 @@ if TYPE_CHECKING:
     from studio_core.model.plans import Plan
     from studio_core.model.runs import StepProgress
 
-TRIES = 5
+MOST_REPLANS = 5
 """Times that a plan may change between being agreed to and being run."""
 
-_LOOK = 0.1
-_PLAIN_GAP = 10.0
-_GIVE_UP = 2
+_POLL_SECONDS = 0.1
+_LINE_SECONDS = 10.0
+_INTERRUPTS = 2
 
 
-def carry_out(
+def run_with_progress(
     hackathon: Hackathon,
     proposal: Proposal,
     agree: Callable[[Plan], None],
@@ -47,9 +47,9 @@ def carry_out(
         StudioError: The run could not begin or could not see how it ended.
         KeyboardInterrupt: Ctrl-C was pressed again while calls were in flight.
     """
-    for _ in range(TRIES):
+    for _ in range(MOST_REPLANS):
         try:
-            run = hackathon.start(proposal, on_event=_tell if verbose else None)
+            run = hackathon.start(proposal, on_event=_say_step if verbose else None)
         except PlanChangedError as error:
             proposal = Proposal(error.plan, proposal.goal)
             say(f"{error.sentence} The new plan:")
@@ -66,12 +66,12 @@ def carry_out(
 
 def _follow(run: Run, *, verbose: bool) -> Report:
     asked = 0
-    with Stop() as stop, _display(verbose=verbose) as show:
-        while not run.join(_LOOK):
+    with StopSignals() as stop, _display(verbose=verbose) as show:
+        while not run.join(_POLL_SECONDS):
             show(run.progress())
-            if stop.times > asked:
-                asked = stop.times
-                if asked >= _GIVE_UP:
+            if stop.count > asked:
+                asked = stop.count
+                if asked >= _INTERRUPTS:
                     raise KeyboardInterrupt
                 run.cancel()
                 say("Stopping: waiting for the calls in flight to end. Ctrl-C again to leave now.")
@@ -95,11 +95,11 @@ class _Lines:
     """A line when it begins to matter, and every ten seconds from then on."""
 
     def __init__(self) -> None:
-        self._next = time.monotonic() + _PLAIN_GAP
+        self._next = time.monotonic() + _LINE_SECONDS
 
     def show(self, progress: Progress) -> None:
         if not progress.ended and time.monotonic() >= self._next:
-            self._next += _PLAIN_GAP
+            self._next += _LINE_SECONDS
             say(_line(progress))
 
 
@@ -132,7 +132,7 @@ def _bars() -> Iterator[Callable[[Progress], None]]:
         yield show
 
 
-def _tell(event: StepProgress) -> None:
+def _say_step(event: StepProgress) -> None:
     step = event.step
     if event.phase is Phase.ENDED and event.outcome is not None:
         reason = f": {event.outcome.reason}" if event.outcome.reason else ""

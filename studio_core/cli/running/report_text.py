@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from studio_core.model.plans import Plan
 
 
-def as_json(report: Report) -> dict[str, object]:
+def report_dict(report: Report) -> dict[str, object]:
     """Give the stable shape that `--json` prints.
 
     `created` and `updated` (setup), `created` (start-apps) or `deleted` (purge, stop-apps,
@@ -34,7 +34,7 @@ def as_json(report: Report) -> dict[str, object]:
     }
 
 
-def plan_json(plan: Plan) -> dict[str, object]:
+def plan_dict(plan: Plan) -> dict[str, object]:
     """Give the same shape for a plan that was not run: counts of what would be done."""
     return {
         "dry_run": True,

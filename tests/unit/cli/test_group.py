@@ -10,7 +10,7 @@ import pytest
 from click.testing import CliRunner
 
 from studio_core.cli.app import COMMANDS, cli
-from studio_core.cli.reference import page
+from studio_core.cli.reference import reference_page
 
 DOCS = Path(__file__).parents[3] / "docs" / "cli.md"
 HEAVY = {
@@ -61,7 +61,7 @@ def test_all_commands_of_the_list_are_in_the_help_in_their_order() -> None:
 
 
 def test_the_reference_page_is_what_the_commands_say() -> None:
-    assert DOCS.read_text(encoding="utf-8") == page(), (
+    assert DOCS.read_text(encoding="utf-8") == reference_page(), (
         "stale: run `python -m studio_core.cli.reference docs/cli.md`"
     )
 

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from studio_core.cli.processes.sandbox import Wish, simulated
+from studio_core.cli.processes.sandbox import SandboxOptions, running_sandbox
 
 from .conftest import EXAMPLE, Control, Process
 
@@ -212,7 +212,8 @@ def test_a_state_file_that_is_none(process: Process, tmp_path: Path) -> None:
 
 @pytest.mark.usefixtures("_clean_environment")
 def test_faults_reach_the_sandbox() -> None:
-    with simulated(Wish(empty=True, faults={"latency": 0.001, "rate": None, "seed": 7})) as made:
+    options = SandboxOptions(empty=True, faults={"latency": 0.001, "rate": None, "seed": 7})
+    with running_sandbox(options) as made:
         url = f"{made['AWS_ENDPOINT_URL']}/_sandbox/faults"
         with urllib.request.urlopen(url, timeout=10) as answer:
             faults = json.load(answer)
