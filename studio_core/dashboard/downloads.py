@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from studio_core.model.links import Link, LinkFailure
+from studio_core.model.links import LINK_COLUMNS, Link, LinkFailure
 from studio_core.model.plans import Action
 from studio_core.roster import safe_csv
 from studio_core.wording import ACTIONS, RESULTS
@@ -16,8 +16,6 @@ if TYPE_CHECKING:
     from studio_core.access.codes import Codes
     from studio_core.model.plans import Plan
     from studio_core.model.runs import Report
-
-LINK_COLUMNS = ("email", "team", "profile", "space", "url", "expires_at")
 
 
 def links_csv(minted: Iterable[Link | LinkFailure], codes: Codes | None = None) -> str:
@@ -33,9 +31,7 @@ def links_csv(minted: Iterable[Link | LinkFailure], codes: Codes | None = None) 
         code = (codes.personal_code(one.email),) if codes is not None else ()
         match one:
             case Link():
-                when = one.expires_at.isoformat(timespec="seconds")
-                shown = (one.email, one.team, one.profile, one.space, one.url, when)
-                rows.append((*shown, *code, ""))
+                rows.append((*one.as_row(), *code, ""))
             case LinkFailure():
                 failed = True
                 rows.append((one.email, one.team, "", "", "", "", *code, one.reason))

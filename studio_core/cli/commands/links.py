@@ -16,7 +16,7 @@ from studio_core.cli.failures import FAILED
 from studio_core.cli.options import common_options, team_option
 from studio_core.cli.tools import tools
 from studio_core.errors import SettingsError, StudioError
-from studio_core.model.links import Link, LinkFailure
+from studio_core.model.links import LINK_COLUMNS, Link, LinkFailure
 from studio_core.roster import safe_csv
 from studio_core.wording import counted, printable
 
@@ -24,12 +24,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from studio_core.access.codes import Codes
-
-HEADER = ("email", "team", "profile", "space", "url", "expires_at")
-"""Columns of the CSV and keys of the JSON; `expires_at` is an ISO time in UTC.
-
-Where everybody has a code of their own for the web app, `code` follows.
-"""
 
 
 @click.command("get-urls")
@@ -80,14 +74,11 @@ def get_urls(
 
 
 def _written(links: Sequence[Link], form: str, codes: Codes | None) -> str:
-    header: tuple[str, ...] = HEADER
-    rows: list[tuple[str, ...]] = [
-        (k.email, k.team, k.profile, k.space, k.url, k.expires_at.isoformat(timespec="seconds"))
-        for k in links
-    ]
+    header: tuple[str, ...] = LINK_COLUMNS
+    rows = [link.as_row() for link in links]
     if codes is not None:
-        # A link is over in minutes; the code, for the web app, is good until it is renewed.
-        header = (*HEADER, "code")
+        # A link expires in minutes; the code, for the web app, is valid until it is renewed.
+        header = (*LINK_COLUMNS, "code")
         rows = [(*row, codes.personal_code(row[0])) for row in rows]
     if form == "csv":
         # Line feeds alone: what reads standard output splits lines there.
