@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from studio_core.access.roles import Act, Actor, Role, allowed, permit
+from studio_core.access.roles import Act, Actor, Role, allowed
 from studio_core.dashboard.serving import oidc
 from studio_core.dashboard.serving.gate import LEAVE, PASS_HEADER, PROCESS_KEY
 from studio_core.dashboard.serving.passes import Pass, verify
@@ -70,17 +70,6 @@ def may(act: Act) -> bool:
     """True when whoever looks may do the act: for what a page offers. The core decides."""
     actor = _actor(show=False)
     return actor is not None and allowed(actor.role, act)
-
-
-def require(act: Act) -> Actor:
-    """Give who acts now, when they may do it.
-
-    Raises:
-        GuardError: They may not.
-    """
-    actor = current_actor()
-    permit(actor.role, act)
-    return actor
 
 
 def sign_out() -> None:
