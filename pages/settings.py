@@ -25,4 +25,4 @@ with st.form("settings", border=False):
 
 if not page.settings.missing:
     settings.checks(page.hackathon)
-    audit.record(page.hackathon)
+    audit.audit_log(page.hackathon)

@@ -8,7 +8,7 @@ from studio_core.dashboard import charts, loaders
 from studio_core.dashboard.page import open_page, way_to
 from studio_core.dashboard.registry import ROSTER
 from studio_core.dashboard.views import status
-from studio_core.dashboard.views.run_progress import follow, headline, run_panel
+from studio_core.dashboard.views.run_progress import headline, rerun_after_click, run_panel
 from studio_core.model.plans import Purpose
 from studio_core.wording import markdown_text
 
@@ -24,7 +24,7 @@ busy = run_panel(page.hackathon, Purpose.START_APPS, Purpose.STOP_APPS)
 @st.fragment(run_every=REFRESH_SECONDS if live else None)
 def now() -> None:
     """All that changes by itself, drawn anew in place."""
-    follow()
+    rerun_after_click()
     with loaders.or_stop():
         snapshot = loaders.snapshot(page.hackathon)
         summary = page.hackathon.status(snapshot)
@@ -57,7 +57,7 @@ def now() -> None:
                 st.caption("None.")
 
     st.subheader("Teams", anchor=False)
-    status.teams(summary)
+    status.team_table(summary)
     status.one_team(page.hackathon, summary, snapshot, busy=busy)
     status.seen(summary, snapshot)
 

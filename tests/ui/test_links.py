@@ -126,8 +126,8 @@ def test_buttons_say_for_whom_they_are(team, text, words, possible):
     ada = Record("ada@example.com", "1", "d-1", "demo", "ada", "team-1")
     alan = replace(ada, email="alan@example.com", profile="alan")
     kurt = replace(ada, email="kurt@example.com", profile="kurt", team="2")
-    whom = links.ask(links.chosen([ada, alan, kurt], team, text), team, text)
-    assert (whom.words, whom.possible) == (words, possible)
+    selection = links.selection_of(links.matching([ada, alan, kurt], team, text), team, text)
+    assert (selection.label, selection.possible) == (words, possible)
 
 
 def test_a_link_is_not_in_the_text_of_anything():

@@ -14,7 +14,7 @@ import pytest
 from studio_core.dashboard import downloads, tables
 from studio_core.dashboard.registry import PAGE_OF_RUN, PAGES
 from studio_core.dashboard.serving import headers, launch
-from studio_core.dashboard.serving.tokens import GateSettings, Mode
+from studio_core.dashboard.serving.tokens import GateSettings, Mode, is_loopback
 from studio_core.errors import StudioError
 from studio_core.insight.status import TeamStatus
 from studio_core.model.plans import Action, Plan, Purpose, Step
@@ -120,7 +120,7 @@ def test_a_port_that_is_taken_is_a_sentence():
     ("address", "ours"), [("127.0.0.1", True), ("::1", True), ("0.0.0.0", False)]
 )
 def test_loopback_is_told_from_the_rest(address, ours):
-    assert launch.loopback(address) is ours
+    assert is_loopback(address) is ours
 
 
 def test_answers_have_our_headers_once_and_nothing_else_is_touched():

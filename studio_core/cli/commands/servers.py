@@ -32,9 +32,11 @@ def dashboard(ctx: click.Context, *, port: int, address: str, open_access: bool)
     sign in by name instead. STUDIO_HOSTS lists the names under which a proxy or other
     machines reach it.
     """
-    from studio_core.dashboard.serving import launch  # noqa: PLC0415 - the web app does without
+    # The web app does without both.
+    from studio_core.dashboard.serving import launch  # noqa: PLC0415 - see above
+    from studio_core.dashboard.serving.tokens import is_loopback  # noqa: PLC0415 - see above
 
-    if open_access and not launch.loopback(address):
+    if open_access and not is_loopback(address):
         raise click.UsageError("--open is for the loopback address alone.", ctx=ctx)
     check_free(port, address)
     token = os.environ.get("STUDIO_TOKEN") or None

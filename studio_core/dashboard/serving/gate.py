@@ -26,11 +26,11 @@ from studio_core.dashboard.serving.passes import Pass, derive_key, issue, same, 
 from studio_core.dashboard.serving.responses import (
     FORM,
     ask_for_token,
-    asked_for,
     local_path,
     read_body,
+    refusal,
+    requested_path,
     send_answer,
-    tell,
 )
 from studio_core.dashboard.serving.tokens import (
     GateSettings,
@@ -91,7 +91,7 @@ class Gate:
         self._access = access
         self._audit = audit
         self._clock = clock
-        self._tries = SignInAttempts()
+        self._attempts = SignInAttempts()
         self._gone: dict[str, int] = {}
         # A new helper token ends the visits of helpers, and of them alone.
         self._keys = {
@@ -124,7 +124,7 @@ class Gate:
         """What no credential makes right: another name, another site, another machine."""
         host = headers.get("host", "")
         if not host_allowed(host, self._access):
-            return tell(
+            return refusal(
                 "Unknown name",
                 "This server is not known by the name in the address.",
                 "Open it by the address that was printed, or start it with the name in "
@@ -167,7 +167,7 @@ class Gate:
             return PlainTextResponse("Sign in first.", status_code=401)
         if not _is_page(scope, headers):
             return PlainTextResponse("The token is missing.", status_code=401)
-        return ask_for_token(asked_for(scope), status=401)
+        return ask_for_token(requested_path(scope), status=401)
 
     async def _ours(self, scope: Scope, headers: Headers, receive: Receive) -> Response:
         """A token to exchange, or the end of a visit."""
@@ -180,19 +180,19 @@ class Gate:
             token, onward = given.get("token", "").strip(), local_path(given.get("next", "/"))
         else:
             token = dict(parse_qsl(scope["query_string"].decode("latin-1"))).get("token", "")
-            onward = asked_for(scope)
+            onward = requested_path(scope)
         return self._exchanged(token, onward, scope, headers)
 
     def _exchanged(self, token: str, onward: str, scope: Scope, headers: Headers) -> Response:
         address = _client(scope)
-        if wait := self._tries.wait(address):
+        if wait := self._attempts.wait(address):
             told = f"Too many wrong tokens. Try again in {wait} seconds."
             answer = ask_for_token(onward, told, status=429)
             answer.headers["Retry-After"] = str(wait)
             return answer
         role = self._role_of(token)
         if role is None:
-            self._tries.wrong(address)
+            self._attempts.wrong(address)
             self._note(Actor("somebody", Role.NOBODY, "dashboard", address), "refused: wrong token")
             return ask_for_token(onward, "This is not the token of this dashboard.", status=401)
         self._note(Actor(f"{role} token", role, "dashboard", address), "let in")
@@ -212,7 +212,7 @@ class Gate:
         return answer
 
     def _role_of(self, token: str) -> Role | None:
-        # Both are always compared, so that the time does not tell which was nearly right.
+        # Both are always compared, so that the time does not refusal which was nearly right.
         organiser = same(token, self._access.token)
         helper = same(token, self._access.helper_token)
         if not token:
@@ -294,7 +294,7 @@ def _cookies(headers: Headers) -> dict[str, str]:
 
 
 def _cookie_name(headers: Headers) -> str:
-    # Cookies do not tell ports apart; two dashboards on one machine must.
+    # Cookies do not refusal ports apart; two dashboards on one machine must.
     port = headers.get("host", "").rpartition(":")[2]
     return f"studio-visit-{port}" if port.isdecimal() else "studio-visit"
 

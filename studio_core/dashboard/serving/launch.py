@@ -80,7 +80,7 @@ def run(
         StudioError: Others could get in at this address, the port is taken, or the pages are
             missing.
     """
-    access = settle(token=token, open_access=open_access)
+    access = access_settings(token=token, open_access=open_access)
     check_binding(address, access)
     _check_free(port, address)
     command = [
@@ -105,12 +105,7 @@ def run(
         return _wait(child)
 
 
-def loopback(address: str) -> bool:
-    """Tell whether only this machine can reach the address."""
-    return is_loopback(address)
-
-
-def settle(*, token: str | None = None, open_access: bool = False) -> GateSettings:
+def access_settings(*, token: str | None = None, open_access: bool = False) -> GateSettings:
     """Settle how people get in, from the settings, the environment and what is asked for.
 
     Raises:
@@ -138,7 +133,7 @@ def environment(
     with (script().parent / ".streamlit" / "config.toml").open("rb") as file:
         options = _flat(tomllib.load(file))
     own = {_variable(name): _text(value) for name, value in options.items()}
-    if loopback(address) and not access.hosts:  # else the gate alone knows the names
+    if is_loopback(address) and not access.hosts:  # else the gate alone knows the names
         own["STREAMLIT_SERVER_ALLOWED_HOSTS"] = " ".join(LOOPBACK_NAMES)
     rest = {name: value for name, value in base.items() if name not in ACCESS_VARIABLES}
     return {**own, **rest, **access.environment()}

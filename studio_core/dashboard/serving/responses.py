@@ -16,7 +16,7 @@ FORM = "/_access"
 _BODY = 4096
 
 
-def asked_for(scope: Scope) -> str:
+def requested_path(scope: Scope) -> str:
     """The path that was asked for, and its query without the token."""
     query = parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True)
     rest = urlencode([(name, value) for name, value in query if name != "token"])
@@ -47,7 +47,7 @@ def ask_for_token(onward: str, problem: str = "", *, status: int) -> Response:
     return _sealed(entry_page(FORM, onward, problem), status)
 
 
-def tell(title: str, sentence: str, remedy: str, *, status: int) -> Response:
+def refusal(title: str, sentence: str, remedy: str, *, status: int) -> Response:
     """A refusal in words."""
     return _sealed(notice_page(title, sentence, remedy), status)
 

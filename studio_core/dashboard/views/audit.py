@@ -55,7 +55,7 @@ def people_fields(settings: Settings, overridden: Collection[str]) -> dict[str, 
     return {"organisers": organisers, "helpers": helpers, "audit_table": table}
 
 
-def record(hackathon: Hackathon) -> None:
+def audit_log(hackathon: Hackathon) -> None:
     """Show the newest entries of the record, with all of it to download."""
     st.subheader("Who did what", anchor=False)
     with loaders.or_stop():

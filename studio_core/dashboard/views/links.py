@@ -29,7 +29,7 @@ _ONE_MORE = "_links_one_more"
 TICK_SECONDS = 5
 
 
-def chosen(records: Sequence[Record], team: str, text: str) -> list[Record]:
+def matching(records: Sequence[Record], team: str, text: str) -> list[Record]:
     """Records of a team, or of all, in which every word of the text occurs."""
     words = text.casefold().split()
     return [
@@ -41,30 +41,30 @@ def chosen(records: Sequence[Record], team: str, text: str) -> list[Record]:
 
 
 @dataclass(frozen=True, slots=True)
-class Ask:
-    """For whom the buttons make links: one person, a team, or all; `words` says it.
+class LinkSelection:
+    """Whom the buttons make links for: one person, a team, or all; `label` names them.
 
     Not `possible` while a search leaves several people: links are made for whole teams or for
     one person, not for whoever a search happens to match.
     """
 
-    words: str
+    label: str
     team: str | None = None
     email: str | None = None
     possible: bool = True
 
 
-def ask(shown: Sequence[Record], team: str, text: str) -> Ask:
-    """Tell for whom the buttons are, from what is shown."""
+def selection_of(shown: Sequence[Record], team: str, text: str) -> LinkSelection:
+    """Return whom the buttons make links for, from what is shown."""
     if text.strip():
         if len(shown) == 1:
-            return Ask(shown[0].email, email=shown[0].email)
-        return Ask("one person", possible=False)
+            return LinkSelection(shown[0].email, email=shown[0].email)
+        return LinkSelection("one person", possible=False)
     if not visitor.may(Act.LINK_MANY):
-        return Ask("one person", possible=False)
+        return LinkSelection("one person", possible=False)
     if team:
-        return Ask(f"team {team} ({counted(len(shown), 'person')})", team=team)
-    return Ask(f"all {counted(len(shown), 'person')}")
+        return LinkSelection(f"team {team} ({counted(len(shown), 'person')})", team=team)
+    return LinkSelection(f"all {counted(len(shown), 'person')}")
 
 
 def minted() -> dict[str, Link | LinkFailure]:
@@ -78,17 +78,18 @@ def forget() -> None:
     st.session_state.pop(_MINTED, None)
 
 
-def mint(hackathon: Hackathon, whom: Ask) -> None:
+def mint(hackathon: Hackathon, selection: LinkSelection) -> None:
     """Mint fresh links for a person, a team or all; for `on_click`."""
     try:
-        fresh = {one.email: one for one in hackathon.links(team=whom.team, email=whom.email)}
+        links = hackathon.links(team=selection.team, email=selection.email)
+        fresh = {link.email: link for link in links}
     except StudioError as error:
         st.session_state[PROBLEM] = error
         return
     st.session_state[_MINTED] = {**minted(), **fresh}
 
 
-def table(hackathon: Hackathon, shown: Sequence[Record]) -> None:
+def link_table(hackathon: Hackathon, shown: Sequence[Record]) -> None:
     """Show the people; it counts down by itself while a link is valid."""
     now = utcnow()
     valid = any(isinstance(one, Link) and one.expires_at > now for one in minted().values())
@@ -109,7 +110,7 @@ def _table(hackathon: Hackathon, shown: Sequence[Record]) -> None:
     def one_more() -> None:
         click = st.session_state[_ACTION]
         email = shown[click.row].email
-        mint(hackathon, Ask(email, email=email))
+        mint(hackathon, LinkSelection(email, email=email))
         st.session_state[_ONE_MORE] = True
 
     if not held:

@@ -79,7 +79,7 @@ def stop_first(hackathon: Hackathon, snapshot: Snapshot, summary: Summary) -> No
         st.button(
             f"Stop {running}",
             icon=":material/stop:",
-            on_click=run_progress.start,
+            on_click=run_progress.start_run,
             args=(hackathon, stop),
             key="purge-stop",
         )
@@ -111,17 +111,17 @@ def confirmation(settings: Settings, hackathon: Hackathon, proposal: Proposal, t
             type="primary",
             icon=":material/delete_forever:",
             disabled=refusal is not None,
-            on_click=start,
+            on_click=start_purge,
             args=(settings, hackathon, proposal, today),
             key="purge-do",
         )
 
 
-def start(settings: Settings, hackathon: Hackathon, proposal: Proposal, today: date) -> None:
+def start_purge(settings: Settings, hackathon: Hackathon, proposal: Proposal, today: date) -> None:
     """Start the purge if it is confirmed: a browser can send any click, also a disabled one."""
     if _refusal(settings, proposal.plan, today) is None:
         st.session_state[_TYPED] = ""
-        run_progress.start(hackathon, proposal)
+        run_progress.start_run(hackathon, proposal)
 
 
 def _others(plan: Plan) -> str:

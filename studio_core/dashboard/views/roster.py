@@ -137,7 +137,7 @@ def _add(draft: Draft, edits: dict[str, Any]) -> None:
         st.session_state["add-email"] = st.session_state["add-team"] = ""
 
 
-def leaving(roster: Roster, snapshot: Snapshot) -> int:
+def count_leaving(roster: Roster, snapshot: Snapshot) -> int:
     """Count the event's people whom the roster no longer names."""
     emails = {person.email for person in roster.participants}
     return sum(record.email not in emails for record in snapshot.records)

@@ -64,18 +64,17 @@ class Draft:
         return replace(self, base=frame, version=self.version + 1)
 
 
-def read(data: bytes, name: str, columns: Columns | None = None) -> Draft:
+def read_draft(data: bytes, name: str, columns: Columns | None = None) -> Draft:
     """Read a file into a draft.
 
     Raises:
         RosterError: It is empty, too large, or no table.
     """
-    digest = hashlib.sha256(data + repr(columns).encode()).hexdigest()[:16]
-    return _draft(name, digest, load_roster(data, name, columns=columns))
+    return _draft(name, digest_of(data, columns), load_roster(data, name, columns=columns))
 
 
 def digest_of(data: bytes, columns: Columns | None) -> str:
-    """Give the digest that `read` would give the draft."""
+    """Give the digest that `read_draft` would give the draft."""
     return hashlib.sha256(data + repr(columns).encode()).hexdigest()[:16]
 
 

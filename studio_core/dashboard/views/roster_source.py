@@ -76,7 +76,7 @@ def _read(data: bytes, name: str) -> Draft | None:
     if held is not None and held.digest == roster_draft.digest_of(data, columns):
         return held
     try:
-        draft = roster_draft.read(data, name, columns)
+        draft = roster_draft.read_draft(data, name, columns)
     except StudioError as error:
         loaders.show_problem(error)
         return None

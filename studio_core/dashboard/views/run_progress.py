@@ -29,7 +29,7 @@ _CLICKED = "_clicked"
 _ENDED = "_ended_seen"
 
 
-def start(hackathon: Hackathon, proposal: Proposal) -> None:
+def start_run(hackathon: Hackathon, proposal: Proposal) -> None:
     """Start the run of a plan that was shown; for `on_click`, so that no rerun starts it again.
 
     Streamlit keeps a callback's arguments from when the button was drawn: what runs is the
@@ -46,13 +46,13 @@ def start(hackathon: Hackathon, proposal: Proposal) -> None:
         st.session_state[_REFUSED] = error
 
 
-def follow() -> None:
+def rerun_after_click() -> None:
     """Draw the whole page anew after a click in a fragment, which redraws only itself."""
     if st.session_state.pop(_CLICKED, False):
         st.rerun()
 
 
-def refused() -> None:
+def show_refusal() -> None:
     """Say once why the last click on a page started nothing."""
     error = st.session_state.pop(_REFUSED, None)
     if isinstance(error, PlanChangedError):
@@ -66,7 +66,7 @@ def run_panel(hackathon: Hackathon, *purposes: Purpose) -> bool:
 
     The panel refreshes itself while the run goes on, and the page once when it ends.
     """
-    refused()
+    show_refusal()
     st.session_state.pop(_CLICKED, None)
     run = hackathon.current_run()
     if run is None:

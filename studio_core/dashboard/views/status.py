@@ -8,7 +8,7 @@ import streamlit as st
 
 from studio_core.access.roles import Act
 from studio_core.dashboard import tables, visitor
-from studio_core.dashboard.views.run_progress import start
+from studio_core.dashboard.views.run_progress import start_run
 from studio_core.model.plans import Action
 from studio_core.wording import counted, not_of_this_event
 
@@ -26,7 +26,7 @@ _SHOWN = "team-table-shown"
 _CHOICE = "team-choice"
 
 
-def teams(summary: Summary) -> None:
+def team_table(summary: Summary) -> None:
     """Show the teams, searchable by team, space, status and the people in them."""
     text = st.text_input(
         "Search teams and people",
@@ -115,6 +115,6 @@ def _button(
             f"{label.split(maxsplit=1)[0]} {what}",
             type="primary",
             key=f"{key}-do",
-            on_click=start,
+            on_click=start_run,
             args=(hackathon, proposal),
         )
