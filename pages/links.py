@@ -40,7 +40,7 @@ with st.container(horizontal=True, vertical_alignment="bottom"):
         key="links-search",
         width=320,
     )
-shown = links.matching(records, team, text or "")
+shown = links.matching_records(records, team, text or "")
 selection = links.selection_of(shown, team, text or "")
 with st.container(horizontal=True, vertical_alignment="center"):
     st.button(

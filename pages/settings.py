@@ -24,5 +24,5 @@ with st.form("settings", border=False):
         settings.save_and_rerun(saved, wanted, page.actor)
 
 if not page.settings.missing:
-    settings.checks(page.hackathon)
+    settings.show_checks(page.hackathon)
     audit.audit_log(page.hackathon)

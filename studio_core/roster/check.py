@@ -75,7 +75,7 @@ class Checked:
         ]
 
 
-def check(table: Table, *, columns: Columns | None = None) -> Checked:
+def check_table(table: Table, *, columns: Columns | None = None) -> Checked:
     """Check a table, by the organiser's choice of columns or by their names.
 
     Every row with content is in the roster or in a finding.

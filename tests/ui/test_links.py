@@ -126,7 +126,9 @@ def test_buttons_say_for_whom_they_are(team, text, words, possible):
     ada = Record("ada@example.com", "1", "d-1", "demo", "ada", "team-1")
     alan = replace(ada, email="alan@example.com", profile="alan")
     kurt = replace(ada, email="kurt@example.com", profile="kurt", team="2")
-    selection = links.selection_of(links.matching([ada, alan, kurt], team, text), team, text)
+    selection = links.selection_of(
+        links.matching_records([ada, alan, kurt], team, text), team, text
+    )
     assert (selection.label, selection.possible) == (words, possible)
 
 

@@ -29,7 +29,7 @@ _ONE_MORE = "_links_one_more"
 TICK_SECONDS = 5
 
 
-def matching(records: Sequence[Record], team: str, text: str) -> list[Record]:
+def matching_records(records: Sequence[Record], team: str, text: str) -> list[Record]:
     """Records of a team, or of all, in which every word of the text occurs."""
     words = text.casefold().split()
     return [

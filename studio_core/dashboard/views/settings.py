@@ -183,14 +183,14 @@ def space_fields(settings: Settings, overridden: Collection[str]) -> dict[str, A
 def save_and_rerun(saved: Settings, wanted: Mapping[str, Any], actor: Actor) -> None:
     """Save the form, and draw the page anew with the result on top."""
     try:
-        st.session_state[_SAVED] = save(saved, wanted, actor)
+        st.session_state[_SAVED] = save_settings(saved, wanted, actor)
     except StudioError as error:
         st.session_state[_PROBLEM] = error
     loaders.look_again()
     st.rerun()
 
 
-def checks(hackathon: Hackathon) -> None:
+def show_checks(hackathon: Hackathon) -> None:
     """Show the checks of credentials, domain, table, permissions and quotas."""
     st.subheader("Checks", anchor=False)
     with st.container(gap="xsmall"):
@@ -209,7 +209,7 @@ def changes(before: Settings, after: Settings) -> str:
     )
 
 
-def save(
+def save_settings(
     saved: Settings,
     wanted: Mapping[str, Any],
     actor: Actor,
