@@ -1,4 +1,4 @@
-"""What a step means in calls: the one place from which plans are carried out on AWS."""
+"""Translate plan steps into AWS calls."""
 
 from __future__ import annotations
 
@@ -17,27 +17,27 @@ if TYPE_CHECKING:
 
 
 class AwsStepCalls:
-    """Carries out single steps, and lists statuses for those who wait.
+    """The AWS calls of single steps, and the statuses to wait for.
 
-    Doing a step again is harmless: what is created or deleted already counts as done, so
-    that a call whose answer was lost can simply be made again.
+    Repeating a step is harmless: what is already created or deleted counts as done. So a call
+    whose response was lost can be repeated.
     """
 
     def __init__(
         self, writer: Studio, reader: Studio, table: ParticipantsTable, event: str
     ) -> None:
-        """Take two views of the domain: writes are tried once, reads as botocore does."""
+        """Use a client without retries for writes, and botocore's retries for reads."""
         self._writer = writer
         self._studio = reader
         self._table = table
         self._event = event
 
     def do(self, step: Step) -> bool:
-        """Make the step's call; True when there is nothing to wait for afterwards.
+        """Make the step's call; return True when nothing has to be waited for.
 
         Raises:
-            InUseError: A name is taken by something that is not of this event, or what is
-                to be deleted is still held.
+            InUseError: The name belongs to a resource that is not of this event, or another
+                resource depends on the one to delete.
             AwsError: The call was refused for another reason.
         """
         if step.action is Action.DELETE:
@@ -50,7 +50,7 @@ class AwsStepCalls:
         return False
 
     def write_rows(self, steps: Sequence[Step]) -> None:
-        """Write or delete up to 25 rows in one batch; all steps of one action."""
+        """Write or delete up to 25 rows in one batch; all steps have the same action."""
         records = [step.target for step in steps if isinstance(step.target, Record)]
         if steps[0].action is Action.DELETE:
             self._table.delete(record.email for record in records)
@@ -58,15 +58,15 @@ class AwsStepCalls:
             self._table.put(records)
 
     def statuses(self, kind: Kind, new: Collection[str] = ()) -> Mapping[str, str]:
-        """Status of profiles, spaces or apps, by the name of their steps in lower case.
+        """Return the status of profiles, spaces or apps, by lower-case name of their steps.
 
-        All of them; or, where only `new` ones are waited for (names in lower case), the
-        newest until those have been seen, which spares most pages of a large domain.
+        With `new` (lower-case names), list the newest first and stop once those were seen,
+        which saves most pages of a large domain.
         """
         wanted = set(new)
         statuses: dict[str, str] = {}
         for name, status, gone in self._listed(kind, newest_first=bool(wanted)):
-            # A name used again stands in the list twice: what lives counts.
+            # A reused name is in the list twice: the live resource counts.
             if not gone or name not in statuses:
                 statuses[name] = status
             wanted.discard(name)
@@ -120,4 +120,4 @@ class AwsStepCalls:
             case Space():
                 return self._studio.event_of("space", target.name) == self._event
             case App() | Record():
-                return True  # an app of this name in a space of ours is the one we want
+                return True  # an app of this name in our own space is the wanted one

@@ -1,7 +1,7 @@
-"""The participants table in DynamoDB: one item a person, and the lease of a run.
+"""The participants table in DynamoDB: one item per person, and the lease of a run.
 
-`pk`, `team` and `domain-id` are as the first generation of the tool wrote them, so that
-its tables can be opened. Items whose `pk` holds no @ are not people.
+`pk`, `team` and `domain-id` are as the first generation of the tool wrote them, so its
+tables can be read. Items whose `pk` has no @ are not people.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ class ParticipantsTable:
         self._pause = pause
 
     def ensure(self) -> bool:
-        """Create the table, paid by request, when it is missing; True when it was created.
+        """Create the table (on-demand capacity) when it is missing; return whether it was.
 
         Raises:
             SettingsError: A table of this name exists and its key is not `pk`.
@@ -57,7 +57,7 @@ class ParticipantsTable:
         else:
             return False
         with translated(f"create the table {self.name}"):
-            # In use means that somebody else was a moment faster.
+            # In use means that another process was faster.
             with suppress(self._client.exceptions.ResourceInUseException):
                 self._client.create_table(
                     TableName=self.name,
@@ -88,7 +88,7 @@ class ParticipantsTable:
             )
 
     def scan(self) -> list[Record]:
-        """Every person in the table, of this event or any other, strongly consistent.
+        """Return every person in the table, of any event, with a strongly consistent read.
 
         Raises:
             NotFoundError: There is no such table.
@@ -103,7 +103,7 @@ class ParticipantsTable:
         return records
 
     def get(self, email: str) -> Record | None:
-        """One person's record by normalised e-mail, or None."""
+        """Return one person's record by normalised e-mail, or None."""
         with translated(f"read the table {self.name}"):
             answer = self._client.get_item(
                 TableName=self.name, Key={"pk": {"S": email}}, ConsistentRead=True
@@ -111,11 +111,11 @@ class ParticipantsTable:
         return _record(answer["Item"]) if "Item" in answer else None
 
     def put(self, records: Iterable[Record]) -> None:
-        """Write up to 25 records in one batch; what DynamoDB hands back is sent again."""
+        """Write up to 25 records in one batch, resending what DynamoDB leaves unprocessed."""
         self._batch([{"PutRequest": {"Item": _item(record)}} for record in records])
 
     def delete(self, emails: Iterable[str]) -> None:
-        """Delete up to 25 people in one batch; those not there do not matter."""
+        """Delete up to 25 people in one batch; missing ones are ignored."""
         self._batch([{"DeleteRequest": {"Key": {"pk": {"S": email}}}} for email in emails])
 
     def _batch(self, requests: list[dict[str, Any]]) -> None:
@@ -134,7 +134,7 @@ class ParticipantsTable:
             )
 
     def touch(self, email: str, when: datetime) -> None:
-        """Note when a link was last handed to somebody who is in the table."""
+        """Record when a person last got a link, if the person is in the table."""
         with translated(f"write to the table {self.name}"):
             try:
                 self._client.update_item(
@@ -146,15 +146,15 @@ class ParticipantsTable:
                     ExpressionAttributeValues={":w": {"S": when.astimezone(UTC).isoformat()}},
                 )
             except self._client.exceptions.ConditionalCheckFailedException:
-                return  # removed meanwhile: a deleted person must not come back as a stump
+                return  # removed since: an update must not bring back part of a deleted person
 
     def take_lease(self, event: str, lease: Lease, now: datetime, over: str = "") -> None:
-        """Take or renew the event's lease, unless another run holds one that is not over.
+        """Take or renew the event's lease, unless another run has one that has not expired.
 
         `over` is the id of a run that is known to be dead, whose lease may be taken.
 
         Raises:
-            RunBusyError: Another run holds it; the sentence says whose and since when.
+            RunBusyError: Another run has the lease; the sentence says whose and since when.
         """
         item = {
             "pk": _lease_key(event),
@@ -184,7 +184,7 @@ class ParticipantsTable:
                 raise _busy(event, holder, now) from error
 
     def drop_lease(self, event: str, run_id: str) -> None:
-        """Give the lease back when it is still this run's."""
+        """Delete the lease if it is still this run's."""
         with translated(f"give back the lease of {event}"):
             try:
                 self._client.delete_item(
@@ -198,7 +198,7 @@ class ParticipantsTable:
                 return
 
     def lease(self, event: str) -> Lease | None:
-        """The lease as it stands, over or not, or None."""
+        """Return the lease, expired or not, or None."""
         with translated(f"read the lease of {event}"):
             answer = self._client.get_item(
                 TableName=self.name, Key={"pk": {"S": _lease_key(event)}}, ConsistentRead=True
