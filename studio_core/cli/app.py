@@ -28,7 +28,7 @@ COMMANDS = {
     "sandbox": (f"{_PACKAGE}.sandbox:sandbox", "Simulate AWS, to rehearse without an account."),
     "demo": (f"{_PACKAGE}.demo:demo", "Sandbox, made-up event and dashboard in one."),
 }
-"""Every command: where it is, and the line that `studio --help` shows."""
+"""Each command's function, and its line in `studio --help`."""
 
 
 @click.group(

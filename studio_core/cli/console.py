@@ -1,4 +1,4 @@
-"""Where text goes: results to standard output, messages to standard error."""
+"""Print results to standard output and messages to standard error."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 _PIPE_WIDTH = 240
-"""Columns of a table that no terminal shows: enough for every name of ours on one line."""
+"""Width of a table outside a terminal: every name fits on one line."""
 
 
 def result(text: str) -> None:
-    """Print a line of the result."""
+    """Print a line of the result on standard output."""
     click.echo(printable(text))
 
 
 def say(text: str) -> None:
-    """Print a message for people."""
+    """Print a message on standard error."""
     click.echo(printable(text), err=True)
 
 
@@ -36,8 +36,8 @@ def result_json(value: object) -> None:
 
 
 def console(*, messages: bool = False) -> Console:
-    """Make rich's console on standard output, or for messages on standard error."""
-    from rich.console import Console  # noqa: PLC0415 - takes longer than --help may
+    """Return a rich console on standard output, or on standard error for messages."""
+    from rich.console import Console  # noqa: PLC0415 - slow to import; --help does without
 
     stream: TextIO = sys.stderr if messages else sys.stdout
     return Console(

@@ -1,6 +1,6 @@
-"""The reference page of the command line, made from the help of every command.
+"""Generate the reference page of the command line from the help of every command.
 
-`python -m studio_core.cli.reference docs/cli.md` writes it; a test tells when it is stale.
+`python -m studio_core.cli.reference docs/cli.md` writes it; a test fails when it is stale.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ counts are of what would be done, and `"dry_run": true` stands beside them.
 
 
 def reference_page() -> str:
-    """Give the page as Markdown."""
+    """Return the page as Markdown."""
     settings = {**cli.context_settings, "terminal_width": WIDTH, "max_content_width": WIDTH}
     root = click.Context(cli, info_name="studio", **settings)
     parts = [_HEAD, _section(root)]

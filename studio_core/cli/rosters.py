@@ -1,4 +1,4 @@
-"""Roster files on the command line: read, check, say what was found."""
+"""Read and check roster files on the command line."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ ROSTER_FILE = click.Path(exists=True, dir_okay=False, allow_dash=True, path_type
 
 
 def column_options(function: F) -> F:
-    """Give a command `--email-column` and `--team-column`."""
+    """Add `--email-column` and `--team-column`."""
     function = click.option(
         "--team-column", metavar="NAME", help="Header of the column of teams, or its number from 1."
     )(function)
@@ -39,7 +39,7 @@ def column_options(function: F) -> F:
 def read_roster(
     path: Path, email_column: str | None = None, team_column: str | None = None
 ) -> Roster:
-    """Read a roster file, saying all that is wrong or doubtful on standard error.
+    """Return the roster of a file, printing its findings on standard error.
 
     Raises:
         RosterError: The file cannot be used; nothing was changed.

@@ -1,4 +1,4 @@
-"""`studio start-apps` and `studio stop-apps`: instances on before the event, off at night."""
+"""`studio start-apps` and `studio stop-apps`: start and stop the event's instances."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ def stop_apps(
 
 
 def _snapshot(hackathon: Hackathon, team: str | None) -> Snapshot:
-    """Observe, and refuse a team that nobody is in, instead of having nothing to do."""
+    """Return a snapshot; refuse a team without people rather than find nothing to do."""
     snapshot = hackathon.observe()
     if team is not None:
         choose(snapshot.records, team=team)

@@ -1,4 +1,4 @@
-"""`studio check`: what can be known before anything is created."""
+"""`studio check`: check the account before anything is created."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def check(
 
 
 def _print(lines: Iterable[Check]) -> None:
-    from rich.text import Text  # noqa: PLC0415 - takes longer than --json needs
+    from rich.text import Text  # noqa: PLC0415 - slow to import; --json does without
 
     out = console()
     for line in lines:

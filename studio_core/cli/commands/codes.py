@@ -1,4 +1,4 @@
-"""`studio codes`: what people type into the web app."""
+"""`studio codes`: print or renew the access codes of the web app."""
 
 from __future__ import annotations
 
@@ -84,10 +84,10 @@ def codes(
 
 
 def _rotate(hackathon: Hackathon, *, of_people: bool, yes: bool) -> None:
-    """Make all codes new, when that is confirmed.
+    """Renew all codes after a confirmation.
 
     Raises:
-        GuardError: It was not; nothing was changed.
+        GuardError: Not confirmed; nothing was changed.
     """
     number = len(hackathon.participants()) if of_people else 1
     typed = str(number) if yes else confirmation.to_renew(number)

@@ -1,4 +1,4 @@
-"""`studio get-conf`: the settings that hold now, and where they come from."""
+"""`studio get-conf`: show the current settings and where they come from."""
 
 from __future__ import annotations
 

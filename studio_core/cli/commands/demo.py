@@ -1,4 +1,4 @@
-"""`studio demo`: a hackathon to try everything on, without an account and without traces."""
+"""`studio demo`: run a made-up hackathon without an AWS account."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 READY = 60.0
-"""Seconds that the servers have to answer."""
+"""Seconds within which the servers must answer."""
 
 _LOOK = 0.2
 _NO_PROXY = ("127.0.0.1", "localhost")
@@ -86,7 +86,7 @@ def _child(stack: ExitStack, name: str, arguments: list[str], environ: Mapping[s
 def _environment(
     base: Mapping[str, str], variables: Mapping[str, str], folder: Path
 ) -> dict[str, str]:
-    """Give the children's environment: the sandbox alone, nothing of the user's AWS set-up."""
+    """Return the children's environment: the sandbox, and nothing of the user's AWS settings."""
     kept = {
         name: value
         for name, value in base.items()
@@ -110,7 +110,7 @@ def _environment(
 def _save_settings(
     variables: Mapping[str, str], environ: Mapping[str, str], web_app_url: str
 ) -> None:
-    """Save the demo's settings in its own file, so that the settings page can change them."""
+    """Save the demo's settings to a file, so that the settings page can change them."""
     settings = config.Settings(
         region=variables["STUDIO_REGION"],
         domain_id=variables["STUDIO_DOMAIN_ID"],
@@ -123,10 +123,10 @@ def _save_settings(
 
 
 def _wait_for_links(children: list[Child], stop: StopSignals) -> bool:
-    """Wait until all have printed their links; False when told to stop before.
+    """Wait until all children have printed their links; return False when stopped before.
 
     Raises:
-        StudioError: A child ended, or no link came in time.
+        StudioError: A child ended, or printed no link in time.
     """
     until = time.monotonic() + READY
     while silent := [child for child in children if not child.link]:

@@ -1,4 +1,4 @@
-"""`studio get-urls`: login links, to hand out within five minutes."""
+"""`studio get-urls`: make login links."""
 
 from __future__ import annotations
 
@@ -81,12 +81,12 @@ def _written(links: Sequence[Link], form: str, codes: Codes | None) -> str:
         header = (*LINK_COLUMNS, "code")
         rows = [(*row, codes.personal_code(row[0])) for row in rows]
     if form == "csv":
-        # Line feeds alone: what reads standard output splits lines there.
+        # Line feeds only: programs that read standard output split lines there.
         return safe_csv(header, rows).replace("\r\n", "\n")
     if form == "json":
         items = [dict(zip(header, row, strict=True)) for row in rows]
         return json.dumps(items, ensure_ascii=False, indent=2) + "\n"
-    # A link in a table's column would be cut or wrapped, and could not be copied.
+    # A table would cut or wrap the link, so that it could not be copied.
     return "".join(
         f"{printable(link.email)}  team {printable(link.team)}  profile {link.profile}  "
         f"space {link.space}  until {link.expires_at.astimezone():%H:%M:%S}\n  {link.url}\n"
@@ -95,10 +95,10 @@ def _written(links: Sequence[Link], form: str, codes: Codes | None) -> str:
 
 
 def _save(path: Path, text: str) -> None:
-    """Write a file that its owner alone can read, whatever was there before."""
+    """Write a file that only its owner can read, also over an existing one."""
     try:
         if path.exists() and not stat.S_ISREG(path.stat().st_mode):
-            path.write_text(text, encoding="utf-8")  # a pipe or device keeps what it is
+            path.write_text(text, encoding="utf-8")  # a pipe or device must not be replaced
             return
         handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".links-")
         try:

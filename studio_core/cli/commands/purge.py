@@ -1,4 +1,4 @@
-"""`studio purge`: the end of the event, in one run."""
+"""`studio purge`: delete everything that belongs to the event."""
 
 from __future__ import annotations
 

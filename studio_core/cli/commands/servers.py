@@ -1,4 +1,4 @@
-"""`studio dashboard` and `studio web-app`: the two servers, on this machine."""
+"""`studio dashboard` and `studio web-app`: run the servers on this machine."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`studio setup-users`: make the domain hold the roster."""
+"""`studio setup-users`: create profiles and spaces for a roster."""
 
 from __future__ import annotations
 

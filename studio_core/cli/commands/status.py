@@ -1,4 +1,4 @@
-"""`studio status`: what is there, counted."""
+"""`studio status`: count people, profiles, spaces and apps."""
 
 from __future__ import annotations
 

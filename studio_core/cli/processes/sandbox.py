@@ -1,4 +1,4 @@
-"""The sandbox as commands start it: options to a server with demo data and its variables."""
+"""Run the sandbox with demo data."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ REGION = "eu-west-1"
 
 @dataclass(frozen=True, slots=True)
 class SandboxOptions:
-    """What kind of sandbox is wanted; `faults` are fields of `sandbox.serving.faults.Faults`.
+    """Options of a sandbox; `faults` are fields of `sandbox.serving.faults.Faults`.
 
-    `timescale` multiplies every wait. With `empty`, there are a domain and a table and nobody.
+    `timescale` multiplies every wait. `empty` starts with a domain and a table, without people.
     """
 
     port: int = 0
@@ -35,10 +35,10 @@ class SandboxOptions:
 
 @contextmanager
 def running_sandbox(options: SandboxOptions) -> Iterator[dict[str, str]]:
-    """Run a sandbox with its demo data; give the variables that lead to it.
+    """Run a sandbox with demo data; yield the environment variables that address it.
 
     Raises:
-        SettingsError: The port is taken, or a value cannot be right.
+        SettingsError: The port is taken, or an option is invalid.
         StudioError: The sandbox is not installed.
     """
     try:

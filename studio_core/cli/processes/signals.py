@@ -15,8 +15,8 @@ _SIGNALS = ("SIGINT", "SIGTERM", "SIGHUP")
 class StopSignals:
     """Context in which SIGINT, SIGTERM and SIGHUP are counted and interrupt nothing.
 
-    Only the main thread may take signals (Python's `signal` module); elsewhere the block
-    changes nothing.
+    Only the main thread can handle signals (Python's `signal` module); in others the context
+    has no effect.
     """
 
     def __init__(self) -> None:
@@ -39,7 +39,7 @@ class StopSignals:
         trace: TracebackType | None,
     ) -> None:
         for number, handler in self._before.items():
-            signal.signal(number, handler)  # type: ignore[arg-type]  # what signal() gave us
+            signal.signal(number, handler)  # type: ignore[arg-type]  # as signal() returned it
 
     def wait(self, seconds: float | None = None) -> bool:
         """Wait for a signal, at most so long; True when one was received."""

@@ -1,4 +1,4 @@
-"""Having what deletes agreed to: by options, or by a person who types it out."""
+"""Confirm destructive plans, from options or a prompt."""
 
 from __future__ import annotations
 
@@ -21,15 +21,15 @@ if TYPE_CHECKING:
     from studio_core.model.plans import Plan
 
 ATTEMPTS = 2
-"""Times that a person may type a confirmation."""
+"""How often a person may type a confirmation."""
 
 WHOLE_DOMAIN = "whole domain"
-"""The words that confirm a purge of all that the domain holds."""
+"""The words that confirm a purge of everything in the domain."""
 
 
 @dataclass(frozen=True, slots=True)
 class Consent:
-    """What the options of `purge` have agreed to; what they have not is asked for.
+    """What the options of `purge` confirm; the rest is asked for.
 
     `domain_id` is the text given with `--confirm`, or None.
     """
@@ -40,7 +40,7 @@ class Consent:
 
 
 def check_given(consent: Consent, domain_id: str) -> None:
-    """Compare the id given as an option with the domain's, before anything is asked of AWS.
+    """Compare the id of `--confirm` with the settings, before any call to AWS.
 
     Raises:
         GuardError: They differ.
@@ -56,7 +56,7 @@ def check_given(consent: Consent, domain_id: str) -> None:
 def to_purge(
     plan: Plan, settings: Settings, consent: Consent, *, interactive: bool, today: date
 ) -> None:
-    """Have a purge agreed to.
+    """Confirm a purge.
 
     Raises:
         GuardError: A confirmation is missing or wrong; nothing was changed.
@@ -91,10 +91,10 @@ def to_purge(
 
 
 def to_remove(plan: Plan, *, interactive: bool, yes: bool) -> None:
-    """Have the removal of people who left the roster agreed to.
+    """Confirm the removal of people who left the roster.
 
     Raises:
-        GuardError: It was not; nothing was changed.
+        GuardError: Not confirmed; nothing was changed.
     """
     number = str(confirm.people_removed(plan))
     typed = number
@@ -105,10 +105,10 @@ def to_remove(plan: Plan, *, interactive: bool, yes: bool) -> None:
 
 
 def to_renew(number: int) -> str:
-    """Have the renewal of so many codes agreed to by a person, who types their number.
+    """Ask a person to type how many codes are renewed; return the number.
 
     Raises:
-        GuardError: It was not; nothing was changed.
+        GuardError: Not confirmed; nothing was changed.
     """
     say(f"This ends {counted(number, 'access code')} at once; people need the new ones.")
     return _typed("Type their number to go ahead", str(number))
@@ -129,7 +129,7 @@ def _yes(question: str) -> None:
 
 
 def _typed(question: str, wanted: str) -> str:
-    """Ask until the text is right, spaces around it apart, at most twice."""
+    """Ask for a text, at most `ATTEMPTS` times; ignore spaces around it."""
     for attempt in range(ATTEMPTS):
         text = str(click.prompt(question, default="", show_default=False, err=True)).strip()
         if text == wanted:

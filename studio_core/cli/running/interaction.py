@@ -1,4 +1,4 @@
-"""From a proposal to an exit status: show the plan, ask, run it, say how it ended."""
+"""Show a plan, ask, run it and report, down to the exit status."""
 
 from __future__ import annotations
 
@@ -34,10 +34,10 @@ def run_interactively(
     dry_run: bool,
     as_json: bool,
 ) -> int:
-    """Show a plan, have it agreed to, run it, and give the exit status.
+    """Show a plan, confirm it, run it, and return the exit status.
 
-    `agree` raises to refuse; it is asked again when the plan changes before it runs, and
-    not at all for an empty plan.
+    `agree` raises to refuse. It is called again when the plan changes before it runs, and
+    never for an empty plan.
     """
     plan = proposal.plan
     if dry_run:
@@ -78,13 +78,13 @@ def _tell(report: Report, told: str, *, as_json: bool) -> None:
 
 
 def remind(settings: Settings) -> None:
-    """Say what a purge does not take down."""
+    """Name what a purge leaves running."""
     if settings.web_app_url:
         say(web_app_remains(settings.web_app_url))
 
 
 def ask_to_go_ahead(question: str, *, yes: bool) -> None:
-    """Ask a person to go ahead; with `yes`, or nobody there to ask, that is a yes.
+    """Ask a person to go ahead, unless `yes` was given or nobody can be asked.
 
     Raises:
         DeclinedError: The answer was no.

@@ -1,4 +1,4 @@
-"""A plan as text: its outline before it runs, and line by line for `--dry-run`."""
+"""Format a plan as text: an outline, or line by line for `--dry-run`."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from studio_core.model.plans import Plan, Step
 
 SHOWN = 15
-"""Lines of one sort that an outline shows unless more was asked for."""
+"""Lines of one sort in an outline, without `--verbose`."""
 
 _TITLES = {
     Purpose.SETUP: "Setup of",
@@ -26,9 +26,9 @@ _TITLES = {
 
 
 def outline(plan: Plan, *, everything: bool = False) -> list[str]:
-    """Say what a plan would do: counts, then each move, removal of a person, skip and stay.
+    """Return the outline of a plan: counts, then moves, removals, skips and kept resources.
 
-    `everything` shows all lines of a sort instead of the first 15.
+    `everything` shows all lines of a sort instead of the first `SHOWN`.
     """
     whole = ", the whole domain" if plan.scope is Scope.DOMAIN else ""
     lines = [f"{_TITLES[plan.purpose]} {location(plan.identity, plan.event)}{whole}:"]
@@ -53,7 +53,7 @@ def outline(plan: Plan, *, everything: bool = False) -> list[str]:
 
 
 def would(plan: Plan) -> list[str]:
-    """Say line by line what a plan would do: the text of `--dry-run`."""
+    """Return what a plan would do, line by line, for `--dry-run`."""
     verbs = {
         Action.CREATE: "create",
         Action.UPDATE: "update",
@@ -70,7 +70,7 @@ def would(plan: Plan) -> list[str]:
 
 
 def nothing_to_do(plan: Plan) -> str:
-    """Say why a plan is empty."""
+    """Return why a plan is empty."""
     there = by_kind(plan.counts(Action.KEEP), TERSE_KINDS)
     match plan.purpose:
         case Purpose.SETUP:
@@ -88,12 +88,12 @@ def nothing_to_do(plan: Plan) -> str:
 
 
 def leaving(plan: Plan) -> list[Step]:
-    """People and spaces that the roster no longer names and that stay until asked for."""
+    """Return the steps of people and spaces that the roster no longer names and that stay."""
     return [s for s in plan.steps if s.action is Action.SKIP and s.reason == LEAVING]
 
 
 def skipped(plan: Plan) -> list[Step]:
-    """Steps that ought to be done and cannot be, each with its reason."""
+    """Return the steps that should be done and cannot be; each has a reason."""
     passing = {LEAVING, APP_AGES_OUT}
     return [s for s in plan.steps if s.action is Action.SKIP and s.reason not in passing]
 

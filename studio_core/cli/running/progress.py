@@ -1,4 +1,4 @@
-"""Running a plan in front of a person: progress, Ctrl-C, plans that changed meanwhile."""
+"""Run a plan with progress, Ctrl-C and re-planning."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from studio_core.model.runs import StepProgress
 
 MOST_REPLANS = 5
-"""Times that a plan may change between being agreed to and being run."""
+"""How often a plan may change between its confirmation and its run."""
 
 _POLL_SECONDS = 0.1
 _LINE_SECONDS = 10.0
@@ -38,13 +38,13 @@ def run_with_progress(
     *,
     verbose: bool = False,
 ) -> Report:
-    """Run a plan to its end, showing progress on standard error.
+    """Run a plan to its end, with progress on standard error.
 
-    When the world moved since the plan was shown, the new plan is shown and `agree` is
-    asked about it; it raises to refuse.
+    When something changed since the plan was shown, show the new plan and call `agree` for
+    it, which raises to refuse.
 
     Raises:
-        StudioError: The run could not begin or could not see how it ended.
+        StudioError: The run could not start, or its result could not be verified.
         KeyboardInterrupt: Ctrl-C was pressed again while calls were in flight.
     """
     for _ in range(MOST_REPLANS):
@@ -81,9 +81,9 @@ def _follow(run: Run, *, verbose: bool) -> Report:
 
 @contextmanager
 def _display(*, verbose: bool) -> Iterator[Callable[[Progress], None]]:
-    """Give what shows progress: bars in a terminal, else a line now and then."""
+    """Yield a function that shows progress: bars in a terminal, else a line now and then."""
     if verbose:
-        yield lambda _: None  # every step has its line
+        yield lambda _: None  # each step has its own line
     elif sys.stderr.isatty():
         with _bars() as show:
             yield show
@@ -92,7 +92,7 @@ def _display(*, verbose: bool) -> Iterator[Callable[[Progress], None]]:
 
 
 class _Lines:
-    """A line when it begins to matter, and every ten seconds from then on."""
+    """A line of progress every ten seconds."""
 
     def __init__(self) -> None:
         self._next = time.monotonic() + _LINE_SECONDS
@@ -132,11 +132,11 @@ def _bars() -> Iterator[Callable[[Progress], None]]:
         yield show
 
 
-def _say_step(event: StepProgress) -> None:
-    step = event.step
-    if event.phase is Phase.ENDED and event.outcome is not None:
-        reason = f": {event.outcome.reason}" if event.outcome.reason else ""
-        line = f"{event.outcome.result}: {step.action} {step.kind} {step.name}{reason}"
-        say(f"[{event.done} of {event.total}] {line}")
-    elif event.phase is Phase.RETRYING:
+def _say_step(progress: StepProgress) -> None:
+    step = progress.step
+    if progress.phase is Phase.ENDED and progress.outcome is not None:
+        reason = f": {progress.outcome.reason}" if progress.outcome.reason else ""
+        line = f"{progress.outcome.result}: {step.action} {step.kind} {step.name}{reason}"
+        say(f"[{progress.done} of {progress.total}] {line}")
+    elif progress.phase is Phase.RETRYING:
         say(f"trying again: {step.action} {step.kind} {step.name}")
