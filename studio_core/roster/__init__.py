@@ -1,4 +1,4 @@
-"""Rosters: files of participants read, checked and written."""
+"""Read, check and write rosters."""
 
 from __future__ import annotations
 
@@ -29,11 +29,11 @@ def load_roster(data: bytes, filename: str = "", *, columns: Columns | None = No
 
     Args:
         data: The bytes of a text file or spreadsheet, at most `read.MAX_BYTES`.
-        filename: Its name, for messages alone.
+        filename: Its name, only for messages.
         columns: The organiser's choice of columns, when their names are not known.
 
     Raises:
-        RosterError: The file is empty, too large, or no table. Everything else that is wrong
-            is in the findings.
+        RosterError: The file is empty, too large, or not a table. All other problems are
+            findings.
     """
     return check_table(read_table(data, filename), columns=columns)

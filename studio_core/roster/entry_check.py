@@ -1,4 +1,4 @@
-"""Entries against the rules and against each other: who takes part, and what is doubtful."""
+"""Check entries against the rules and each other."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _SHOWN_PEOPLE = 3
 
 @dataclass(slots=True)
 class EntryCheck:
-    """An entry while it is judged: its right parts, its findings, who it becomes."""
+    """Check of one entry: its valid parts, its findings, and the participant it becomes."""
 
     entry: RosterEntry
     email: str | None
@@ -31,7 +31,7 @@ class EntryCheck:
 
 
 def check_entries(entries: Sequence[RosterEntry]) -> tuple[list[EntryCheck], list[Finding]]:
-    """Judge all entries: a check for each, in their order, and the findings as they came up."""
+    """Check all entries; return a check for each, in order, and all findings."""
     checker = _EntryChecker()
     for entry in entries:
         checker.add(entry)
@@ -40,7 +40,7 @@ def check_entries(entries: Sequence[RosterEntry]) -> tuple[list[EntryCheck], lis
 
 
 class _EntryChecker:
-    """Judges entries one by one against all before, then the whole."""
+    """Checker of entries: each against all earlier ones, then all together."""
 
     def __init__(self) -> None:
         self.checks: list[EntryCheck] = []
@@ -73,7 +73,7 @@ class _EntryChecker:
             check.participant = Participant(email, check.team, entry.row)
 
     def close(self) -> None:
-        """Report what shows only when everybody is known."""
+        """Report what depends on all entries."""
         self._mixed_teams()
         self._shared_mailboxes()
 
@@ -82,7 +82,7 @@ class _EntryChecker:
         check.findings.append(finding)
 
     def _common_spelling(self, check: EntryCheck, team: str) -> str:
-        """Return how a team was first written; warn once about each other spelling."""
+        """Return the first spelling of a team; warn once about each other spelling."""
         known, row = self.spelling.setdefault(team_key(team), (team, check.entry.row))
         if team != known and team not in self.respelt:
             self.respelt.add(team)
@@ -99,7 +99,7 @@ class _EntryChecker:
         return known
 
     def _compare_ids(self, check: EntryCheck, team: str) -> None:
-        """Two team ids under one name are two teams that would be merged without a word."""
+        """Report two team ids under one name: those teams would be merged silently."""
         team_id = check.entry.team_id
         if not team_id:
             return

@@ -9,7 +9,7 @@ from studio_core.roster.headers import letter
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """Columns of one further team member in a wide row: the names, and the address."""
+    """Columns of one further team member in a row: the names, and the address."""
 
     names: tuple[int, ...]
     email: int
@@ -17,11 +17,11 @@ class Member:
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """Where everything is in a table; column indices count from 0.
+    """Positions in a table; column indices count from 0.
 
-    `names` are the columns as people know them (header text, or `column A`); `width` is how
-    many there are; `start` is the index of the first row of people. `wide` tables hold further
-    members of a team in cells beyond the header, as Devpost writes them.
+    `names` are the columns as people know them (header text, or `column A`); `width` is their
+    number; `start` is the index of the first row of people. `wide` tables have further members
+    of a team in cells beyond the header, as Devpost exports them.
     """
 
     names: tuple[str, ...]
@@ -39,5 +39,5 @@ class Layout:
     wide: bool = False
 
     def name(self, index: int) -> str:
-        """Name a column for people, also one beyond the header."""
+        """Return the name of a column, also of one beyond the header."""
         return self.names[index] if index < len(self.names) else letter(index)

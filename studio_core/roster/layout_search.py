@@ -29,7 +29,7 @@ _LISTED = 40
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """The outcome of looking: `layout` is None when a finding says that it cannot be told."""
+    """Result of the search: `layout` is None when a finding says why there is none."""
 
     names: tuple[str, ...]
     layout: Layout | None
@@ -37,10 +37,9 @@ class Found:
 
 
 def find_layout(rows: Sequence[Row], wanted: Columns | None = None) -> Found:
-    """Find the columns of a table by the organiser's choice, by name, or without a header.
+    """Find the columns of a table: as chosen, by name, or without a header.
 
-    Nothing is guessed from names that are not known: then the findings say which columns were
-    seen and ask for a choice.
+    Unknown names are never guessed: the findings then list the columns and ask for a choice.
     """
     if not rows:
         return Found((), None, (nobody("There is nobody in the table."),))
@@ -48,12 +47,12 @@ def find_layout(rows: Sequence[Row], wanted: Columns | None = None) -> Found:
 
 
 def nobody(sentence: str) -> Finding:
-    """Make the finding that there is no participant at all."""
+    """Return the finding that there is no participant."""
     return Finding(Severity.ERROR, "no-rows", sentence, "Add a row for each participant.")
 
 
 class _Search:
-    """One search: the table, the organiser's choice, and the findings so far."""
+    """A search, with the table, the organiser's choice and the findings so far."""
 
     def __init__(self, rows: Sequence[Row], wanted: Columns) -> None:
         self.rows = rows
@@ -73,7 +72,7 @@ class _Search:
         self.widest = widest
 
     def found(self) -> Found:
-        """Search for all columns; the order decides which finding comes first."""
+        """Find all columns; the order of the search is the order of the findings."""
         self._above()
         if not self.body:
             self.findings.append(nobody("There is a header and nobody below it."))
@@ -148,7 +147,7 @@ class _Search:
         return None
 
     def _by_name(self, names: Sequence[str], what: str, ids: Sequence[str] = ()) -> int | None:
-        """Take the first column by preference that is filled; say so when others are too."""
+        """Return the first filled column by preference; warn when others are filled too."""
         filled = [i for i in self._named(names) if self._filled(i)]
         if not filled:
             return None
