@@ -1,8 +1,7 @@
-"""The gate in front of Streamlit: every page, file, upload and WebSocket passes here first.
+"""The gate in front of Streamlit, through which every request and WebSocket goes.
 
-Plain ASGI, so that nothing is reached around it. What it lets through carries a pass that it
-signed with a key of this process; pages ask for that pass (see `visitor`), and so hold when
-they are served without the gate.
+It is plain ASGI, so nothing bypasses it. It adds a pass to each request, signed with a key of
+this process; pages verify it (see `visitor`), so they show nothing when served without the gate.
 """
 
 from __future__ import annotations
@@ -49,33 +48,33 @@ if TYPE_CHECKING:
     from studio_core.audit import Audit
 
 PROCESS_KEY = secrets.token_bytes(32)
-"""Signs what the gate tells the pages of the same process; new at every start."""
+"""Key of the passes from the gate to the pages of this process; new at every start."""
 
 PASS_HEADER = "x-studio-pass"  # noqa: S105 - the name of a header
 VISIT = 12 * 3600
-"""Seconds that a visit lasts: as long as a Studio session."""
+"""Seconds that a visit lasts, like a Studio session."""
 
 HEALTH = "/_stcore/health"
 LEAVE = "/_access/leave"
 _SAFE = {"GET", "HEAD", "OPTIONS"}
 
-# What a browser loads before anybody can sign in with OIDC; pages hold by themselves.
+# What a browser loads before anybody can sign in with OIDC; pages verify the sign-in themselves.
 _BEFORE_SIGN_IN = ("/_stcore/stream", "/_stcore/host-config", "/static/", "/auth/", "/oauth2call")
 _GUARDED = ("/media", "/_stcore/", "/component", "/app/")
 
 
 def access_middleware(access: GateSettings, *, audit: Audit | None = None) -> list[Middleware]:
-    """The gate as `st.App` takes it; put it before all other middleware."""
+    """Return the gate as middleware of `st.App`, to put before all other middleware."""
     return [Middleware(Gate, access=access, audit=audit)]
 
 
 class Gate:
-    """ASGI middleware that lets in who may come in.
+    """ASGI middleware that authenticates visitors.
 
     Args:
-        app: What stands behind the gate.
-        access: How people get in.
-        audit: Where sign-ins are put on record, let in or refused.
+        app: The app behind the gate.
+        access: How visitors authenticate.
+        audit: Log of accepted and refused sign-ins.
         clock: Seconds since 1970.
     """
 
@@ -93,7 +92,7 @@ class Gate:
         self._clock = clock
         self._attempts = SignInAttempts()
         self._gone: dict[str, int] = {}
-        # A new helper token ends the visits of helpers, and of them alone.
+        # A new helper token ends the visits of helpers only.
         self._keys = {
             role: derive_key(token, f"visit of {role}")
             for role, token in (
@@ -104,7 +103,7 @@ class Gate:
         }
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Let a request through, with a pass, or answer it here."""
+        """Pass a request on with a signed pass, or respond to it."""
         if scope["type"] not in {"http", "websocket"}:
             await self._app(scope, receive, send)
             return
@@ -121,7 +120,7 @@ class Gate:
             await self._through(found, scope, receive, send)
 
     def _refused(self, scope: Scope, headers: Headers) -> Response | None:
-        """What no credential makes right: another name, another site, another machine."""
+        """Return a refusal that no credential changes: wrong host, other site, other machine."""
         host = headers.get("host", "")
         if not host_allowed(host, self._access):
             return refusal(
@@ -170,7 +169,7 @@ class Gate:
         return ask_for_token(requested_path(scope), status=401)
 
     async def _ours(self, scope: Scope, headers: Headers, receive: Receive) -> Response:
-        """A token to exchange, or the end of a visit."""
+        """Respond to the form, to a token in the address, or to a sign-out."""
         if scope["path"] == LEAVE:
             return self._left(scope, headers)
         if scope["path"] == FORM:
@@ -212,7 +211,7 @@ class Gate:
         return answer
 
     def _role_of(self, token: str) -> Role | None:
-        # Both are always compared, so that the time does not refusal which was nearly right.
+        # Both are always compared, so that the time does not depend on the match.
         organiser = same(token, self._access.token)
         helper = same(token, self._access.helper_token)
         if not token:
@@ -242,14 +241,14 @@ class Gate:
                 headers.setdefault("X-Content-Type-Options", "nosniff")
                 headers["Cross-Origin-Resource-Policy"] = "same-origin"
                 headers["Cross-Origin-Opener-Policy"] = "same-origin"
-                if not kept:  # what a page or a download says is for these eyes alone
+                if not kept:  # pages and downloads are for this visitor only
                     headers["Cache-Control"] = "no-store"
             await send(message)
 
         await self._app(scope, receive, sending)
 
     def _until(self, found: Pass, receive: Receive, send: Send) -> Receive:
-        """End a WebSocket when its visit is over: its page refreshes itself without asking."""
+        """Close a WebSocket when its visit ends, because its page refreshes without a request."""
 
         async def receiving() -> Message:
             left = found.until - self._clock()
@@ -263,7 +262,7 @@ class Gate:
 
     def _note(self, actor: Actor, outcome: str) -> None:
         if self._audit is not None:
-            with suppress(StudioError):  # whoever is let in meets the same error when they act
+            with suppress(StudioError):  # the same error is shown at the visitor's first action
                 self._audit.note(actor, "sign-in", outcome=outcome)
 
 
@@ -280,7 +279,7 @@ def _is_page(scope: Scope, headers: Headers) -> bool:
 
 
 def _with_pass(scope: Scope, found: Pass | None) -> Scope:
-    """Take away any pass that came from outside, and give the one that is due."""
+    """Replace any pass that came from outside with the visitor's own."""
     name = PASS_HEADER.encode()
     headers = [(key, value) for key, value in scope["headers"] if key.lower() != name]
     if found is not None:
@@ -294,7 +293,7 @@ def _cookies(headers: Headers) -> dict[str, str]:
 
 
 def _cookie_name(headers: Headers) -> str:
-    # Cookies do not refusal ports apart; two dashboards on one machine must.
+    # Cookies ignore the port, but two dashboards on one machine need separate ones.
     port = headers.get("host", "").rpartition(":")[2]
     return f"studio-visit-{port}" if port.isdecimal() else "studio-visit"
 
