@@ -1,7 +1,7 @@
-"""Charts from the core's values, each with its text alternative.
+"""Charts of the status, each with a text alternative.
 
-Statuses have colours of the Okabe-Ito palette, which people with any kind of colour vision can
-tell apart on light and dark grounds; every chart also names the status in words.
+The colours are of the Okabe-Ito palette, which people with any colour vision can distinguish
+on light and dark backgrounds. Every chart also names the status.
 """
 
 from __future__ import annotations
@@ -42,14 +42,14 @@ _SMALL = 260
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """A chart and what it says in words."""
+    """A chart with its text alternative."""
 
     chart: Any
     alt: str
 
 
 def people_by_team(summary: Summary) -> Picture:
-    """People per team, split by the status of their profiles."""
+    """Draw the people per team, by the status of their profiles."""
     numbers: dict[tuple[str, str], int] = {}
     for person in summary.people:
         key = (person.team, person.profile_status)
@@ -79,7 +79,7 @@ def people_by_team(summary: Summary) -> Picture:
 
 
 def by_status(counts: Mapping[str, int], what: str) -> Picture:
-    """How many of something have each status."""
+    """Draw how many resources have each status."""
     frame = pd.DataFrame(list(counts.items()), columns=["Status", "Number"])
     bars = (
         alt.Chart(frame)
@@ -97,7 +97,7 @@ def by_status(counts: Mapping[str, int], what: str) -> Picture:
 
 
 def apps_by_team(summary: Summary, snapshot: Snapshot) -> Picture:
-    """Running apps of each team by instance type; teams without any are there too."""
+    """Draw the running apps of each team by instance type, including teams without any."""
     team_of = {
         record.space.casefold(): record.team
         for record in snapshot.records

@@ -1,4 +1,4 @@
-"""Files that pages hand out: plans, reports and freshly minted links."""
+"""Downloadable files: plans, reports and login links."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ if TYPE_CHECKING:
 
 
 def links_csv(minted: Iterable[Link | LinkFailure], codes: Codes | None = None) -> str:
-    """Write links as a table; a person without a link has an empty `url` and the reason last.
+    """Format links as CSV; a person without a link has an empty `url`, and a `reason`.
 
-    With `codes`, everybody's own code for the web app stands in a column `code`.
+    With `codes`, the column `code` has each person's own code for the web app.
 
-    The content is a credential: give it to the browser that asked, keep it nowhere.
+    The content is a credential: send it only to the browser that requested it, store it nowhere.
     """
     rows: list[tuple[object, ...]] = []
     failed = False
@@ -42,7 +42,7 @@ def links_csv(minted: Iterable[Link | LinkFailure], codes: Codes | None = None) 
 
 
 def plan_csv(plan: Plan) -> str:
-    """Write a plan: one row a step."""
+    """Format a plan as CSV, one row per step."""
     return safe_csv(
         ("action", "kind", "name", "reason"),
         ((ACTIONS[s.action], s.kind.value, s.name, s.reason) for s in plan.steps),
@@ -50,7 +50,7 @@ def plan_csv(plan: Plan) -> str:
 
 
 def report_csv(report: Report) -> str:
-    """Write a report: one row a step that was to change something, then what is left."""
+    """Format a report as CSV: one row per step with a change, then what is left."""
     rows: list[tuple[object, ...]] = [
         (RESULTS[o.result], ACTIONS[s.action], s.kind.value, s.name, o.reason, o.remedy)
         for o in report.outcomes
@@ -61,7 +61,7 @@ def report_csv(report: Report) -> str:
 
 
 def report_json(report: Report) -> str:
-    """Write a report as JSON: counts by kind, what failed, what is left, and when."""
+    """Format a report as JSON: counts by kind, what failed, what is left, and the times."""
     plan = report.plan
     return json.dumps(
         {

@@ -1,4 +1,4 @@
-"""Parts of the settings page: who may sign in, and the record of who did what."""
+"""Settings page: who may sign in, and the audit log."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ DOWNLOADED = 100_000
 
 
 def people_fields(settings: Settings, overridden: Collection[str]) -> dict[str, str]:
-    """Ask who may sign in and where the record is kept too; settings by name."""
+    """Ask who may sign in, and for the audit table; return the settings by name."""
     st.subheader("Who gets in", anchor=False)
     left, middle, right = st.columns(3)
     organisers = left.text_input(
@@ -56,7 +56,7 @@ def people_fields(settings: Settings, overridden: Collection[str]) -> dict[str, 
 
 
 def audit_log(hackathon: Hackathon) -> None:
-    """Show the newest entries of the record, with all of it to download."""
+    """Show the newest entries of the audit log, and offer all of them as a download."""
     st.subheader("Who did what", anchor=False)
     with loaders.or_stop():
         entries = hackathon.recorded(SHOWN)
@@ -82,7 +82,7 @@ def audit_log(hackathon: Hackathon) -> None:
 
 
 def frame(entries: Sequence[AuditEntry]) -> pd.DataFrame:
-    """Give entries as a table for people."""
+    """Return entries as a table, with the column names that people see."""
     columns = ["When (UTC)", "Who", "Role", "By", "From", "What", "Whom or what", "Outcome"]
     rows = [
         (

@@ -48,8 +48,8 @@ def checklist(
 ) -> tuple[ChecklistItem, ...]:
     """Return the five items in order; exactly one of them is next.
 
-    `summary` is None while the settings are incomplete; `progress` is of the newest run of
-    this process. What goes on comes first, then what is due, then what is missing.
+    `summary` is None while the settings are incomplete; `progress` is of the latest run of
+    this process. A run in progress is next, then what is due, then what is missing.
     """
     items: tuple[ChecklistItem, ...] = (
         ChecklistItem("Configure", _settings(settings), SETTINGS),
@@ -84,7 +84,7 @@ def _due(settings: Settings, summary: Summary | None, today: date) -> PageSpec:
         return SETTINGS
     over = settings.end_date is not None and settings.end_date < today
     if not summary.participants:
-        # Without people there may still be something of ours, after a purge that was stopped.
+        # A purge that was stopped may leave profiles or spaces without people.
         return PURGE if over and (summary.profiles or summary.spaces) else ROSTER
     if over:
         return PURGE

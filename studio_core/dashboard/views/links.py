@@ -1,4 +1,4 @@
-"""Parts of the links page. Links are kept in the memory of the one session that asked for them."""
+"""Links page. Links exist only in the memory of the session that requested them."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ TICK_SECONDS = 5
 
 
 def matching_records(records: Sequence[Record], team: str, text: str) -> list[Record]:
-    """Records of a team, or of all, in which every word of the text occurs."""
+    """Return the records of a team, or of all, that contain every word of a text."""
     words = text.casefold().split()
     return [
         record
@@ -44,8 +44,8 @@ def matching_records(records: Sequence[Record], team: str, text: str) -> list[Re
 class LinkSelection:
     """Whom the buttons make links for: one person, a team, or all; `label` names them.
 
-    Not `possible` while a search leaves several people: links are made for whole teams or for
-    one person, not for whoever a search happens to match.
+    It is not `possible` while a search matches several people: links are for one person or
+    whole teams, not for the results of a search.
     """
 
     label: str
@@ -68,18 +68,18 @@ def selection_of(shown: Sequence[Record], team: str, text: str) -> LinkSelection
 
 
 def minted() -> dict[str, Link | LinkFailure]:
-    """What this session asked for, by e-mail; links that have expired are let go of."""
+    """Return the links of this session by e-mail."""
     held: dict[str, Link | LinkFailure] = st.session_state.get(_MINTED, {})
     return held
 
 
 def forget() -> None:
-    """Let go of all links."""
+    """Discard all links."""
     st.session_state.pop(_MINTED, None)
 
 
 def mint(hackathon: Hackathon, selection: LinkSelection) -> None:
-    """Mint fresh links for a person, a team or all; for `on_click`."""
+    """Make new links for the selection; for `on_click`."""
     try:
         links = hackathon.links(team=selection.team, email=selection.email)
         fresh = {link.email: link for link in links}
@@ -90,7 +90,7 @@ def mint(hackathon: Hackathon, selection: LinkSelection) -> None:
 
 
 def link_table(hackathon: Hackathon, shown: Sequence[Record]) -> None:
-    """Show the people; it counts down by itself while a link is valid."""
+    """Show the people; count down while a link is valid."""
     now = utcnow()
     valid = any(isinstance(one, Link) and one.expires_at > now for one in minted().values())
     st.fragment(run_every=TICK_SECONDS if valid else None)(_table)(hackathon, shown)

@@ -45,7 +45,7 @@ def scope_choice(event: str) -> Scope:
 
 
 def counts(plan: Plan) -> None:
-    """Show what goes by kind, and in words what stays and why."""
+    """Show how much is deleted by kind, and what stays and why."""
     goes = plan.counts(Action.DELETE)
     with st.grid(4, min_column_width=150):
         for kind, noun in KINDS.items():
@@ -62,7 +62,7 @@ def counts(plan: Plan) -> None:
 
 
 def stop_first(hackathon: Hackathon, snapshot: Snapshot, summary: Summary) -> None:
-    """Offer to stop the running apps instead: the inverse exists, and every file stays."""
+    """Offer to stop the running apps instead, which can be undone and keeps every file."""
     stop = hackathon.propose_stop_apps(None, snapshot)
     number = stop.plan.counts(Action.DELETE).get("app", 0)
     if not number:
@@ -118,7 +118,7 @@ def confirmation(settings: Settings, hackathon: Hackathon, proposal: Proposal, t
 
 
 def start_purge(settings: Settings, hackathon: Hackathon, proposal: Proposal, today: date) -> None:
-    """Start the purge if it is confirmed: a browser can send any click, also a disabled one."""
+    """Start the purge if it is confirmed: a browser can also click a disabled button."""
     if _refusal(settings, proposal.plan, today) is None:
         st.session_state[_TYPED] = ""
         run_progress.start_run(hackathon, proposal)

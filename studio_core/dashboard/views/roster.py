@@ -1,4 +1,4 @@
-"""Parts of the roster page: corrections in place, and what they would change."""
+"""Roster page: the editor with its findings, and the preview of the plan."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _ROWS_SHOWN = 12
 
 
 def corrected(draft: Draft) -> Checked | None:
-    """Show the rows with the findings beside them, to be corrected in place; check them anew."""
+    """Show the rows in an editor with their findings; return the check, or None without people."""
     draft, edits = _edited(draft)
     checked = draft.checked(edits)
     errors, warnings = len(checked.errors), len(checked.warnings)
@@ -53,7 +53,7 @@ def corrected(draft: Draft) -> Checked | None:
 
 
 def _edited(draft: Draft) -> tuple[Draft, dict[str, Any]]:
-    """Give what was typed over the rows; an editor that was away has forgotten it, we have not."""
+    """Return the draft and its edits, restoring edits that a hidden editor has lost."""
     key, typed = st.session_state.get(EDITS, ("", {}))
     if draft.key not in st.session_state and key == draft.key:
         draft = draft.folded(typed)
@@ -114,7 +114,7 @@ def _beside(draft: Draft, checked: Checked, edits: dict[str, Any]) -> None:
 
 
 def _findings(checked: Checked) -> None:
-    """Show what was found, in rows high enough for two lines of text."""
+    """Show the findings in rows that are high enough for two lines of text."""
     st.dataframe(
         tables.findings(checked.findings),
         hide_index=True,
@@ -138,13 +138,13 @@ def _add(draft: Draft, edits: dict[str, Any]) -> None:
 
 
 def count_leaving(roster: Roster, snapshot: Snapshot) -> int:
-    """Count the event's people whom the roster no longer names."""
+    """Return how many of the event's people the roster no longer names."""
     emails = {person.email for person in roster.participants}
     return sum(record.email not in emails for record in snapshot.records)
 
 
 def ask_removal(number: int) -> bool:
-    """Ask whether those who left shall go; another number has to be agreed to anew."""
+    """Ask whether to remove people who left; a changed number must be confirmed again."""
     if not number:
         return False
     return st.checkbox(
@@ -155,7 +155,7 @@ def ask_removal(number: int) -> bool:
 
 
 def preview(plan: Plan, left: int) -> None:
-    """Show the plan in numbers, and step by step for who wants to see it."""
+    """Show the plan in numbers, and step by step when unfolded."""
     rows = [step for step in plan.steps if step.kind is Kind.ROW]
     created = plan.counts(Action.CREATE)
     moved = sum(step.reason.startswith("moves ") for step in rows)
@@ -185,7 +185,7 @@ def preview(plan: Plan, left: int) -> None:
 
 
 def apply_label(plan: Plan) -> str:
-    """Say on the button what it does."""
+    """Return the label of the button, which says what it does."""
     created, deleted = plan.counts(Action.CREATE), plan.counts(Action.DELETE)
     parts = [f"create {by_kind(created)}"] if created else []
     if moved := sum(plan.counts(Action.UPDATE).values()):

@@ -1,4 +1,4 @@
-"""Runs as pages show them: started by a click, watched live, reported at the end."""
+"""Runs on pages: started by a click, shown live, reported at the end."""
 
 from __future__ import annotations
 
@@ -30,10 +30,10 @@ _ENDED = "_ended_seen"
 
 
 def start_run(hackathon: Hackathon, proposal: Proposal) -> None:
-    """Start the run of a plan that was shown; for `on_click`, so that no rerun starts it again.
+    """Start the run of a plan that was shown; for `on_click`, so that no rerun repeats it.
 
-    Streamlit keeps a callback's arguments from when the button was drawn: what runs is the
-    plan the person saw. When it is no longer true, the page says so and shows the new one.
+    Streamlit keeps a callback's arguments from when the button was drawn, so the plan that
+    runs is the plan that was shown. If it is outdated, the page says so and shows the new one.
     """
     st.session_state.pop(_REFUSED, None)
     st.session_state[_CLICKED] = True
@@ -47,13 +47,13 @@ def start_run(hackathon: Hackathon, proposal: Proposal) -> None:
 
 
 def rerun_after_click() -> None:
-    """Draw the whole page anew after a click in a fragment, which redraws only itself."""
+    """Rerun the whole page after a click in a fragment, which only reruns itself."""
     if st.session_state.pop(_CLICKED, False):
         st.rerun()
 
 
 def show_refusal() -> None:
-    """Say once why the last click on a page started nothing."""
+    """Show once why the last click started nothing."""
     error = st.session_state.pop(_REFUSED, None)
     if isinstance(error, PlanChangedError):
         st.warning(f"**{error.sentence}** {error.remedy}", icon=":material/sync_problem:")
@@ -62,9 +62,9 @@ def show_refusal() -> None:
 
 
 def run_panel(hackathon: Hackathon, *purposes: Purpose) -> bool:
-    """Show the newest run when it is for one of these purposes; True while any run goes on.
+    """Show the latest run if it has one of these purposes; return True while any run lasts.
 
-    The panel refreshes itself while the run goes on, and the page once when it ends.
+    The panel refreshes itself during the run, and reruns the page once at its end.
     """
     show_refusal()
     st.session_state.pop(_CLICKED, None)
@@ -85,7 +85,7 @@ def run_panel(hackathon: Hackathon, *purposes: Purpose) -> bool:
 
 
 def sidebar_progress(hackathon: Hackathon) -> None:
-    """Show in the sidebar how far the run is that goes on, with the way to its page."""
+    """Show the progress of the current run in the sidebar, with a link to its page."""
     run = loaders.going_on(hackathon)
     if run is not None:
         st.fragment(run_every=LIVE_SECONDS * 2)(_beside)(run)
@@ -152,7 +152,7 @@ def _share(state: Progress) -> float:
 
 
 def _refresh_once(run: Run) -> None:
-    """Rerun the whole page when a run has ended, once a session."""
+    """Rerun the whole page when a run has ended, once per session."""
     if st.session_state.get(_ENDED) != run.id:
         st.session_state[_ENDED] = run.id
         st.rerun()
@@ -175,7 +175,7 @@ def _elsewhere(hackathon: Hackathon) -> bool:
 
 
 def headline(hackathon: Hackathon, summary: Summary) -> None:
-    """Show the numbers that matter most, in one row."""
+    """Show the main numbers in one row."""
     ready = sum(team.ready for team in summary.teams)
     running = sum(summary.instances.values())
     cost = loaders.hourly_cost(hackathon, summary)

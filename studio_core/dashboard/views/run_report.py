@@ -1,4 +1,4 @@
-"""How a run ended: verdict, counts, the result of each step, what is left, files to keep."""
+"""The report of a run: verdict, counts, results, leftovers and downloads."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _log = logging.getLogger(__name__)
 
 
 def ended(run: Run) -> None:
-    """Show how a run ended, until the report is closed."""
+    """Show the report of a run until it is closed."""
     if st.session_state.get(_CLOSED) == run.id:
         return
     if run.error is not None:

@@ -52,9 +52,9 @@ def notices(overridden: Collection[str]) -> None:
 
 
 def location_fields(settings: Settings, overridden: Collection[str]) -> dict[str, Any]:
-    """Ask for region, AWS profile and domain; settings by name.
+    """Ask for region, AWS profile and domain; return the settings by name.
 
-    Not for a form: the domains to choose from depend on the region and the profile.
+    These fields cannot be in a form, because the domains depend on region and profile.
     """
     st.subheader("Where the event is", anchor=False)
     left, middle, right = st.columns([2, 2, 3])
@@ -95,7 +95,7 @@ def location_fields(settings: Settings, overridden: Collection[str]) -> dict[str
 
 
 def event_fields(settings: Settings, overridden: Collection[str]) -> dict[str, Any]:
-    """Ask for the event's name, table and last day; settings by name."""
+    """Ask for the event's name, table and last day; return the settings by name."""
     left, middle, right = st.columns(3)
     event = left.text_input(
         "Event",
@@ -127,7 +127,7 @@ def event_fields(settings: Settings, overridden: Collection[str]) -> dict[str, A
 
 
 def space_fields(settings: Settings, overridden: Collection[str]) -> dict[str, Any]:
-    """Ask for the app, instance, storage and sharing of new spaces; settings by name."""
+    """Ask for the settings of spaces, links and calls; return the settings by name."""
     st.subheader("What a team's space is made of", anchor=False)
     left, middle, right = st.columns(3)
     types = [app_type.value for app_type in AppType]
@@ -181,7 +181,7 @@ def space_fields(settings: Settings, overridden: Collection[str]) -> dict[str, A
 
 
 def save_and_rerun(saved: Settings, wanted: Mapping[str, Any], actor: Actor) -> None:
-    """Save the form, and draw the page anew with the result on top."""
+    """Save the form, and rerun the page with the result on top."""
     try:
         st.session_state[_SAVED] = save_settings(saved, wanted, actor)
     except StudioError as error:
@@ -200,7 +200,7 @@ def show_checks(hackathon: Hackathon) -> None:
 
 
 def changes(before: Settings, after: Settings) -> str:
-    """Name the settings that change, each with its old and new value, for the record."""
+    """Return the changed settings with old and new values, for the audit log."""
     pairs = zip(config.as_table(before), config.as_table(after), strict=True)
     return "; ".join(
         f"{name}: {old or 'not set'} to {new or 'not set'}"
@@ -215,13 +215,13 @@ def save_settings(
     actor: Actor,
     environ: Mapping[str, str] = os.environ,
 ) -> str:
-    """Check, pin the account, make sure of the table, and write; give a sentence about it.
+    """Check and save settings with their account, create the table; return a sentence about it.
 
-    Settings that the environment holds stay in the file as they were. What changed is put on
-    record first: what cannot be recorded must not be done.
+    Settings that the environment overrides stay in the file as they were. The change is
+    recorded first: what cannot be recorded must not be done.
 
     Raises:
-        StudioError: A value cannot be right, the domain cannot be used, or AWS refused.
+        StudioError: A value is invalid, the domain cannot be used, or AWS refused.
     """
     held = config.overridden(environ)
     kept = replace(saved, **{k: v for k, v in wanted.items() if k not in held})

@@ -1,4 +1,4 @@
-"""Parts of the status page: the table of teams, one team's people, apps started and stopped."""
+"""Status page: the teams, one team's people, and buttons to start and stop apps."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from studio_core.model.studio import Snapshot
 
 ALL = ""
-"""The choice of no single team."""
+"""The choice of all teams."""
 
 _TABLE = "team-table"
 _SHOWN = "team-table-shown"
@@ -59,7 +59,7 @@ def _chosen() -> None:
 
 
 def one_team(hackathon: Hackathon, summary: Summary, snapshot: Snapshot, *, busy: bool) -> None:
-    """Show one team's people, and start or stop the apps of that team or of all."""
+    """Show one team's people, and offer to start or stop apps of that team or of all."""
     names = [ALL, *(team.team for team in summary.teams)]
     if st.session_state.get(_CHOICE) not in names:
         st.session_state.pop(_CHOICE, None)
@@ -88,7 +88,7 @@ def one_team(hackathon: Hackathon, summary: Summary, snapshot: Snapshot, *, busy
 
 
 def seen(summary: Summary, snapshot: Snapshot) -> None:
-    """Say when this was seen, and what else is in the domain."""
+    """Show the time of the snapshot, and what else the domain contains."""
     at = f"Seen at {snapshot.taken_at:%H:%M:%S} UTC." if snapshot.taken_at else ""
     st.caption(f"{at} {not_of_this_event(summary.others)}".strip())
 
@@ -96,11 +96,11 @@ def seen(summary: Summary, snapshot: Snapshot) -> None:
 def _button(
     label: str, icon: str, hackathon: Hackathon, proposal: Proposal, where: str, *, busy: bool
 ) -> None:
-    """Open what would happen, with the count, and a second button that does it."""
+    """Offer a plan: a popover says what would happen, and its button starts it."""
     number = len(proposal.plan.changes)
     key = label.replace(" ", "-").lower()
     run = hackathon.current_run()
-    # Another key after each run: it closes what stands open.
+    # A new key after each run closes an open popover.
     ask = f"{key}-ask-{run.id if run else ''}"
     with st.popover(label, icon=icon, disabled=busy or not number, key=ask):
         what = counted(number, "app")

@@ -1,4 +1,4 @@
-"""The web app on the links page: its address to project, its codes, who has come in."""
+"""Web app on the links page: its address, its codes, and who has signed in."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 KEPT = int(CODES_KEPT.total_seconds())
 
 LOOK_EVERY = 10
-"""Seconds between two looks at who has come in."""
+"""Seconds between two reads of who has signed in."""
 
 _SHOWN = "_web_app_code_shown"
 _MODES = {
@@ -38,9 +38,9 @@ _MODES = {
 
 
 def web_app_section(hackathon: Hackathon) -> None:
-    """Show the web app: address and QR code, access and codes, cards, who has come in.
+    """Show the address and QR code, access and codes, cards, and who has signed in.
 
-    A code is read from AWS when somebody asks for it, and kept in no cache and no session.
+    A code is read from AWS on request, and kept in no cache and no session.
     """
     settings = hackathon.settings
     st.subheader("Web app", divider="gray")
@@ -70,7 +70,7 @@ def web_app_section(hackathon: Hackathon) -> None:
 
 
 def web_app_fields(settings: Settings, overridden: Collection[str]) -> dict[str, str]:
-    """Ask how participants sign in by themselves, and where; settings by name."""
+    """Ask how participants sign in, and at which address; return the settings by name."""
     st.subheader("Web app", anchor=False)
     left, middle, right = st.columns(3)
     modes = list(_MODES)
@@ -104,13 +104,13 @@ def web_app_fields(settings: Settings, overridden: Collection[str]) -> dict[str,
 
 
 def personal_codes(hackathon: Hackathon) -> Codes | None:
-    """Give the codes, where everybody has their own and the visitor may see them."""
+    """Return the codes if each person has their own and the visitor may see them."""
     wanted = hackathon.settings.access == "personal-code" and visitor.may(Act.CODES)
     return hackathon.codes() if wanted else None
 
 
 def reminder(settings: Settings) -> None:
-    """Say, where an event is taken away, that its web app is not taken along."""
+    """Remind that a purge leaves the web app running."""
     if settings.web_app_url:
         st.info(web_app_remains(markdown_text(settings.web_app_url)), icon=":material/login:")
 
@@ -151,7 +151,7 @@ def _codes(hackathon: Hackathon) -> None:
 
 @st.dialog("Sign in", width="large")
 def _project(hackathon: Hackathon) -> None:
-    """Fill the screen with what people need to get in."""
+    """Show what people need to sign in, in full size."""
     settings = hackathon.settings
     codes = _read(hackathon) if settings.access == "event-code" else None
     code = codes.event_code if codes is not None else ""
@@ -179,7 +179,7 @@ def _renewal(hackathon: Hackathon) -> None:
 
 @st.fragment(run_every=LOOK_EVERY)
 def _attendance(hackathon: Hackathon) -> None:
-    """Show who has come in and who has not yet; looks again by itself."""
+    """Show who has signed in and who has not; refreshes itself."""
     with loaders.or_stop():
         records = hackathon.participants()
     if not records:
@@ -214,10 +214,10 @@ def _table(records: list[Record]) -> None:
 
 
 def _cards(hackathon: Hackathon) -> str:
-    """Make the cards at the click that asks for them.
+    """Return the cards to print as HTML.
 
     Raises:
-        StudioError: AWS refuses, or the visitor may not have codes.
+        StudioError: AWS refuses, or the visitor may not see codes.
     """
     settings = hackathon.settings
     codes = hackathon.codes() if settings.access in {"event-code", "personal-code"} else None
