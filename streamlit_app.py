@@ -1,4 +1,4 @@
-"""The entry point of the dashboard: navigation, and the home page."""
+"""Entry point of the dashboard: navigation and the home page."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ ICONS = {
 
 
 def home() -> None:
-    """Where you are, and the one next thing to do."""
+    """Show the home page: the next thing to do, the main numbers and the checklist."""
     page = open_page(HOME.name, unfinished=True)
     summary = progress = snapshot = None
     if not page.settings.missing:
@@ -70,5 +70,5 @@ else:
     navigation = st.navigation([st.Page(closed, title="Studio CLI")], position="hidden")
 try:
     navigation.run()
-except StudioError as problem:  # the net under what a page did not expect
+except StudioError as problem:  # errors that a page does not handle itself
     loaders.show_problem(problem)

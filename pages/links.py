@@ -1,4 +1,4 @@
-"""Links: minted when they are asked for, shown until they expire, kept nowhere."""
+"""Links page: made on request, shown until they expire, stored nowhere."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Purge: what goes and what stays, then the typed domain id, then the proof."""
+"""Purge page: what is deleted and what stays, the confirmation, and the result."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Roster: read, corrected in place, compared with what is there, applied."""
+"""Roster page: read a roster, correct it, preview the plan, apply it."""
 
 from __future__ import annotations
 

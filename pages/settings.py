@@ -1,4 +1,4 @@
-"""Settings: where the event is, what a team's space is made of, and whether all of it works."""
+"""Settings page: the settings, the checks, and the audit log."""
 
 from __future__ import annotations
 

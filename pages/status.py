@@ -1,4 +1,4 @@
-"""Status: who is there and what runs, as it is now; apps started and stopped."""
+"""Status page: people, spaces and apps, and buttons to start and stop apps."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ busy = run_panel(page.hackathon, Purpose.START_APPS, Purpose.STOP_APPS)
 
 @st.fragment(run_every=REFRESH_SECONDS if live else None)
 def now() -> None:
-    """All that changes by itself, drawn anew in place."""
+    """Show everything that refreshes itself."""
     rerun_after_click()
     with loaders.or_stop():
         snapshot = loaders.snapshot(page.hackathon)

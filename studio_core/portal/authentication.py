@@ -1,7 +1,7 @@
-"""Who is let in: the access modes, the limits on tries, and the answer to each request.
+"""Authenticate participants: access modes, limits on attempts, one-time codes.
 
-Every try makes the same calls whether its address is on the roster or not, so that
-neither what comes back nor how long it takes tells.
+Every attempt makes the same calls whether its address is on the roster or not, so neither the
+response nor its duration reveals it.
 """
 
 from __future__ import annotations
@@ -26,22 +26,22 @@ if TYPE_CHECKING:
     from studio_core.model.people import Record
 
 ADDRESS_ATTEMPTS = 20
-"""Tries for one e-mail address in a quarter of an hour, right ones included."""
+"""Attempts for one e-mail address in a quarter of an hour, including successful ones."""
 
 MAILS = 5
 """Codes mailed to one address in a quarter of an hour."""
 
 MAILS_PER_ATTEMPT = 4
-"""Codes mailed for one client, as a multiple of the wrong tries it has: a venue shares one."""
+"""Codes mailed for one client per wrong attempt allowed: a whole venue may be one client."""
 
 CODE_LIFETIME = timedelta(minutes=10)
-"""How long a mailed code is good."""
+"""Validity of a mailed code."""
 
 TICKET_LIFETIME = timedelta(minutes=2)
 """How long a waiting page may come back; each time it does, it gets a new ticket."""
 
 LOOK_AGAIN = 5
-"""Seconds between two looks of the waiting page."""
+"""Seconds between two requests of the waiting page."""
 
 MAILED = "mailed-code"
 EMAIL_ONLY = "email-only"
@@ -49,14 +49,14 @@ EMAIL_ONLY = "email-only"
 _LONGEST_EMAIL = 254  # RFC 5321, section 4.5.3.1
 _LONGEST_CODE = 64
 _PLAUSIBLE = re.compile(r"[^\s@\x00-\x1f\x7f]+@[^\s@\x00-\x1f\x7f]+")
-_NOBODY = "nobody@invalid"  # looked up for what cannot be an address: the same work
-_BEHIND = timedelta(hours=12)  # of the last place on earth where a day ends
+_NOBODY = "nobody@invalid"  # looked up instead of an invalid address: the same work
+_BEHIND = timedelta(hours=12)  # the last time zone in which a day ends is UTC-12
 
 log = logging.getLogger("studio_core.portal")
 
 
 class SignInResult(Enum):
-    """What a request comes to, and the status it is answered with."""
+    """Result of a request, with its HTTP status."""
 
     OPEN = 303, "the way to Studio"
     LOST = 303, "the way to the form"
@@ -69,24 +69,24 @@ class SignInResult(Enum):
 
     @property
     def status(self) -> int:
-        """The HTTP status."""
+        """HTTP status."""
         return self.value[0]
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """The end of a request. `url` and `ticket` are credentials and kept out of the repr."""
+    """Result of a request. `url` and `ticket` are credentials, so they are not in the repr."""
 
     state: SignInResult
     email: str = ""
     wait: int = 0
-    """Seconds after which trying again makes sense."""
+    """Seconds to wait before trying again."""
     url: str = field(default="", repr=False)
     ticket: str = field(default="", repr=False)
 
 
 class Authenticator:
-    """Decides who gets in. Holds nothing between requests; thread-safe.
+    """Authenticator of one event. Stateless between requests, and thread-safe.
 
     Raises:
         SettingsError: Codes are to be mailed, and no sender is set.
@@ -108,12 +108,12 @@ class Authenticator:
         return end is not None and (self._sign_in.clock() - _BEHIND).date() > end
 
     def authenticate(self, email: str, code: str, client: str) -> Answer:
-        """Judge one filled-in form.
+        """Return the result of a submitted form.
 
         Args:
             email: As typed.
             code: As typed.
-            client: Where the request came from, as `clients.client_of` tells.
+            client: Client of the request, from `clients.client_of`.
 
         Raises:
             StudioError: AWS refuses or cannot be reached.
@@ -135,12 +135,12 @@ class Authenticator:
         proven = self._proven(codes, address, code)
         if record is None or not proven:
             return Answer(SignInResult.NOT_PROVEN, email=email)
-        # Only wrong tries count for a client: a venue of hundreds may be a single one.
+        # Only wrong attempts count for a client, which may be a venue of hundreds.
         self._sign_in.tries.give_back(by_client, now)
         return self._open(codes, record)
 
     def resume(self, ticket: str) -> Answer:
-        """Judge the return of a waiting page; a ticket that is no (longer) good gets the form.
+        """Return the result of a waiting page's request; an invalid ticket leads to the form.
 
         Raises:
             StudioError: AWS refuses or cannot be reached.
@@ -173,12 +173,12 @@ class Authenticator:
         try:
             self._sign_in.came(record)
         except AwsError as error:
-            # Who has come in is worth less than that they come in.
+            # Signing in matters more than recording it.
             log.warning("portal.not_noted error=%s", type(error).__name__)
         return Answer(SignInResult.OPEN, url=link.url)
 
     def _mail(self, codes: Codes, typed: str, client: str) -> Answer:
-        """Mail a one-time code, to nobody when the address is not on the roster."""
+        """Mail a one-time code, or to the simulator when the address is not on the roster."""
         most = self.settings.tries_per_client * MAILS_PER_ATTEMPT
         by_client = f"mail-client#{codes.digest('client', client)}"
         by_address = f"mail#{codes.digest('address', typed)}"
@@ -196,8 +196,8 @@ class Authenticator:
         except AwsError as error:
             if error.code != "MessageRejected":
                 raise
-            # SES refuses single recipients while the account is in its own sandbox. Saying so
-            # on the page would tell who is on the roster.
+            # SES refuses unverified recipients while the account is in the SES sandbox. Saying
+            # so on the page would reveal who is on the roster.
             log.error("portal.mail_refused %s", error.sentence)  # noqa: TRY400 - SES said it all
         return Answer(SignInResult.MAILED, email=typed)
 
@@ -209,7 +209,7 @@ class Authenticator:
 
 
 def _address(typed: str) -> str:
-    """Give what is looked up in the table: what cannot be an address is nobody's."""
+    """Return the address to look up, which is nobody's when the typed one is invalid."""
     fits = len(typed) <= _LONGEST_EMAIL and _PLAUSIBLE.fullmatch(typed)
     return typed if fits and typed.isprintable() else _NOBODY
 
