@@ -106,7 +106,7 @@ def leftovers(report: Report) -> pd.DataFrame:
 
 
 def recent(events: Sequence[StepProgress], most: int) -> pd.DataFrame:
-    """The newest steps that ended, newest first."""
+    """Return the latest ended steps, newest first."""
     ended = [e.outcome for e in reversed(events) if e.outcome is not None][:most]
     return pd.DataFrame(
         [

@@ -87,7 +87,7 @@ def sign_out() -> None:
 
 @contextmanager
 def admitted(role: Role) -> Iterator[None]:
-    """Give every visitor of this process a role, for tests without a server.
+    """Admit every visitor of this process with one role, for tests without a server.
 
     Nothing from the network or the environment calls this.
     """
