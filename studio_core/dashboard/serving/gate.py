@@ -10,7 +10,7 @@ import asyncio
 import secrets
 import time
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -24,7 +24,10 @@ from studio_core.dashboard.serving.attempts import SignInAttempts
 from studio_core.dashboard.serving.passes import Pass, derive_key, issue, same, verify
 from studio_core.dashboard.serving.responses import (
     FORM,
+    SAFE_METHODS,
     ask_for_token,
+    client_address,
+    is_page,
     local_path,
     read_body,
     refusal,
@@ -56,7 +59,6 @@ VISIT = 12 * 3600
 
 HEALTH = "/_stcore/health"
 LEAVE = "/_access/leave"
-_SAFE = {"GET", "HEAD", "OPTIONS"}
 
 # What a browser loads before anybody can sign in with OIDC; pages verify the sign-in themselves.
 _BEFORE_SIGN_IN = ("/_stcore/stream", "/_stcore/host-config", "/static/", "/auth/", "/oauth2call")
@@ -110,7 +112,9 @@ class Gate:
         headers = Headers(scope=scope)
         if (answer := self._refused(scope, headers)) is not None:
             await send_answer(answer, scope, receive, send)
-        elif scope["type"] == "http" and scope["path"] == HEALTH and scope["method"] in _SAFE:
+        elif (
+            scope["type"] == "http" and scope["path"] == HEALTH and scope["method"] in SAFE_METHODS
+        ):
             await self._app(_with_pass(scope, None), receive, send)
         elif scope["type"] == "http" and self._access.mode is Mode.TOKEN and _is_ours(scope):
             await send_answer(await self._ours(scope, headers, receive), scope, receive, send)
@@ -131,20 +135,20 @@ class Gate:
                 status=421,
             )
         if not origin_allowed(headers.get("origin"), host, self._access) and (
-            scope["type"] == "websocket" or scope["method"] not in _SAFE
+            scope["type"] == "websocket" or scope["method"] not in SAFE_METHODS
         ):
             return PlainTextResponse("Another site asks for this.", status_code=403)
         site, mode = headers.get("sec-fetch-site", ""), headers.get("sec-fetch-mode", "")
         if site in {"cross-site", "same-site"} and (
-            mode != "navigate" or scope.get("method", "GET") not in _SAFE
+            mode != "navigate" or scope.get("method", "GET") not in SAFE_METHODS
         ):
             return PlainTextResponse("Another site asks for this.", status_code=403)
-        if self._access.mode is Mode.OPEN and not is_loopback(_client(scope)):
+        if self._access.mode is Mode.OPEN and not is_loopback(client_address(scope)):
             return PlainTextResponse("Open access is for this machine alone.", status_code=403)
         return None
 
     def _pass(self, scope: Scope, headers: Headers) -> Pass | None:
-        now, address = self._clock(), _client(scope)
+        now, address = self._clock(), client_address(scope)
         until = int(now) + VISIT
         if self._access.mode is Mode.OPEN:
             return Pass(Role.ORGANISER, until, "organiser", address)
@@ -164,7 +168,7 @@ class Gate:
     def _not_let_in(self, scope: Scope, headers: Headers) -> Response:
         if scope["type"] == "websocket" or self._access.mode is Mode.OIDC:
             return PlainTextResponse("Sign in first.", status_code=401)
-        if not _is_page(scope, headers):
+        if not is_page(scope, headers):
             return PlainTextResponse("The token is missing.", status_code=401)
         return ask_for_token(requested_path(scope), status=401)
 
@@ -183,7 +187,7 @@ class Gate:
         return self._exchanged(token, onward, scope, headers)
 
     def _exchanged(self, token: str, onward: str, scope: Scope, headers: Headers) -> Response:
-        address = _client(scope)
+        address = client_address(scope)
         if wait := self._attempts.wait(address):
             told = f"Too many wrong tokens. Try again in {wait} seconds."
             answer = ask_for_token(onward, told, status=429)
@@ -273,11 +277,6 @@ def _is_ours(scope: Scope) -> bool:
     return scope["method"] == "GET" and "token" in names
 
 
-def _is_page(scope: Scope, headers: Headers) -> bool:
-    wanted = headers.get("sec-fetch-mode") == "navigate" or "text/html" in headers.get("accept", "")
-    return scope["method"] in _SAFE and wanted
-
-
 def _with_pass(scope: Scope, found: Pass | None) -> Scope:
     """Replace any pass that came from outside with the visitor's own."""
     name = PASS_HEADER.encode()
@@ -296,8 +295,3 @@ def _cookie_name(headers: Headers) -> str:
     # Cookies ignore the port, but two dashboards on one machine need separate ones.
     port = headers.get("host", "").rpartition(":")[2]
     return f"studio-visit-{port}" if port.isdecimal() else "studio-visit"
-
-
-def _client(scope: Scope) -> str:
-    client: Any = scope.get("client")
-    return str(client[0]) if client else ""

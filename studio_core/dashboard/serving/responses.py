@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, quote, urlencode
 
 from starlette.responses import HTMLResponse, Response
@@ -10,10 +10,24 @@ from starlette.responses import HTMLResponse, Response
 from studio_core.dashboard.serving.sign_in_page import POLICY, entry_page, notice_page
 
 if TYPE_CHECKING:
+    from starlette.datastructures import Headers
     from starlette.types import Receive, Scope, Send
 
 FORM = "/_access"
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 _BODY = 4096
+
+
+def client_address(scope: Scope) -> str:
+    """Return the address of the client, or an empty text."""
+    client: Any = scope.get("client")
+    return str(client[0]) if client else ""
+
+
+def is_page(scope: Scope, headers: Headers) -> bool:
+    """Return whether a browser requests a page, and not a file or an endpoint."""
+    wanted = headers.get("sec-fetch-mode") == "navigate" or "text/html" in headers.get("accept", "")
+    return scope["method"] in SAFE_METHODS and wanted
 
 
 def requested_path(scope: Scope) -> str:
