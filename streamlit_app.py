@@ -1,4 +1,4 @@
-"""The entry point of the dashboard: navigation, and the home page."""
+"""Entry point of the dashboard: navigation and the home page."""
 
 from __future__ import annotations
 
@@ -9,19 +9,19 @@ import streamlit as st
 from studio_core.dashboard import loaders, visitor
 from studio_core.dashboard.page import closed, enter, go_on, open_page
 from studio_core.dashboard.registry import HOME, PAGES
-from studio_core.dashboard.views.journey import StationState, next_station, way
+from studio_core.dashboard.views.checklist import ItemState, checklist, next_item
 from studio_core.dashboard.views.run_progress import headline
 from studio_core.errors import StudioError
 
 ICONS = {
-    StationState.DONE: ":material/check_circle:",
-    StationState.NEXT: ":material/arrow_circle_right:",
-    StationState.LATER: ":material/radio_button_unchecked:",
+    ItemState.DONE: ":material/check_circle:",
+    ItemState.NEXT: ":material/arrow_circle_right:",
+    ItemState.LATER: ":material/radio_button_unchecked:",
 }
 
 
 def home() -> None:
-    """Where you are, and the one next thing to do."""
+    """Show the home page: the next thing to do, the main numbers and the checklist."""
     page = open_page(HOME.name, unfinished=True)
     summary = progress = snapshot = None
     if not page.settings.missing:
@@ -30,9 +30,10 @@ def home() -> None:
             snapshot = loaders.snapshot(page.hackathon)
             summary = page.hackathon.status(snapshot)
 
-    whole = way(page.settings, summary, progress, date.today())  # noqa: DTZ011 - the organiser's day
-    stations = tuple(station for station in whole if visitor.may(station.page.act))
-    following = next_station(stations)
+    today = date.today()  # noqa: DTZ011 - the organiser's day
+    every = checklist(page.settings, summary, progress, today)
+    items = tuple(item for item in every if visitor.may(item.page.act))
+    following = next_item(items)
     with st.container(border=True):
         st.caption("The next thing to do")
         st.subheader(following.title, anchor=False)
@@ -45,14 +46,14 @@ def home() -> None:
             headline(page.hackathon, summary)
 
     st.subheader("The whole way", anchor=False)
-    for station in stations:
+    for item in items:
         left, right = st.columns([2, 3], vertical_alignment="center")
         left.page_link(
-            station.page.path,
-            label=f"**{station.title}**" if station.mark is StationState.NEXT else station.title,
-            icon=ICONS[station.mark],
+            item.page.path,
+            label=f"**{item.title}**" if item.state is ItemState.NEXT else item.title,
+            icon=ICONS[item.state],
         )
-        right.markdown(f"{station.mark.capitalize()}. {station.sentence}")
+        right.markdown(f"{item.state.capitalize()}. {item.sentence}")
 
 
 enter()
@@ -69,5 +70,5 @@ else:
     navigation = st.navigation([st.Page(closed, title="Studio CLI")], position="hidden")
 try:
     navigation.run()
-except StudioError as problem:  # the net under what a page did not expect
+except StudioError as problem:  # errors that a page does not handle itself
     loaders.show_problem(problem)

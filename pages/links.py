@@ -1,4 +1,4 @@
-"""Links: minted when they are asked for, shown until they expire, kept nowhere."""
+"""Links page: made on request, shown until they expire, stored nowhere."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from studio_core.dashboard import downloads, loaders
 from studio_core.dashboard.page import open_page, way_to
 from studio_core.dashboard.registry import ROSTER
 from studio_core.dashboard.views import links, web_app
-from studio_core.dashboard.words import people
+from studio_core.wording import counted
 
 page = open_page("links")
 with loaders.or_stop():
@@ -40,28 +40,28 @@ with st.container(horizontal=True, vertical_alignment="bottom"):
         key="links-search",
         width=320,
     )
-shown = links.chosen(records, team, text or "")
-whom = links.ask(shown, team, text or "")
+shown = links.matching_records(records, team, text or "")
+selection = links.selection_of(shown, team, text or "")
 with st.container(horizontal=True, vertical_alignment="center"):
     st.button(
-        f"Show links for {whom.words}",
+        f"Show links for {selection.label}",
         type="primary",
         icon=":material/key:",
-        disabled=not whom.possible,
+        disabled=not selection.possible,
         key="links-show",
         on_click=links.mint,
-        args=(page.hackathon, whom),
+        args=(page.hackathon, selection),
     )
     st.download_button(
-        f"Download CSV for {whom.words}",
+        f"Download CSV for {selection.label}",
         lambda: downloads.links_csv(
-            page.hackathon.links(team=whom.team, email=whom.email),
+            page.hackathon.links(team=selection.team, email=selection.email),
             web_app.personal_codes(page.hackathon),
         ).encode(),
         f"{page.settings.event}-links.csv",
         "text/csv",
         icon=":material/download:",
-        disabled=not whom.possible,
+        disabled=not selection.possible,
         on_click="ignore",
         key="links-csv",
         help="Minted at the click: what you download is fresh.",
@@ -73,8 +73,8 @@ with st.container(horizontal=True, vertical_alignment="center"):
             type="tertiary",
             on_click=links.forget,
         )
-if not whom.possible:
+if not selection.possible:
     st.caption("Narrow the search to one person, or use the button in a row.")
-links.table(page.hackathon, shown)
-st.caption(f"{people(len(shown))} of {len(records):,}.")
+links.link_table(page.hackathon, shown)
+st.caption(f"{counted(len(shown), 'person')} of {len(records):,}.")
 web_app.web_app_section(page.hackathon)

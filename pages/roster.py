@@ -1,4 +1,4 @@
-"""Roster: read, corrected in place, compared with what is there, applied."""
+"""Roster page: read a roster, correct it, preview the plan, apply it."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import streamlit as st
 from studio_core.dashboard import loaders
 from studio_core.dashboard.page import open_page
 from studio_core.dashboard.views import roster, roster_source
-from studio_core.dashboard.views.run_progress import run_panel, start
+from studio_core.dashboard.views.run_progress import run_panel, start_run
 from studio_core.model.plans import Purpose
 
 page = open_page("roster")
@@ -25,7 +25,7 @@ if checked is None or not checked.ok:
 st.subheader("What would change", anchor=False)
 with loaders.or_stop():
     snapshot = loaders.snapshot(page.hackathon)
-    leaving = roster.leaving(checked.roster, snapshot)
+    leaving = roster.count_leaving(checked.roster, snapshot)
     remove = roster.ask_removal(leaving)
     proposal = page.hackathon.propose_setup(checked.roster, snapshot, remove_leaving=remove)
 roster.preview(proposal.plan, leaving)
@@ -38,7 +38,7 @@ st.button(
     type="primary",
     icon=":material/play_arrow:",
     disabled=proposal.plan.empty,
-    on_click=start,
+    on_click=start_run,
     args=(page.hackathon, proposal),
     key="roster-apply",
 )

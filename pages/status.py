@@ -1,4 +1,4 @@
-"""Status: who is there and what runs, as it is now; apps started and stopped."""
+"""Status page: people, spaces and apps, and buttons to start and stop apps."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ from studio_core.dashboard import charts, loaders
 from studio_core.dashboard.page import open_page, way_to
 from studio_core.dashboard.registry import ROSTER
 from studio_core.dashboard.views import status
-from studio_core.dashboard.views.run_progress import follow, headline, run_panel
+from studio_core.dashboard.views.run_progress import headline, rerun_after_click, run_panel
 from studio_core.model.plans import Purpose
+from studio_core.wording import markdown_text
 
 REFRESH_SECONDS = 8
 
@@ -22,14 +23,14 @@ busy = run_panel(page.hackathon, Purpose.START_APPS, Purpose.STOP_APPS)
 
 @st.fragment(run_every=REFRESH_SECONDS if live else None)
 def now() -> None:
-    """All that changes by itself, drawn anew in place."""
-    follow()
+    """Show everything that refreshes itself."""
+    rerun_after_click()
     with loaders.or_stop():
         snapshot = loaders.snapshot(page.hackathon)
         summary = page.hackathon.status(snapshot)
         headline(page.hackathon, summary)
     for warning in snapshot.warnings:
-        st.warning(loaders.plain(warning), icon=":material/warning:")
+        st.warning(markdown_text(warning), icon=":material/warning:")
     if not summary.participants:
         st.info("Nobody is there yet. Upload the roster first.", icon=":material/group_add:")
         way_to(ROSTER, "Go to the roster")
@@ -56,7 +57,7 @@ def now() -> None:
                 st.caption("None.")
 
     st.subheader("Teams", anchor=False)
-    status.teams(summary)
+    status.team_table(summary)
     status.one_team(page.hackathon, summary, snapshot, busy=busy)
     status.seen(summary, snapshot)
 

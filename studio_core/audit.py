@@ -1,4 +1,4 @@
-"""The record of who did what, when, from where and how it ended: only ever added to."""
+"""Append-only audit log."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ COLUMNS = (
 
 @dataclass(frozen=True, slots=True)
 class AuditEntry:
-    """One line of the record. `subject` is whom or what it was done to; never a credential."""
+    """One line of the log: who did what to whom, when and from where. Never a credential."""
 
     at: datetime
     deed: str
@@ -50,7 +50,7 @@ class AuditEntry:
     id: str = field(default_factory=lambda: uuid.uuid4().hex)
 
     def as_row(self) -> dict[str, str]:
-        """The entry as text by column, details as JSON."""
+        """Return the entry as text by column, with the details as JSON."""
         details = json.dumps(dict(self.details), ensure_ascii=False) if self.details else ""
         values = (
             self.at.astimezone(UTC).isoformat(timespec="milliseconds"),
@@ -69,10 +69,10 @@ class AuditEntry:
 
     @staticmethod
     def from_row(row: Mapping[str, str]) -> AuditEntry:
-        """Read what `as_row` gave.
+        """Parse a row as `as_row` returns it.
 
         Raises:
-            KeyError, ValueError: It is not an entry.
+            KeyError, ValueError: The row is not an entry.
         """
         return AuditEntry(
             datetime.fromisoformat(row["at"]),
@@ -87,17 +87,17 @@ class AuditEntry:
 
 
 class Sink(Protocol):
-    """A second place for entries; see `studio_core.aws.audit.AuditTable`."""
+    """A second destination for entries; see `studio_core.aws.audit.AuditTable`."""
 
     def write(self, entries: Iterable[AuditEntry]) -> None:
-        """Add entries; AwsError when they could not be."""
+        """Add entries, or raise AwsError."""
 
 
 class Audit:
-    """The audit log of this machine, and a second place that outlives it where one is set.
+    """The audit log in a file of this machine, copied to a sink where one is set.
 
-    Thread-safe, and safe for several processes on one file. The tool has no code that
-    changes or removes an entry; a purge leaves the file alone.
+    Thread-safe, and safe for several processes on one file. No code changes or removes an
+    entry; a purge keeps the file.
     """
 
     def __init__(
@@ -108,7 +108,7 @@ class Audit:
         self._sink = sink
         self._lock = threading.Lock()
         self.unsent = ""
-        """Why the second place did not take the newest entries, or empty."""
+        """Why the sink did not take the newest entry, or empty."""
 
     def note(
         self,
@@ -122,11 +122,11 @@ class Audit:
     ) -> AuditEntry:
         """Add one entry; it is in the file when this returns.
 
-        The second place is tried once: when it does not answer, the entry stays in the file
-        and `unsent` says why, because an event must go on when a log table is away.
+        The sink is tried once. When it fails, `unsent` says why and the entry stays in the
+        file: an event must not stop because a log table is unavailable.
 
         Raises:
-            StudioError: The file cannot be written. What was to be recorded must not be done.
+            StudioError: The file cannot be written, so the action must not be done.
         """
         texts = {key: text for key, value in details.items() if (text := str(value))}
         entry = AuditEntry(self._clock(), deed, actor, subject, outcome, event, texts)
@@ -141,7 +141,7 @@ class Audit:
         return entry
 
     def entries(self, limit: int | None = None) -> list[AuditEntry]:
-        """Entries of the file, newest first, at most `limit`; broken lines are passed over."""
+        """Return the entries of the file, newest first, at most `limit`; skip broken lines."""
         found: list[AuditEntry] = []
         for line in _backwards(self.path):
             if limit is not None and len(found) >= limit:
@@ -159,7 +159,7 @@ class Audit:
             with self._lock:
                 handle = os.open(self.path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
                 try:
-                    # One write at the end of the file: lines of other processes stay whole.
+                    # A single write in append mode keeps the lines of other processes whole.
                     if os.write(handle, line) < len(line):
                         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
                 finally:
@@ -172,13 +172,13 @@ class Audit:
 
 
 def newest(*sources: Iterable[AuditEntry], limit: int) -> list[AuditEntry]:
-    """Put entries of several places together, each once, newest first, at most `limit`."""
+    """Merge entries of several sources, each once, newest first, at most `limit`."""
     by_id = {entry.id: entry for source in sources for entry in source}
     return sorted(by_id.values(), key=lambda entry: entry.at, reverse=True)[:limit]
 
 
 def _backwards(path: Path) -> Iterator[bytes]:
-    """Lines of a file from its end; nothing when there is no file. It may be long."""
+    """Yield the lines of a file from its end, in blocks, because it may be long."""
     try:
         file = path.open("rb")
     except FileNotFoundError:
@@ -197,5 +197,5 @@ def _backwards(path: Path) -> Iterator[bytes]:
 
 
 def audit_csv(entries: Iterable[AuditEntry]) -> str:
-    """Write entries as CSV, in the order given."""
+    """Format entries as CSV, in the given order."""
     return safe_csv(COLUMNS, (tuple(entry.as_row().values()) for entry in entries))

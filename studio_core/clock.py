@@ -1,4 +1,4 @@
-"""The clock: every other module is given it, or takes it from here."""
+"""The clock, in one place so that tests can replace it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Errors that reach people: a sentence, and what to do about it."""
+"""Errors shown to people: a sentence and a remedy each."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ if TYPE_CHECKING:
 
 
 class StudioError(Exception):
-    """Base of all errors this project raises on purpose.
+    """Base of all errors that this project raises on purpose.
 
-    `str(error)` is the sentence; `remedy` says what the person can do.
+    `str(error)` is the sentence; `remedy` says what the reader can do.
     """
 
     def __init__(self, sentence: str, remedy: str = "") -> None:
@@ -22,11 +22,11 @@ class StudioError(Exception):
 
 
 class SettingsError(StudioError):
-    """A setting is missing or cannot be right."""
+    """A setting is missing or invalid."""
 
 
 class RosterError(StudioError):
-    """A roster file cannot be used; `findings` holds every problem found in it."""
+    """A roster file cannot be used; `findings` lists every problem in it."""
 
     def __init__(self, sentence: str, remedy: str = "", findings: tuple[Finding, ...] = ()) -> None:
         super().__init__(sentence, remedy)
@@ -34,11 +34,11 @@ class RosterError(StudioError):
 
 
 class GuardError(StudioError):
-    """A guard refused: wrong domain, wrong confirmation, another account."""
+    """A safety check refused: wrong domain, wrong confirmation, another account, no permission."""
 
 
 class PlanChangedError(StudioError):
-    """The world moved since the plan was shown; `plan` is the new one."""
+    """The domain or the table changed since the plan was shown; `plan` is the new plan."""
 
     def __init__(self, plan: Plan) -> None:
         super().__init__(
@@ -61,7 +61,7 @@ class RunBusyError(StudioError):
 
 
 class AwsError(StudioError):
-    """AWS refused or could not be reached. `code` is the API's error code, or `Network`."""
+    """AWS refused a call or could not be reached. `code` is its error code, or `Network`."""
 
     def __init__(self, sentence: str, remedy: str = "", code: str = "") -> None:
         super().__init__(sentence, remedy)
@@ -69,7 +69,7 @@ class AwsError(StudioError):
 
 
 class AccessDeniedError(AwsError):
-    """The credentials are valid and may not do this."""
+    """The credentials are valid but lack the permission."""
 
 
 class CredentialsError(AwsError):
@@ -77,11 +77,11 @@ class CredentialsError(AwsError):
 
 
 class NotFoundError(AwsError):
-    """The resource is not there (any more)."""
+    """The resource does not exist."""
 
 
 class InUseError(AwsError):
-    """The resource exists already, or something holds on to it (ResourceInUse)."""
+    """The resource exists already, or another resource depends on it (ResourceInUse)."""
 
 
 class QuotaError(AwsError):
@@ -89,12 +89,12 @@ class QuotaError(AwsError):
 
 
 class TransientError(AwsError):
-    """Throttling, a server error or a broken connection: the same call may succeed later."""
+    """Throttling, a server error or a network failure: the same call may succeed later."""
 
 
 class NotReadyError(TransientError):
-    """The resource is still settling; the same call succeeds when it has."""
+    """The resource is in transition; the same call succeeds afterwards."""
 
 
 class ThrottledError(TransientError):
-    """The call was refused for its rate alone."""
+    """The call was throttled."""

@@ -1,1 +1,1 @@
-"""Roles of the people who run an event, and the access codes of those who take part."""
+"""Roles of the people who run an event, and access codes of its participants."""

@@ -1,4 +1,4 @@
-"""Who may do what: two roles, the acts they are asked about, and the rule between them."""
+"""Roles and permissions."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from studio_core.errors import GuardError, SettingsError
 
 
 class Role(StrEnum):
-    """What somebody is to the event: organisers do all, helpers look and make single links.
+    """Role in the event: organisers may do everything, helpers view and make single links.
 
-    Nobody is who was not let in, as the record names them.
+    NOBODY is the role of a refused sign-in in the audit log.
     """
 
     ORGANISER = "organiser"
@@ -21,7 +21,7 @@ class Role(StrEnum):
 
 
 class Act(StrEnum):
-    """What can be asked of the core, as a person would say it in a refusal."""
+    """What a role may or may not do, worded for a refusal."""
 
     LOOK = "look at the status"
     LINK_ONE = "make a link for one person"
@@ -37,7 +37,7 @@ class Act(StrEnum):
 
 _HELPER = frozenset({Act.LOOK, Act.LINK_ONE})
 
-# Anybody can have an address there, so the domain says nothing about who somebody is.
+# Anybody can get an address there, so these domains identify nobody.
 # fmt: off
 _EVERYBODYS = frozenset((
     "aol.com", "gmail.com", "gmx.de", "gmx.net", "googlemail.com", "hotmail.com", "icloud.com",
@@ -50,7 +50,7 @@ _ENTRY = re.compile(r"[^\s,;@]*@[^\s,;@]+\.[^\s,;@]+")
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who acts, as the audit log names them: a person, by which face, from which address."""
+    """Who acts, through which face and from which address; for the audit log."""
 
     name: str
     role: Role = Role.ORGANISER
@@ -59,15 +59,15 @@ class Actor:
 
 
 def allowed(role: Role, act: Act) -> bool:
-    """True when the role may do it."""
+    """Return whether the role has the permission."""
     return role is Role.ORGANISER or (role is Role.HELPER and act in _HELPER)
 
 
 def permit(role: Role, act: Act) -> None:
-    """Let it pass, or refuse.
+    """Raise unless the role has the permission.
 
     Raises:
-        GuardError: The role may not do it.
+        GuardError: The role lacks it.
     """
     if not allowed(role, act):
         who = "Helpers" if role is Role.HELPER else "Strangers"
@@ -75,10 +75,10 @@ def permit(role: Role, act: Act) -> None:
 
 
 def role_of(email: str, organisers: str, helpers: str) -> Role | None:
-    """Role of a signed-in address by the two lists, organisers first; None for anybody else.
+    """Return the role of a signed-in address, or None when neither list contains it.
 
-    An entry is an address or a domain with its @ (`@example.org`), compared without case
-    and as a whole: `@example.org` is neither `sub.example.org` nor `badexample.org`.
+    Organisers come first. An entry is an address or a domain with its @ (`@example.org`),
+    compared without case and as a whole: `@example.org` does not match `sub.example.org`.
     """
     address = email.strip().casefold()
     mailbox, _, domain = address.rpartition("@")
@@ -92,12 +92,12 @@ def role_of(email: str, organisers: str, helpers: str) -> Role | None:
 
 
 def split_list(text: str) -> list[str]:
-    """Entries of a list that is separated by commas, semicolons or white space."""
+    """Split a list at commas, semicolons and white space."""
     return [entry for entry in re.split(r"[\s,;]+", text) if entry]
 
 
 def check_list(label: str, text: str) -> str:
-    """Return an allow-list tidied to `a@example.com, @example.org`.
+    """Return an allow-list in the form `a@example.com, @example.org`.
 
     Raises:
         SettingsError: An entry is neither an address nor a domain, or is a domain at which

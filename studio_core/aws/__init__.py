@@ -1,1 +1,1 @@
-"""The only room that talks to AWS: everything above it sees our nouns and our errors."""
+"""Calls to AWS: the only package with boto3; it returns domain types and `StudioError`s."""

@@ -1,8 +1,8 @@
-"""Counters and one-time codes in the participants table, shared by all instances.
+"""Counters of sign-in attempts and one-time codes, shared by all instances of the web app.
 
-Their items hold no @ in `pk`, so they are not people, and carry a time of expiry that
-DynamoDB deletes them by. That may take days (DynamoDB guide, "Time to Live"), so every
-answer here compares times itself.
+They are items of the participants table whose `pk` has no @, so they are not people.
+DynamoDB deletes expired items within days (DynamoDB guide, "Time to Live"), so every method
+compares times itself.
 """
 
 from __future__ import annotations
@@ -17,16 +17,16 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 EXPIRY = "expires-at"
-"""Attribute with the second since 1970 after which DynamoDB may delete an item."""
+"""Attribute with the time after which DynamoDB may delete an item, in seconds since 1970."""
 
 WINDOW = 900
-"""Seconds over which tries are counted."""
+"""Seconds over which attempts are counted."""
 
 _CONDITION = "ConditionalCheckFailedException"
 
 
 class WebAppAttempts:
-    """What one event's portal must remember between requests. All methods are one call."""
+    """What the web app of one event stores between requests. Each method is one call."""
 
     def __init__(self, dynamodb: Any, table: str, event: str) -> None:
         self._client = dynamodb
@@ -34,13 +34,13 @@ class WebAppAttempts:
         self._event = event
 
     def take(self, key: str, limit: int, now: datetime) -> int:
-        """Count one try, unless `limit` were counted in this window already.
+        """Count one attempt, unless the window already has `limit` of them.
 
-        The condition and the addition are one step of DynamoDB's, so no number of
-        instances lets one try more through.
+        DynamoDB checks and adds in one step, so the limit is exact for any number of
+        instances.
 
         Returns:
-            0 when the try is allowed, else the seconds until the next window.
+            0 when the attempt is allowed, else the seconds until the next window.
         """
         with translated(f"write to the table {self._table}"):
             try:
@@ -63,7 +63,7 @@ class WebAppAttempts:
         return 0
 
     def give_back(self, key: str, now: datetime) -> None:
-        """Take one try off the count of the window that `now` is in."""
+        """Subtract one attempt from the window that `now` is in."""
         with translated(f"write to the table {self._table}"):
             try:
                 self._client.update_item(
@@ -79,7 +79,7 @@ class WebAppAttempts:
                     raise
 
     def keep_code(self, key: str, digest: str, expires: datetime) -> None:
-        """Keep the digest of a one-time code in the place of any earlier one."""
+        """Store the digest of a one-time code, in place of any earlier one."""
         with translated(f"write to the table {self._table}"):
             self._client.put_item(
                 TableName=self._table,
@@ -91,9 +91,9 @@ class WebAppAttempts:
             )
 
     def use_code(self, key: str, digest: str, now: datetime) -> bool:
-        """Use a one-time code up; True when it was the one kept and not too old.
+        """Delete a one-time code; return whether it matched and had not expired.
 
-        What DynamoDB compares is a keyed digest, so the time that takes tells nothing.
+        DynamoDB compares a keyed digest, so the time of the comparison reveals nothing.
         """
         with translated(f"write to the table {self._table}"):
             try:
@@ -114,7 +114,7 @@ class WebAppAttempts:
         return True
 
     def let_expire(self) -> None:
-        """Have DynamoDB delete what is over; asking for it again does not matter."""
+        """Let DynamoDB delete expired items; repeating this is harmless."""
         with translated(f"set the expiry of items in {self._table}"):
             state = self._client.describe_time_to_live(TableName=self._table)
             if state["TimeToLiveDescription"]["TimeToLiveStatus"] in {"ENABLED", "ENABLING"}:

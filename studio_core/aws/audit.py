@@ -1,4 +1,4 @@
-"""A DynamoDB table that keeps the audit log beyond the machine that wrote it."""
+"""Audit log in a DynamoDB table, which outlives the machine that wrote it."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ _deserialise = TypeDeserializer().deserialize
 
 
 class AuditTable:
-    """Audit entries in DynamoDB, keyed by event, then time and a random part.
+    """Audit entries in DynamoDB, keyed by event, then by time and a random part.
 
-    Entries are put one by one on the condition that they are not there yet: neither
-    BatchWriteItem nor DeleteItem nor UpdateItem is needed on this table, so that the policy
-    leaves nobody who uses the tool a way to change what is in it.
+    Each entry is put on the condition that it is new. The policy therefore needs neither
+    BatchWriteItem nor DeleteItem nor UpdateItem on this table, and allows nobody to change
+    an entry.
     """
 
     def __init__(self, dynamodb: Any, name: str) -> None:
@@ -34,10 +34,10 @@ class AuditTable:
         self.name = name
 
     def ensure(self) -> bool:
-        """Create the table, paid by request, when it is missing; True when it was created.
+        """Create the table (on-demand capacity) when it is missing; return whether it was.
 
         Raises:
-            SettingsError: A table of this name exists and has another key.
+            SettingsError: A table of this name exists with another key.
         """
         try:
             with translated(f"look at the table {self.name}"):
@@ -53,7 +53,7 @@ class AuditTable:
         return False
 
     def write(self, entries: Iterable[AuditEntry]) -> None:
-        """Add entries; those that are there already stay as they are.
+        """Add entries; an entry with the same key stays as it is.
 
         Raises:
             AwsError: The table is missing, or the call was refused.
@@ -73,7 +73,7 @@ class AuditTable:
                 )
 
     def entries(self, event: str, limit: int = 200) -> list[AuditEntry]:
-        """An event's entries, newest first, at most `limit`."""
+        """Return an event's entries, newest first, at most `limit`."""
         with translated(f"read the audit table {self.name}"):
             pages = self._client.get_paginator("query").paginate(
                 TableName=self.name,

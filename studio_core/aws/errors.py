@@ -1,4 +1,4 @@
-"""From the SDK's exceptions to `StudioError`s: a sentence, and what to do about it."""
+"""Translate exceptions of the SDK into `StudioError`s."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ _DENIED = {"AccessDenied", "AccessDeniedException", "UnauthorizedOperation"}
 _NOT_FOUND = {"ResourceNotFound", "ResourceNotFoundException", "NoSuchResourceException"}
 _IN_USE = {"ResourceInUse", "ResourceInUseException"}
 
-# Texts with which the API says, under another code, that a thing is gone or not ready yet.
+# Messages that mean "gone" or "not ready yet" under an error code that does not say so.
 # Seen by the Terraform provider (internal/service/sagemaker) and on real accounts.
 _GONE_TEXTS = (
     "has already been deleted",
@@ -87,15 +87,15 @@ _SIGN_IN = "Sign in to AWS again (for example `aws sso login`), or choose anothe
 
 @contextmanager
 def translated(doing: str) -> Iterator[None]:
-    """Turn what the SDK raises inside the block into our errors.
+    """Translate what the SDK raises inside the block.
 
     Args:
-        doing: What is being done, for the sentence: `create profile niklas`.
+        doing: What the block does, for the sentence: `create profile niklas`.
 
     Raises:
         CredentialsError: No usable credentials.
         AccessDeniedError: The credentials may not do this.
-        NotFoundError, InUseError, QuotaError, NotReadyError: As the names say.
+        NotFoundError, InUseError, QuotaError, NotReadyError: As their docstrings say.
         TransientError: Throttling, a server error or a broken connection.
         AwsError: Anything else the API refused.
     """
@@ -140,7 +140,7 @@ def _from_client_error(error: ClientError, doing: str) -> AwsError:
 
 
 def _kind(code: str, message: str, status: int) -> tuple[type[AwsError], str]:
-    """Which of our errors it is, and its remedy; texts count for more than codes."""
+    """Return the error class and its remedy; the message takes precedence over the code."""
     gone = any(text in message for text in _GONE_TEXTS)
     early = any(text in message for text in _NOT_READY_TEXTS)
     busy = code in _TRANSIENT or status >= _SERVER_ERROR
@@ -157,7 +157,7 @@ def _kind(code: str, message: str, status: int) -> tuple[type[AwsError], str]:
 
 
 def _service(error: ClientError) -> str:
-    """IAM's prefix of the service that refused; the error itself does not name it."""
+    """Return the IAM prefix of the service that refused, which the error does not name."""
     for service, words in _SERVICES.items():
         if any(word in error.operation_name for word in words):
             return service

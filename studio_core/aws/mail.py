@@ -1,4 +1,4 @@
-"""E-mail through Amazon SES: one plain text message to one person."""
+"""Send plain text e-mail through Amazon SES."""
 
 from __future__ import annotations
 
@@ -7,22 +7,22 @@ from typing import Any
 from studio_core.aws.errors import translated
 
 SINK = "success@simulator.amazonses.com"
-"""Address of the SES mailbox simulator: takes any message and shows it to nobody (SES guide)."""
+"""Address of the SES mailbox simulator, which accepts any message (SES guide)."""
 
 
 class Mail:
-    """Sends from one address, which must be verified in SES."""
+    """Mail from one sender, which must be verified in SES."""
 
     def __init__(self, sesv2: Any, sender: str) -> None:
         self._client = sesv2
         self._sender = sender
 
     def send(self, to: str, subject: str, text: str) -> None:
-        """Send one message.
+        """Send one message to one recipient.
 
         Raises:
-            AwsError: SES refuses: the sender is not verified, or the account is in SES's own
-                sandbox and the recipient is not.
+            AwsError: SES refuses: the sender is not verified, or the account is in the SES
+                sandbox and the recipient is not verified.
         """
         with translated("send an e-mail"):
             self._client.send_email(

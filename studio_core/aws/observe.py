@@ -1,4 +1,4 @@
-"""From list pages to a `Snapshot`: what is there, and whose it is."""
+"""Build a `Snapshot` from List pages and ownership tags."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ TagKey = tuple[Kind, str]
 
 
 class Observer:
-    """Looks at the domain and the table: one sweep of list pages, each kind side by side."""
+    """Observer of the domain and the table; it lists all kinds of resources in parallel."""
 
     def __init__(
         self,
@@ -55,7 +55,7 @@ class Observer:
         self._clock = clock
 
     def observe(self) -> Snapshot:
-        """Take a snapshot. Resources whose tags cannot be read are not taken for ours.
+        """Return a snapshot. Resources with unreadable tags count as not ours.
 
         Raises:
             StudioError: A listing was refused or AWS could not be reached.
@@ -91,7 +91,7 @@ class Observer:
         try:
             scanned = self._table.scan()
         except NotFoundError:
-            scanned = []  # no table yet: nothing was ever set up
+            scanned = []  # no table yet: nothing has been set up
         for record in scanned:
             here = record.domain_id in {"", self._identity.domain_id}
             mine = here and record.event in {None, self._event}
@@ -99,9 +99,9 @@ class Observer:
         return ours, foreign
 
     def _sweep_tags(self, kind: str) -> tuple[dict[TagKey, str | None], str]:
-        """Event by kind and lower-case name, of all of a kind that carries our tag here.
+        """Return the event tag of each resource of a kind, by kind and lower-case name.
 
-        Beside it a warning, where the sweep is refused.
+        The second value is a warning when GetResources is refused.
         """
         prefix = f"{kind}/{self._identity.domain_id}/"
         tags: dict[TagKey, str | None] = {}
@@ -127,7 +127,7 @@ class Observer:
     def _claimed(
         self, records: Iterable[Record], profiles: Iterable[Profile], spaces: Iterable[Space]
     ) -> list[TagKey]:
-        """What the table or the host's name says is ours, and the domain really holds."""
+        """Return the existing resources that the table or the host's name says are ours."""
         names = {(Kind.PROFILE, host_profile(self._event).casefold())}
         for record in records:
             names |= {(Kind.PROFILE, (record.profile or "").casefold())}
@@ -137,7 +137,7 @@ class Observer:
         return [key for key in there if key in names]
 
     def _read_one_by_one(self, keys: list[TagKey], warnings: list[str]) -> dict[TagKey, str | None]:
-        """Tags that the sweep did not show: it lags behind, or was refused."""
+        """Read tags that GetResources did not return: it lags behind, or was refused."""
 
         def read(key: TagKey) -> tuple[TagKey, str | None]:
             kind = "user-profile" if key[0] is Kind.PROFILE else "space"
@@ -164,7 +164,7 @@ def _owned(
     tags: dict[TagKey, str | None],
     event: str,
 ) -> dict[str, Any]:
-    """Mark whose each thing is: by its tag, else by the profile or space it lives in."""
+    """Set the ownership of each resource: by its tag, else by its profile or space."""
 
     def by_tag(key: TagKey) -> Ownership | None:
         if key not in tags or tags[key] == "":

@@ -1,4 +1,4 @@
-"""The one table of AWS operations: which, for whom, on what, under which condition, and why."""
+"""The table of AWS operations: for whom, on which resources, under which condition, and why."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 class Who(StrEnum):
-    """Whose policy."""
+    """Whom a policy is for."""
 
     ORGANISER = "organiser"
     HELPER = "helper"
@@ -22,7 +22,7 @@ class Who(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class PolicyTarget:
-    """What a policy is limited to. The defaults are what to fill in."""
+    """Resources that a policy is limited to. The defaults are placeholders."""
 
     account: str = "ACCOUNT"
     region: str = "REGION"
@@ -38,9 +38,9 @@ class PolicyTarget:
 class Statement:
     """One statement of a policy.
 
-    `operations` are named as the SDK does (`sagemaker.ListApps`); `also` are IAM actions that
-    come with them and have no call of their own. Texts of `resources` and `condition` name
-    fields of `PolicyTarget` in braces.
+    `operations` have the SDK's names (`sagemaker.ListApps`); `also` are IAM actions that they
+    need and that are no operation. `resources` and `condition` name fields of `PolicyTarget`
+    in braces.
     """
 
     sid: str
@@ -58,7 +58,7 @@ class Statement:
         return tuple(sorted({*named, *self.also}))
 
     def rendered(self, target: PolicyTarget) -> dict[str, Any]:
-        """The statement as a policy holds it."""
+        """Return the statement as JSON of a policy, for one target."""
         resources = [_filled(resource, target) for resource in self.resources]
         condition = {"Condition": _filled(dict(self.condition), target)} if self.condition else {}
         return {
@@ -284,7 +284,7 @@ _PREFIXES = {"service-quotas": "servicequotas", "resourcegroupstaggingapi": "tag
 
 
 def iam_action(operation: str) -> str:
-    """IAM's name of an operation: `service-quotas.GetServiceQuota` is under `servicequotas:`."""
+    """Return the IAM action of an operation: `servicequotas:…` for `service-quotas.…`."""
     service, _, name = operation.partition(".")
     return f"{_PREFIXES.get(service, service)}:{name}"
 

@@ -1,4 +1,4 @@
-"""Which of the permissions that the tool needs are missing, told before the event does."""
+"""Check which permissions are missing, before the event does."""
 
 from __future__ import annotations
 
@@ -34,15 +34,14 @@ def check_permissions(
     executor: Executor,
     who: Who = Who.ORGANISER,
 ) -> list[Check]:
-    """Name the permissions that are missing, each with what it is for.
+    """Check permissions, and name what each missing one is for.
 
-    The IAM policy simulator is asked first, one call a statement: it knows about creating and
-    deleting without doing either. Where it may not be asked, harmless calls are tried: reads,
-    and writes to the table on a condition that never holds; the rest is then said to be
-    unknown.
+    The IAM policy simulator comes first, one call per statement: it knows about creating and
+    deleting without doing either. Where it is not allowed, harmless calls are tried: reads,
+    and writes to the table on a condition that is never true. The rest is then unknown.
 
     Returns:
-        One check when all is well or unknown; one for each missing permission otherwise.
+        One check when nothing is known to be missing, else one per missing permission.
     """
     needed = [s for s in statements(who) if settings.audit_table or "{audit_table}" not in _on(s)]
     if identity.arn.endswith(":root"):
@@ -94,7 +93,7 @@ def _simulated(
     needed: list[Statement],
     executor: Executor,
 ) -> list[tuple[Statement, str]] | None:
-    """Ask the policy simulator; None when it does not answer us."""
+    """Ask the policy simulator; None when that is not allowed."""
     iam = session.client("iam")
     target = policy_target(settings, identity.arn.split(":")[1])
 
@@ -124,7 +123,7 @@ def _simulated(
 
 
 def _principal(iam: Any, arn: str) -> str:
-    """The role behind an assumed role, whose path its session's ARN leaves out."""
+    """Return the ARN of the role behind a session, whose own ARN omits the role's path."""
     if ":assumed-role/" not in arn:
         return arn
     name = arn.split("/")[1]
@@ -136,7 +135,7 @@ def _examples(resources: list[str]) -> list[str]:
 
 
 def _context(condition: dict[str, dict[str, Any]]) -> list[dict[str, Any]]:
-    """What a call that fulfils the condition would say of itself."""
+    """Return the context of a call that fulfils the condition."""
     entries = []
     for operator, keys in condition.items():
         for key, value in keys.items():
@@ -153,7 +152,7 @@ def _context(condition: dict[str, dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 def _probes(session: Session, settings: Settings) -> dict[str, Callable[[], object]]:
-    """Calls that change nothing, by operation."""
+    """Return calls that change nothing, by operation."""
     sagemaker, dynamodb = session.client("sagemaker"), session.client("dynamodb")
     tagging, quotas = session.client("resourcegroupstaggingapi"), session.client("service-quotas")
     pricing = session.client("pricing", region=HOME_REGION)
@@ -188,13 +187,13 @@ def _probes(session: Session, settings: Settings) -> dict[str, Callable[[], obje
 
 
 def _refused(call: Callable[[], object]) -> bool:
-    """True when a call is refused for lack of a permission; any other answer means it is there."""
+    """Return whether a call is refused for lack of a permission; other errors do not count."""
     try:
         call()
     except ClientError as error:
         return error.response.get("Error", {}).get("Code") in _DENIED
     except BotoCoreError:
-        return False  # not reached, which says nothing about permissions
+        return False  # a network failure says nothing about permissions
     return False
 
 

@@ -1,7 +1,7 @@
-"""Policies, made from the table of operations in `statements` and from nothing else.
+"""Least-privilege policies, generated from the table in `operations`.
 
-`python -m studio_core.aws.policies` writes them to `docs/iam`, with names to fill in;
-`python -m studio_core.aws.policies organiser` prints one, filled in from the settings.
+`python -m studio_core.aws.policies` writes them to `docs/iam` with placeholders;
+`python -m studio_core.aws.policies organiser` prints one for the current settings.
 """
 
 from __future__ import annotations
@@ -19,17 +19,17 @@ if TYPE_CHECKING:
 
 
 def statements(who: Who) -> list[Statement]:
-    """The statements of somebody's policy."""
+    """Return the statements of a policy."""
     return [statement for statement in STATEMENTS if who in statement.who]
 
 
 def operations(who: Who) -> set[str]:
-    """All operations that somebody's policy allows, as the SDK names them."""
+    """Return the operations that a policy allows, with the SDK's names."""
     return set(FREE).union(*(statement.operations for statement in statements(who)))
 
 
 def policy(who: Who, target: PolicyTarget | None = None) -> dict[str, Any]:
-    """The least policy with which the tool does what this role does."""
+    """Return the least-privilege policy."""
     target = target or PolicyTarget()
     return {
         "Version": "2012-10-17",
@@ -38,13 +38,13 @@ def policy(who: Who, target: PolicyTarget | None = None) -> dict[str, Any]:
 
 
 def documents() -> dict[str, str]:
-    """Files of `docs/iam` by name."""
+    """Return the files of `docs/iam` by name."""
     files = {f"{who}.json": json.dumps(policy(who), indent=2) + "\n" for who in Who}
     return {**files, "README.md": _explained()}
 
 
 def policy_target(settings: config.Settings, partition: str = "aws") -> PolicyTarget:
-    """Return the policy target that the settings name; the rest stays to be filled in."""
+    """Return the target that the settings name, with placeholders for what is not set."""
     known = {
         "account": settings.account,
         "region": settings.region,
@@ -60,7 +60,7 @@ def policy_target(settings: config.Settings, partition: str = "aws") -> PolicyTa
 
 
 def main(arguments: Sequence[str]) -> None:
-    """Write `docs/iam`, or print the policy of the role that is named."""
+    """Write `docs/iam`, or print the policy that the argument names."""
     if arguments:
         filled = policy(Who(arguments[0]), policy_target(config.load()))
         sys.stdout.write(json.dumps(filled, indent=2) + "\n")

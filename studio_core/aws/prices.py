@@ -1,4 +1,4 @@
-"""What an hour of a Studio app costs, from the public price list."""
+"""Hourly prices of Studio apps, from the public price list."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from studio_core.aws.errors import translated
 from studio_core.errors import AccessDeniedError
 
 HOME_REGION = "us-east-1"
-"""The price list answers here, whatever region it is asked about (AWS Billing user guide)."""
+"""Region of the price list API, whatever region it is asked about (AWS Billing user guide)."""
 
 _USE = {"JupyterLab": "Studio-JupyterLab", "CodeEditor": "studio-codeeditor"}
 
 
 def hourly_price(pricing: Any, region: str, app_type: str, instance_type: str) -> float | None:
-    """US dollars an hour for one running app, or None when the list does not tell.
+    """Return the price of one running app in US dollars per hour, or None when it is unknown.
 
-    One or two pages of GetProducts. Rows of no price are free-tier lines and passed over.
+    One or two pages of GetProducts. Rows with a price of zero are of the free tier and skipped.
 
     Raises:
         AwsError: AWS could not be reached.

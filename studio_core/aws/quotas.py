@@ -1,4 +1,4 @@
-"""Account limits that decide whether a roster fits (Service Quotas, service `sagemaker`)."""
+"""Quotas that decide whether a roster fits (Service Quotas, service `sagemaker`)."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ NAMES = {
     EBS_GB: "Total EBS volume size in GB across all Studio Spaces",
 }
 
-# Codes of the common instances, so that the long list of quotas need not be read.
+# Codes of the common instances save reading the long list of quotas.
 _INSTANCE_CODES = {
     ("JupyterLab", "ml.t3.medium"): "L-71FAF417",
     ("JupyterLab", "ml.t3.large"): "L-2733D4D5",
@@ -40,7 +40,7 @@ _INSTANCE_CODES = {
 
 @dataclass(frozen=True, slots=True)
 class Quota:
-    """One applied limit of the account. `value` is None when it could not be read."""
+    """One applied quota of the account. `value` is None when it could not be read."""
 
     code: str
     name: str
@@ -48,15 +48,15 @@ class Quota:
 
 
 class Quotas:
-    """Reads applied limits, which differ from the published defaults on most accounts."""
+    """Applied quotas, which differ from the published defaults on most accounts."""
 
     def __init__(self, service_quotas: Any) -> None:
         self._client = service_quotas
 
     def read(self, app_type: str, instance_type: str) -> dict[str, Quota]:
-        """The limits that matter to a roster, by key: profiles, spaces, apps, ebs, instance.
+        """Return the quotas that a roster needs, by key: profiles, spaces, apps, ebs, instance.
 
-        One GetServiceQuota each; a limit that may not be read comes back without a value.
+        One GetServiceQuota each; without permission to read it, a quota has no value.
         """
         wanted = {"profiles": PROFILES, "spaces": SPACES, "apps": APPS, "ebs": EBS_GB}
         quotas = {key: self._get(code) for key, code in wanted.items()}

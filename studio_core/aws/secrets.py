@@ -1,4 +1,4 @@
-"""The event's secret: one SecureString in SSM Parameter Store, readable by few roles."""
+"""The event's secret, a SecureString in SSM Parameter Store."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from studio_core.model.studio import EVENT_TAG
 
 
 class Secrets:
-    """The secret of one event and the version of its codes.
+    """Secret of one event, and the version of its access codes.
 
-    A parameter of the standard tier costs nothing and holds 4 KB (Systems Manager
-    pricing); a SecureString is encrypted with the account's key for SSM.
+    A parameter of the standard tier is free and has up to 4 KB (Systems Manager pricing).
+    A SecureString is encrypted with the account's key for SSM.
     """
 
     def __init__(self, ssm: Any, event: str) -> None:
@@ -28,10 +28,10 @@ class Secrets:
         self.name = f"/studio-cli/{event}/secret"
 
     def read(self) -> Codes | None:
-        """The event's codes, or None when it has no secret yet.
+        """Return the event's codes, or None when it has no secret yet.
 
         Raises:
-            SettingsError: The parameter holds something else.
+            SettingsError: The parameter has another content.
             AwsError: Parameter Store refuses or cannot be reached.
         """
         with translated(f"read the secret {self.name}"):
@@ -42,7 +42,7 @@ class Secrets:
         return self._read(str(answer["Parameter"]["Value"]))
 
     def ensure(self) -> Codes:
-        """The event's codes, from a new secret when there is none. Raises as `read` does."""
+        """Return the event's codes, creating the secret when there is none. Raises like `read`."""
         if (codes := self.read()) is not None:
             return codes
         codes = Codes(self._event, secrets.token_bytes(SECRET_BYTES))
@@ -56,11 +56,11 @@ class Secrets:
                     Tags=[{"Key": EVENT_TAG, "Value": self._event}],
                 )
             except self._client.exceptions.ParameterAlreadyExists:
-                return self.ensure()  # somebody else was a moment faster
+                return self.ensure()  # another process was faster
         return codes
 
     def rotate(self) -> Codes:
-        """Make all codes of the event new. Raises as `read` does."""
+        """Renew all codes of the event. Raises like `read`."""
         old = self.ensure()
         new = replace(old, version=old.version + 1)
         with translated(f"write the secret {self.name}"):
@@ -70,7 +70,7 @@ class Secrets:
         return new
 
     def drop(self) -> None:
-        """Delete the secret; every code is void then. One not there does not matter."""
+        """Delete the secret, if it exists; every code is then invalid."""
         with translated(f"delete the secret {self.name}"):
             try:
                 self._client.delete_parameter(Name=self.name)

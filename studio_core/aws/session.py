@@ -1,4 +1,4 @@
-"""SDK clients: one of each kind, shared by all threads, retrying as botocore knows best."""
+"""SDK clients, one per service, shared by all threads."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from studio_core.aws.errors import translated
 from studio_core.model.studio import Identity
 
 ATTEMPTS = 8
-"""Tries of one call inside botocore, the first included."""
+"""Attempts that botocore makes for one call, including the first."""
 
 
 class Session:
-    """Makes the SDK's clients for one region and AWS profile, each kind once.
+    """Clients for one region and AWS profile.
 
-    Clients are thread-safe (boto3 guide, "Clients"), making them is not: hence the lock.
+    Clients are thread-safe, but creating them is not (boto3 guide, "Clients"): hence the lock.
     Endpoints come from the SDK's own variables, such as AWS_ENDPOINT_URL.
     """
 
@@ -38,10 +38,10 @@ class Session:
         self._lock = threading.Lock()
 
     def client(self, service: str, *, region: str | None = None, retries: bool = True) -> Any:
-        """The client of a service, made at first use.
+        """Return the client of a service, created at first use.
 
-        Without `retries` every refusal is seen by the caller: the engine that applies plans
-        tries again by itself, and would otherwise not learn how fast it may go.
+        Without `retries` the caller sees every refusal: the engine retries writes itself, and
+        learns from refusals how fast it may go.
 
         Raises:
             StudioError: There are no credentials or no region.
@@ -59,7 +59,7 @@ class Session:
             return self._clients[key]
 
     def identity(self, domain_id: str) -> Identity:
-        """Who calls, and where: one sts:GetCallerIdentity.
+        """Return who calls, and where to: one GetCallerIdentity.
 
         Raises:
             CredentialsError: There are no usable credentials.
@@ -78,10 +78,10 @@ class Session:
 
 
 def regions() -> list[str]:
-    """Regions that have SageMaker, from the SDK's own data, without a call."""
+    """Return the regions with SageMaker, from the SDK's data, without a call."""
     return sorted(boto3.Session().get_available_regions("sagemaker"))
 
 
 def profiles() -> list[str]:
-    """AWS profiles of this user, from the SDK's configuration files."""
+    """Return the AWS profiles in the SDK's configuration files."""
     return list(boto3.Session().available_profiles)

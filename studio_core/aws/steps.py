@@ -28,7 +28,7 @@ class AwsStepCalls:
     def __init__(
         self, writer: Studio, reader: Studio, table: ParticipantsTable, event: str
     ) -> None:
-        """Take two views of the domain: writes are tried once, reads as botocore does."""
+        """Use a client without retries for writes, and botocore's retries for reads."""
         self._writer = writer
         self._studio = reader
         self._table = table
@@ -41,8 +41,8 @@ class AwsStepCalls:
         made `again` because that deletion came to nothing.
 
         Raises:
-            InUseError: A name is taken by something that is not of this event, or what is
-                to be deleted is still held.
+            InUseError: The name belongs to a resource that is not of this event, or another
+                resource depends on the one to delete.
             AwsError: The call was refused for another reason.
         """
         if step.action is Action.DELETE:
@@ -63,8 +63,8 @@ class AwsStepCalls:
     def statuses(self, kind: Kind, new: Collection[str] = ()) -> Mapping[str, str]:
         """Return the status of profiles, spaces or apps, by their steps' names in lower case.
 
-        All of them; or, where only `new` ones are waited for (names in lower case), the
-        newest until those have been seen, which spares most pages of a large domain.
+        With `new` (lower-case names), list the newest first and stop once those were seen,
+        which saves most pages of a large domain.
         """
         wanted = set(new)
         statuses: dict[str, str] = {}

@@ -19,10 +19,10 @@ _SETTINGS_OF = {"JupyterLab": "JupyterLabAppSettings", "CodeEditor": "CodeEditor
 
 
 class Studio:
-    """One Studio domain, as this event sees and changes it.
+    """One Studio domain, for one event.
 
-    Every method is one call, but for the listings, which are a page each hundred. All
-    raise `AwsError`s; the create methods `InUseError` when the name is there already.
+    Every method is one call, except the listings, which are one call per hundred. All raise
+    `AwsError`; the create methods raise `InUseError` when the name exists already.
     """
 
     def __init__(self, sagemaker: Any, identity: Identity, event: str) -> None:
@@ -32,7 +32,7 @@ class Studio:
         self._domain = identity.domain_id
 
     def list_domains(self) -> list[Domain]:
-        """Domains of the region; `auth_mode` is not in the list, see `describe_domain`."""
+        """Return the domains of the region, without `auth_mode` (see `describe_domain`)."""
         with translated("list the Studio domains"):
             paginator = self._client.get_paginator("list_domains")
             pages = paginator.paginate(PaginationConfig={"PageSize": PAGE})
@@ -43,7 +43,7 @@ class Studio:
             ]
 
     def describe_domain(self, domain_id: str = "") -> Domain:
-        """The domain, with its `auth_mode` (IAM or SSO).
+        """Return the domain with its `auth_mode` (IAM or SSO).
 
         Raises:
             NotFoundError: There is no such domain in this region and account.
@@ -54,17 +54,17 @@ class Studio:
         return Domain(domain_id, d["DomainName"], d["Status"], d.get("AuthMode"), d.get("Url"))
 
     def list_profiles(self, *, newest_first: bool = False) -> Iterator[Profile]:
-        """All user profiles, a page at a time; whose they are is not in the list."""
+        """Yield all user profiles, without their ownership."""
         for p in self._pages("list_user_profiles", "UserProfiles", newest_first=newest_first):
             yield Profile(p["UserProfileName"], p["Status"], created=p.get("CreationTime"))
 
     def list_spaces(self, *, newest_first: bool = False) -> Iterator[Space]:
-        """All spaces; classic ones have no app type, ownership or sharing in their summary."""
+        """Yield all spaces; classic spaces have no app type, owner or sharing."""
         for s in self._pages("list_spaces", "Spaces", newest_first=newest_first):
             yield _space(s)
 
     def list_apps(self, *, newest_first: bool = False) -> Iterator[App]:
-        """All apps, deleted and failed ones of the last day included."""
+        """Yield all apps, including those deleted or failed within the last day."""
         for a in self._pages("list_apps", "Apps", newest_first=newest_first):
             yield App(
                 a["AppType"],
@@ -77,16 +77,16 @@ class Studio:
             )
 
     def create_profile(self, name: str) -> None:
-        """Ask for a user profile of this event; it is Pending for a while."""
+        """Create a user profile of this event; it is Pending at first."""
         with translated(f"create profile {name}"):
             self._client.create_user_profile(
                 DomainId=self._domain, UserProfileName=name, Tags=self._tags
             )
 
     def create_space(self, space: Space) -> None:
-        """Ask for a space; its owner must be InService.
+        """Create a space; its owner must be InService.
 
-        AppType, sharing and owner cannot be changed later (UpdateSpace has no such fields).
+        App type, sharing and owner cannot be changed later (UpdateSpace has no such fields).
         """
         settings: dict[str, Any] = {"AppType": space.app_type}
         if space.ebs_gb:
@@ -106,7 +106,7 @@ class Studio:
             )
 
     def create_app(self, app: App) -> None:
-        """Ask for an app in its space; it is Pending until its instance is up."""
+        """Create an app; it is Pending until its instance runs."""
         spec = {"ResourceSpec": {"InstanceType": app.instance_type}} if app.instance_type else {}
         with translated(f"start app {app.label}"):
             self._client.create_app(
@@ -119,17 +119,17 @@ class Studio:
             )
 
     def delete_profile(self, name: str) -> None:
-        """Ask for the end of a profile; refused while it has apps or spaces."""
+        """Delete a profile; AWS refuses while it has apps or spaces."""
         with _settling(), translated(f"delete profile {name}"):
             self._client.delete_user_profile(DomainId=self._domain, UserProfileName=name)
 
     def delete_space(self, name: str) -> None:
-        """Ask for the end of a space and its volume; refused while it has apps."""
+        """Delete a space and its volume; AWS refuses while it has apps."""
         with _settling(), translated(f"delete space {name}"):
             self._client.delete_space(DomainId=self._domain, SpaceName=name)
 
     def delete_app(self, app: App) -> None:
-        """Ask for the end of an app; files stay in its space or home directory."""
+        """Delete an app; files stay in its space or home directory."""
         with _settling(), translated(f"stop app {app.label}"):
             self._client.delete_app(
                 DomainId=self._domain, **_owner(app), AppType=app.app_type, AppName=app.name
@@ -138,10 +138,10 @@ class Studio:
     def presigned_url(
         self, profile: str, space: str, landing: str, *, expires_in: int, session_for: int
     ) -> str:
-        """Mint a login link: a credential for `expires_in` seconds, 5 to 300.
+        """Return a login link, a credential that is valid for `expires_in` seconds (5 to 300).
 
-        The session that it opens lasts `session_for` seconds, 1,800 to 43,200. Only for
-        domains in IAM mode (CreatePresignedDomainUrl).
+        Its session lasts `session_for` seconds (1,800 to 43,200). Only domains in IAM mode
+        allow it (CreatePresignedDomainUrl).
         """
         arguments = {"SpaceName": space} if space else {}
         with translated(f"make a link for profile {profile}"):
@@ -176,7 +176,7 @@ class Studio:
         return str(answer.get("FailureReason", ""))
 
     def profile_status(self, name: str) -> str:
-        """Status of one profile; for one person at the door, never for a whole event.
+        """Return the status of one profile; for one sign-in, never for a whole event.
 
         Raises:
             NotFoundError: There is no such profile.
@@ -186,7 +186,7 @@ class Studio:
         return str(answer["Status"])
 
     def space_status(self, name: str) -> str:
-        """Status of one space; see `profile_status`.
+        """Return the status of one space; see `profile_status`.
 
         Raises:
             NotFoundError: There is no such space.
@@ -196,16 +196,16 @@ class Studio:
         return str(answer["Status"])
 
     def event_of(self, kind: str, name: str) -> str | None:
-        """Value of the event's tag on one `user-profile` or `space`, None when it has none.
+        """Return the event tag of one `user-profile` or `space`, or None.
 
-        One ListTags; only for what a sweep of tags could not tell.
+        One ListTags; only for resources that GetResources did not return.
         """
         with translated(f"read the tags of {name}"):
             answer = self._client.list_tags(ResourceArn=self.arn(kind, name))
         return next((t["Value"] for t in answer.get("Tags", ()) if t["Key"] == EVENT_TAG), None)
 
     def arn(self, kind: str, name: str) -> str:
-        """ARN of a `user-profile` or `space` of the domain; lists carry none."""
+        """Return the ARN of a `user-profile` or `space`, which List calls do not return."""
         where = self._identity
         partition = where.arn.split(":")[1] if where.arn.count(":") else "aws"
         return (
@@ -230,9 +230,10 @@ class Studio:
 
 @contextmanager
 def _settling() -> Iterator[None]:
-    """Take a delete that the API calls invalid for one of a resource still Pending.
+    """Translate a ValidationException of a delete into NotReadyError.
 
-    Seen on real accounts with DeleteSpace; the call succeeds once the resource is settled.
+    Real accounts answer so to DeleteSpace while the space is Pending; the call succeeds
+    afterwards.
     """
     try:
         yield

@@ -1,7 +1,7 @@
-"""The participants table in DynamoDB: one item a person, and the lease of a run.
+"""The participants table in DynamoDB: one item per person, and the lease of a run.
 
-`pk`, `team` and `domain-id` are as the first generation of the tool wrote them, so that
-its tables can be opened. Items whose `pk` holds no @ are not people.
+`pk`, `team` and `domain-id` are as the first generation of the tool wrote them, so its
+tables can be read. Items whose `pk` has no @ are not people.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ class ParticipantsTable:
         self.name = name
 
     def ensure(self) -> bool:
-        """Create the table, paid by request, when it is missing; True when it was created.
+        """Create the table (on-demand capacity) when it is missing; return whether it was.
 
         Raises:
             SettingsError: A table of this name exists and its key is not `pk`.
@@ -48,7 +48,7 @@ class ParticipantsTable:
         else:
             return False
         with translated(f"create the table {self.name}"):
-            # In use means that somebody else was a moment faster.
+            # In use means that another process was faster.
             with suppress(self._client.exceptions.ResourceInUseException):
                 self._client.create_table(
                     TableName=self.name,
@@ -85,7 +85,7 @@ class ParticipantsTable:
             )
 
     def scan(self) -> list[Record]:
-        """Every person in the table, of this event or any other, strongly consistent.
+        """Return every person in the table, of any event, with a strongly consistent read.
 
         Raises:
             NotFoundError: There is no such table.
@@ -102,7 +102,7 @@ class ParticipantsTable:
         return records
 
     def get(self, email: str) -> Record | None:
-        """One person's record by normalised e-mail, or None."""
+        """Return one person's record by normalised e-mail, or None."""
         with translated(f"read the table {self.name}"):
             answer = self._client.get_item(
                 TableName=self.name, Key={"pk": {"S": email}}, ConsistentRead=True
@@ -135,7 +135,7 @@ class ParticipantsTable:
         return stale
 
     def touch(self, email: str, when: datetime) -> None:
-        """Note when a link was last handed to somebody who is in the table."""
+        """Record when a person last got a link, if the person is in the table."""
         with translated(f"write to the table {self.name}"):
             try:
                 self._client.update_item(
@@ -147,7 +147,7 @@ class ParticipantsTable:
                     ExpressionAttributeValues={":w": {"S": when.astimezone(UTC).isoformat()}},
                 )
             except self._client.exceptions.ConditionalCheckFailedException:
-                return  # removed meanwhile: a deleted person must not come back as a stump
+                return  # removed since: an update must not bring back part of a deleted person
 
     def take_lease(self, event: str, lease: Lease, over: Lease | None = None) -> None:
         """Take or renew the event's lease.
@@ -186,7 +186,7 @@ class ParticipantsTable:
                 raise RunBusyError(f"Another run on {event} is going on.", "Try again.") from error
 
     def drop_lease(self, event: str, run_id: str) -> None:
-        """Give the lease back when it is still this run's."""
+        """Delete the lease if it is still this run's."""
         with translated(f"give back the lease of {event}"):
             try:
                 self._client.delete_item(
@@ -200,7 +200,7 @@ class ParticipantsTable:
                 return
 
     def lease(self, event: str) -> Lease | None:
-        """The lease as it stands, over or not, or None."""
+        """Return the lease, expired or not, or None."""
         with translated(f"read the lease of {event}"):
             answer = self._client.get_item(
                 TableName=self.name, Key={"pk": {"S": _lease_key(event)}}, ConsistentRead=True

@@ -1,4 +1,4 @@
-"""`python -m studio_core.cli`: the command line without its script."""
+"""Run `studio` as `python -m studio_core.cli`."""
 
 from studio_core.cli import main
 

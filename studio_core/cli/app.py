@@ -5,27 +5,30 @@ from __future__ import annotations
 import click
 
 from studio_core.cli.group import LazyGroup
-from studio_core.cli.options import common
+from studio_core.cli.options import common_options
 
-_ROOM = "studio_core.cli.commands"
+_PACKAGE = "studio_core.cli.commands"
 
 COMMANDS = {
-    "configure": (f"{_ROOM}.configure:configure", "Choose region, domain, table and event."),
-    "get-conf": (f"{_ROOM}.conf:get_conf", "Show the settings that hold now."),
-    "check": (f"{_ROOM}.check:check", "Check credentials, domain, permissions and quotas."),
-    "setup-users": (f"{_ROOM}.setup:setup_users", "Make profiles and team spaces for a roster."),
-    "get-urls": (f"{_ROOM}.links:get_urls", "Make login links, each good for five minutes."),
-    "status": (f"{_ROOM}.status:status", "Count people, profiles, spaces and apps."),
-    "start-apps": (f"{_ROOM}.apps:start_apps", "Start an app in every team space."),
-    "stop-apps": (f"{_ROOM}.apps:stop_apps", "Stop the apps; files stay."),
-    "codes": (f"{_ROOM}.codes:codes", "Print the codes for the web app, or make them new."),
-    "purge": (f"{_ROOM}.purge:purge", "Delete all that belongs to the event."),
-    "dashboard": (f"{_ROOM}.servers:dashboard", "Open the organiser's dashboard."),
-    "web-app": (f"{_ROOM}.servers:web_app", "Run the participants' web app on this machine."),
-    "sandbox": (f"{_ROOM}.sandbox:sandbox", "Simulate AWS, to rehearse without an account."),
-    "demo": (f"{_ROOM}.demo:demo", "Sandbox, made-up event and dashboard in one."),
+    "configure": (f"{_PACKAGE}.configure:configure", "Choose region, domain, table and event."),
+    "get-conf": (f"{_PACKAGE}.conf:get_conf", "Show the settings that hold now."),
+    "check": (f"{_PACKAGE}.check:check", "Check credentials, domain, permissions and quotas."),
+    "setup-users": (
+        f"{_PACKAGE}.setup:setup_users",
+        "Make profiles and team spaces for a roster.",
+    ),
+    "get-urls": (f"{_PACKAGE}.links:get_urls", "Make login links, each good for five minutes."),
+    "status": (f"{_PACKAGE}.status:status", "Count people, profiles, spaces and apps."),
+    "start-apps": (f"{_PACKAGE}.apps:start_apps", "Start an app in every team space."),
+    "stop-apps": (f"{_PACKAGE}.apps:stop_apps", "Stop the apps; files stay."),
+    "codes": (f"{_PACKAGE}.codes:codes", "Print the codes for the web app, or make them new."),
+    "purge": (f"{_PACKAGE}.purge:purge", "Delete all that belongs to the event."),
+    "dashboard": (f"{_PACKAGE}.servers:dashboard", "Open the organiser's dashboard."),
+    "web-app": (f"{_PACKAGE}.servers:web_app", "Run the participants' web app on this machine."),
+    "sandbox": (f"{_PACKAGE}.sandbox:sandbox", "Simulate AWS, to rehearse without an account."),
+    "demo": (f"{_PACKAGE}.demo:demo", "Sandbox, made-up event and dashboard in one."),
 }
-"""Every command: where it is, and the line that `studio --help` shows."""
+"""Each command's function, and its line in `studio --help`."""
 
 
 @click.group(
@@ -34,7 +37,7 @@ COMMANDS = {
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 96},
 )
 @click.version_option(package_name="studio-cli", message="studio %(version)s")
-@common
+@common_options
 def cli() -> None:
     """Run a hackathon on Amazon SageMaker Studio.
 

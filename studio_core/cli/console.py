@@ -1,4 +1,4 @@
-"""Where text goes: results to standard output, messages to standard error."""
+"""Print results to standard output and messages to standard error."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from studio_core.cli.words import plain
+from studio_core.wording import printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -17,17 +17,17 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 _PIPE_WIDTH = 240
-"""Columns of a table that no terminal shows: enough for every name of ours on one line."""
+"""Width of a table outside a terminal: every name fits on one line."""
 
 
 def result(text: str) -> None:
-    """Print a line of the result."""
-    click.echo(plain(text))
+    """Print a line of the result on standard output."""
+    click.echo(printable(text))
 
 
 def say(text: str) -> None:
-    """Print a message for people."""
-    click.echo(plain(text), err=True)
+    """Print a message on standard error."""
+    click.echo(printable(text), err=True)
 
 
 def result_json(value: object) -> None:
@@ -36,8 +36,8 @@ def result_json(value: object) -> None:
 
 
 def console(*, messages: bool = False) -> Console:
-    """Make rich's console on standard output, or for messages on standard error."""
-    from rich.console import Console  # noqa: PLC0415 - takes longer than --help may
+    """Return a rich console on standard output, or on standard error for messages."""
+    from rich.console import Console  # noqa: PLC0415 - slow to import; --help does without
 
     stream: TextIO = sys.stderr if messages else sys.stdout
     return Console(
@@ -49,7 +49,7 @@ def console(*, messages: bool = False) -> Console:
     )
 
 
-def table(header: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+def print_table(header: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
     """Print a table on standard output: aligned columns, no frame."""
     from rich.table import Table  # noqa: PLC0415 - as above
     from rich.text import Text  # noqa: PLC0415 - as above
@@ -59,7 +59,7 @@ def table(header: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
         grid.add_column(name, overflow="fold")
     for row in rows:
         # Text, not str: names come from participants, and rich reads [..] in str as markup.
-        grid.add_row(*(Text(plain(str(cell))) for cell in row))
+        grid.add_row(*(Text(printable(str(cell))) for cell in row))
     out = console()
     with out.capture() as printed:
         out.print(grid)

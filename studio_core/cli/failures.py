@@ -1,4 +1,4 @@
-"""From exceptions to a sentence, a remedy and an exit status."""
+"""Turn an exception into a sentence, a remedy and an exit status."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ import traceback
 
 import click
 
-from studio_core.cli.words import plain
 from studio_core.errors import GuardError, RosterError, SettingsError, StudioError
+from studio_core.wording import printable
 
 FAILED = 1
-"""Exit status: something failed or is left over, and was named."""
+"""Exit status: something failed or is left, and was named."""
 
 REFUSED = 2
 """Exit status: bad input or usage; nothing was changed."""
@@ -20,22 +20,22 @@ _ADDRESS = re.compile(r"(https?://[^\s/?#'\"]+)[^\s'\"]*")
 
 
 class DeclinedError(GuardError):
-    """A person was asked and said no."""
+    """A person answered no."""
 
     def __init__(self) -> None:
         super().__init__("Nothing was changed.")
 
 
 def status_of(error: BaseException) -> int:
-    """Tell the exit status that an error leads to."""
+    """Return the exit status of an error."""
     return REFUSED if isinstance(error, SettingsError | RosterError | GuardError) else FAILED
 
 
-def tell(error: Exception, *, debug: bool = False) -> int:
-    """Say on standard error what went wrong and what to do; give the exit status.
+def report_error(error: Exception, *, debug: bool = False) -> int:
+    """Print an error and its remedy on standard error; return the exit status.
 
-    No address is shown further than its host: a presigned URL is a credential, and the
-    text of an exception from elsewhere may hold one.
+    URLs are cut after the host: a presigned URL is a credential, and the text of any
+    exception may contain one.
     """
     if debug:
         lines = "".join(traceback.format_exception(error))
@@ -49,12 +49,12 @@ def tell(error: Exception, *, debug: bool = False) -> int:
         text = f": {error}" if str(error) else ""
         sentence = f"Something unexpected happened ({type(error).__name__}{text})."
         remedy = "Run the command again with --debug, and report what it shows."
-    click.echo(f"Error: {plain(without_addresses(sentence))}", err=True)
+    click.echo(f"Error: {printable(without_addresses(sentence))}", err=True)
     if remedy:
-        click.echo(f"What to do: {plain(without_addresses(remedy))}", err=True)
+        click.echo(f"What to do: {printable(without_addresses(remedy))}", err=True)
     return status_of(error)
 
 
 def without_addresses(text: str) -> str:
-    """Cut every address in a text down to its host."""
+    """Cut every URL in a text after its host."""
     return _ADDRESS.sub(r"\1", text)

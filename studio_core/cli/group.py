@@ -1,4 +1,4 @@
-"""A click group that imports a command when it is called, and turns errors into sentences."""
+"""A click group that imports commands lazily and reports errors."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ if TYPE_CHECKING:
 
 
 class LazyGroup(click.Group):
-    """Knows its commands by name, module and one line of help, without importing them.
+    """A group that imports a command only when it is called.
 
-    `lazy` maps a command's name to where it is (`module:attribute`) and what it is for; the
-    modules pull in the AWS SDK and more, which takes longer than to show the help.
+    `lazy` maps a command's name to its function (`module:attribute`) and its line of help.
+    Importing the modules takes longer than showing the help, because of the AWS SDK.
     """
 
     def __init__(self, *args: Any, lazy: Mapping[str, tuple[str, str]], **kwargs: Any) -> None:
@@ -24,12 +24,12 @@ class LazyGroup(click.Group):
         self.lazy = dict(lazy)
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        """Give the commands in the order in which an event needs them."""
+        """Return the commands in the order in which an event needs them."""
         del ctx
         return list(self.lazy)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """Import a command, or None when there is no such one."""
+        """Import and return a command, or return None when it does not exist."""
         del ctx
         if cmd_name not in self.lazy:
             return None
@@ -38,20 +38,20 @@ class LazyGroup(click.Group):
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Write the list of commands from the lines given, importing none of them."""
+        """Write the list of commands without importing any."""
         del ctx
         with formatter.section("Commands"):
             formatter.write_dl([(name, line) for name, (_, line) in self.lazy.items()])
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Run the command; errors become a sentence, a remedy and an exit status."""
+        """Run the command; turn errors into a sentence, a remedy and an exit status."""
         try:
             return super().invoke(ctx)
         except (click.ClickException, click.exceptions.Exit, click.Abort):
             raise
         except Exception as error:
             if isinstance(error, OSError) and error.errno == errno.EPIPE:
-                raise  # the reader of our output has gone: click ends quietly
-            from studio_core.cli.failures import tell  # noqa: PLC0415 - only when it is needed
+                raise  # the reader of the output is gone: click exits quietly
+            from studio_core.cli.failures import report_error  # noqa: PLC0415 - only when it is needed
 
-            ctx.exit(tell(error, debug=bool(ctx.meta.get("debug"))))
+            ctx.exit(report_error(error, debug=bool(ctx.meta.get("debug"))))

@@ -1,4 +1,4 @@
-"""Options that many commands share."""
+"""Options shared by commands."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ F = TypeVar("F", bound="Callable[..., Any]")
 
 
 def _note(ctx: click.Context, parameter: click.Parameter, value: bool) -> None:  # noqa: FBT001 - click calls it so
-    # Context.meta is shared with the contexts above: `studio -v status` and `status -v` agree.
+    # Context.meta is shared with parent contexts: `studio -v status` and `status -v` agree.
     if value and parameter.name:
         ctx.meta[parameter.name] = True
 
 
-def common(function: F) -> F:
-    """Give a command `--verbose` and `--debug`, before or behind its name."""
+def common_options(function: F) -> F:
+    """Add `--verbose` and `--debug`, before or after the command's name."""
     function = click.option(
         "--debug", is_flag=True, expose_value=False, callback=_note, help="Show tracebacks."
     )(function)
@@ -34,36 +34,36 @@ def common(function: F) -> F:
 
 
 def verbose() -> bool:
-    """True when the command that runs now was asked to say more."""
+    """Return whether `--verbose` was given."""
     return bool(click.get_current_context().meta.get("verbose"))
 
 
-def team(function: F) -> F:
-    """Give a command `--team`."""
+def team_option(function: F) -> F:
+    """Add `--team`."""
     return click.option("--team", metavar="TEAM", help="Only this team.")(function)
 
 
-def as_json(function: F) -> F:
-    """Give a command `--json`."""
+def json_option(function: F) -> F:
+    """Add `--json`."""
     return click.option(
         "--json", "as_json", is_flag=True, help="Print the result as one line of JSON."
     )(function)
 
 
-def dry_run(function: F) -> F:
-    """Give a command `--dry-run`."""
+def dry_run_option(function: F) -> F:
+    """Add `--dry-run`."""
     return click.option(
         "--dry-run", is_flag=True, help="Print what would be done; change nothing."
     )(function)
 
 
-def yes(function: F) -> F:
-    """Give a command `--yes`."""
+def yes_option(function: F) -> F:
+    """Add `--yes`."""
     return click.option("-y", "--yes", is_flag=True, help="Do not ask before beginning.")(function)
 
 
-def people(function: F) -> F:
-    """Give a command the size of a made-up event: `--participants` and `--teams`."""
+def event_size_options(function: F) -> F:
+    """Add `--participants` and `--teams`, the size of a made-up event."""
     function = click.option(
         "--teams",
         type=click.IntRange(1, 5000),

@@ -1,6 +1,6 @@
-"""The reference page of the command line, made from the help of every command.
+"""Generate the reference page of the command line from the help of every command.
 
-`python -m studio_core.cli.reference docs/cli.md` writes it; a test tells when it is stale.
+`python -m studio_core.cli.reference docs/cli.md` writes it; a test fails when it is stale.
 """
 
 from __future__ import annotations
@@ -52,8 +52,8 @@ counts are of what would be done, and `"dry_run": true` stands beside them.
 """
 
 
-def page() -> str:
-    """Give the page as Markdown."""
+def reference_page() -> str:
+    """Return the page as Markdown."""
     settings = {**cli.context_settings, "terminal_width": WIDTH, "max_content_width": WIDTH}
     root = click.Context(cli, info_name="studio", **settings)
     parts = [_HEAD, _section(root)]
@@ -71,4 +71,4 @@ def _section(context: click.Context) -> str:
 
 
 if __name__ == "__main__":
-    Path(sys.argv[1]).write_text(page(), encoding="utf-8")
+    Path(sys.argv[1]).write_text(reference_page(), encoding="utf-8")

@@ -1,4 +1,4 @@
-"""Roster files on the command line: read, check, say what was found."""
+"""Read and check roster files on the command line."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from studio_core.cli.console import say
-from studio_core.cli.words import count
 from studio_core.errors import RosterError
 from studio_core.roster import Columns, load_roster
+from studio_core.wording import counted
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,8 +24,8 @@ ROSTER_FILE = click.Path(exists=True, dir_okay=False, allow_dash=True, path_type
 """An existing file, or `-` for standard input."""
 
 
-def columns(function: F) -> F:
-    """Give a command `--email-column` and `--team-column`."""
+def column_options(function: F) -> F:
+    """Add `--email-column` and `--team-column`."""
     function = click.option(
         "--team-column", metavar="NAME", help="Header of the column of teams, or its number from 1."
     )(function)
@@ -36,8 +36,10 @@ def columns(function: F) -> F:
     )(function)
 
 
-def read(path: Path, email_column: str | None = None, team_column: str | None = None) -> Roster:
-    """Read a roster file, saying all that is wrong or doubtful on standard error.
+def read_roster(
+    path: Path, email_column: str | None = None, team_column: str | None = None
+) -> Roster:
+    """Return the roster of a file, printing its findings on standard error.
 
     Raises:
         RosterError: The file cannot be used; nothing was changed.
@@ -51,7 +53,7 @@ def read(path: Path, email_column: str | None = None, team_column: str | None = 
     for finding in checked.findings:
         say(_line(finding))
     if not checked.ok:
-        wrong = count(len(checked.errors), "error")
+        wrong = counted(len(checked.errors), "error")
         remedy = "Correct what is named above, and run the command again."
         if checked.columns is None:
             remedy = "Name the columns with --email-column and --team-column."

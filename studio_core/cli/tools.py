@@ -1,4 +1,4 @@
-"""What commands need from around them: the hackathon, and whether a person is there."""
+"""What commands depend on: the hackathon, and whether a person can be asked."""
 
 from __future__ import annotations
 
@@ -17,29 +17,29 @@ if TYPE_CHECKING:
 
 
 def _connect(settings: Settings) -> Hackathon:
-    from studio_core.hackathon import Hackathon  # noqa: PLC0415 - pulls in the AWS SDK
+    from studio_core.hackathon import Hackathon  # noqa: PLC0415 - imports the AWS SDK
 
     return Hackathon(settings)
 
 
-def _somebody_there() -> bool:
+def _stdin_is_terminal() -> bool:
     return sys.stdin is not None and sys.stdin.isatty()
 
 
 @dataclass(frozen=True, slots=True)
 class Tools:
-    """Passed as click's `obj` to run commands elsewhere than in a terminal.
+    """Dependencies of the commands; tests pass their own as click's `obj`.
 
-    `connect` makes the core's face from settings; `interactive` tells whether there is
-    somebody to ask.
+    `connect` returns the hackathon of some settings; `interactive` returns whether a person
+    can be asked.
     """
 
     connect: Callable[[Settings], Hackathon] = _connect
-    interactive: Callable[[], bool] = _somebody_there
+    interactive: Callable[[], bool] = _stdin_is_terminal
 
     @contextmanager
     def hackathon(self, settings: Settings) -> Iterator[Hackathon]:
-        """Give the hackathon of these settings, and let its threads go afterwards."""
+        """Yield the hackathon of these settings, and close it afterwards."""
         hackathon = self.connect(settings)
         try:
             yield hackathon
@@ -48,18 +48,18 @@ class Tools:
 
     @contextmanager
     def configured(self) -> Iterator[Hackathon]:
-        """Give the hackathon of the settings that hold now.
+        """Yield the hackathon of the current settings.
 
         Raises:
             SettingsError: They are incomplete or cannot be read.
         """
-        from studio_core import config  # noqa: PLC0415 - pulls in what --help can do without
+        from studio_core import config  # noqa: PLC0415 - --help does without
 
         with self.hackathon(config.load().require()) as hackathon:
             yield hackathon
 
 
 def tools() -> Tools:
-    """Give the tools of the command that runs now."""
+    """Return the tools of the running command."""
     found = click.get_current_context().find_object(Tools)
     return found if found is not None else Tools()

@@ -1,4 +1,4 @@
-"""The questions of `studio configure`, each with what is known as its default."""
+"""The questions of `studio configure`, with the current settings as defaults."""
 
 from __future__ import annotations
 
@@ -23,12 +23,14 @@ if TYPE_CHECKING:
 
 
 def default_table(event: str) -> str:
-    """Name the table of an event: `studio-cli-<event>`."""
+    """Return the name of an event's table: `studio-cli-<event>`."""
     return f"studio-cli-{event}"
 
 
-def ask(settings: Settings, tools: Tools, *, again: bool, given: Mapping[str, object]) -> Settings:
-    """Ask for what is missing, or `again` for everything that was not given as an option.
+def ask_settings(
+    settings: Settings, tools: Tools, *, again: bool, given: Mapping[str, object]
+) -> Settings:
+    """Ask for missing settings, or with `again` for all that were not given as options.
 
     Raises:
         StudioError: The region has no domain that can be used.
@@ -52,7 +54,7 @@ def ask(settings: Settings, tools: Tools, *, again: bool, given: Mapping[str, ob
 
 
 def _ask_text(settings: Settings, name: str, question: str, default: str) -> Settings:
-    """Ask until the answer can be right."""
+    """Ask until the answer is valid."""
     while True:
         text = str(click.prompt(question, default=default, show_default=bool(default), err=True))
         try:
@@ -63,7 +65,7 @@ def _ask_text(settings: Settings, name: str, question: str, default: str) -> Set
 
 
 def _ask_profile(settings: Settings) -> Settings:
-    """Ask for the AWS profile when there is more than one to choose from."""
+    """Ask for the AWS profile when there are several."""
     known = session.profiles()
     if len(known) < 2 and not settings.profile:  # noqa: PLR2004 - a choice
         return settings
@@ -87,7 +89,7 @@ def _ask_region(settings: Settings) -> Settings:
 
 
 def _ask_domain(settings: Settings, tools: Tools) -> Settings:
-    """Show the region's domains with their modes, and have one chosen by number or id."""
+    """List the region's domains with their modes, and ask for one by number or id."""
     with tools.hackathon(settings) as hackathon:
         domains = hackathon.domains()
     usable = [d for d in domains if check_domain(d).state is CheckState.OK]

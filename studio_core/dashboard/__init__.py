@@ -1,1 +1,1 @@
-"""."""
+"""The organisers' dashboard."""

@@ -1,7 +1,7 @@
-"""Charts from the core's values, each with its text alternative.
+"""Charts of the status, each with a text alternative.
 
-Statuses have colours of the Okabe-Ito palette, which people with any kind of colour vision can
-tell apart on light and dark grounds; every chart also names the status in words.
+The colours are of the Okabe-Ito palette, which people with any colour vision can distinguish
+on light and dark backgrounds. Every chart also names the status.
 """
 
 from __future__ import annotations
@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any
 import altair as alt
 import pandas as pd
 
-from studio_core.dashboard.words import people, several
 from studio_core.insight.status import MISSING, STOPPED
 from studio_core.model.people import team_order
 from studio_core.model.studio import Ownership, Status
+from studio_core.wording import counted
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -42,20 +42,20 @@ _SMALL = 260
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """A chart and what it says in words."""
+    """A chart with its text alternative."""
 
     chart: Any
     alt: str
 
 
 def people_by_team(summary: Summary) -> Picture:
-    """People per team, split by the status of their profiles."""
-    counted: dict[tuple[str, str], int] = {}
+    """Draw the people per team, by the status of their profiles."""
+    numbers: dict[tuple[str, str], int] = {}
     for person in summary.people:
         key = (person.team, person.profile_status)
-        counted[key] = counted.get(key, 0) + 1
+        numbers[key] = numbers.get(key, 0) + 1
     frame = pd.DataFrame(
-        [(team, status, number) for (team, status), number in counted.items()],
+        [(team, status, number) for (team, status), number in numbers.items()],
         columns=["Team", "Profile", "People"],
     )
     order = [team.team for team in summary.teams]
@@ -73,13 +73,13 @@ def people_by_team(summary: Summary) -> Picture:
     largest = max((team.people for team in summary.teams), default=0)
     return Picture(
         chart,
-        f"People per team: {people(summary.participants)} in {several(len(order), 'team')}, "
-        f"at most {largest} in one.",
+        f"People per team: {counted(summary.participants, 'person')} in "
+        f"{counted(len(order), 'team')}, at most {largest} in one.",
     )
 
 
 def by_status(counts: Mapping[str, int], what: str) -> Picture:
-    """How many of something have each status."""
+    """Draw how many resources have each status."""
     frame = pd.DataFrame(list(counts.items()), columns=["Status", "Number"])
     bars = (
         alt.Chart(frame)
@@ -97,20 +97,20 @@ def by_status(counts: Mapping[str, int], what: str) -> Picture:
 
 
 def apps_by_team(summary: Summary, snapshot: Snapshot) -> Picture:
-    """Running apps of each team by instance type; teams without any are there too."""
+    """Draw the running apps of each team by instance type, including teams without any."""
     team_of = {
         record.space.casefold(): record.team
         for record in snapshot.records
         if record.space and record.event == snapshot.event
     }
-    counted: dict[tuple[str, str], int] = {}
+    numbers: dict[tuple[str, str], int] = {}
     for app in snapshot.apps:
         if app.running and app.ownership is Ownership.OURS:
             team = team_of.get((app.space or "").casefold(), "none")
             key = (team, app.instance_type or "default")
-            counted[key] = counted.get(key, 0) + 1
+            numbers[key] = numbers.get(key, 0) + 1
     frame = pd.DataFrame(
-        [(team, instance, number) for (team, instance), number in counted.items()],
+        [(team, instance, number) for (team, instance), number in numbers.items()],
         columns=["Team", "Instance", "Apps"],
     )
     order = sorted({team.team for team in summary.teams} | set(frame["Team"]), key=team_order)

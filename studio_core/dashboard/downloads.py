@@ -1,14 +1,14 @@
-"""Files that pages hand out: plans, reports and freshly minted links."""
+"""Downloadable files: plans, reports and login links."""
 
 from __future__ import annotations
 
 import json
 from typing import TYPE_CHECKING
 
-from studio_core.dashboard.words import ACTIONS, RESULTS
-from studio_core.model.links import Link, LinkFailure
+from studio_core.model.links import LINK_COLUMNS, Link, LinkFailure
 from studio_core.model.plans import Action
 from studio_core.roster import safe_csv
+from studio_core.wording import ACTIONS, RESULTS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -17,15 +17,13 @@ if TYPE_CHECKING:
     from studio_core.model.plans import Plan
     from studio_core.model.runs import Report
 
-LINK_COLUMNS = ("email", "team", "profile", "space", "url", "expires_at")
-
 
 def links_csv(minted: Iterable[Link | LinkFailure], codes: Codes | None = None) -> str:
-    """Write links as a table; a person without a link has an empty `url` and the reason last.
+    """Format links as CSV; a person without a link has an empty `url`, and a `reason`.
 
-    With `codes`, everybody's own code for the web app stands in a column `code`.
+    With `codes`, the column `code` has each person's own code for the web app.
 
-    The content is a credential: give it to the browser that asked, keep it nowhere.
+    The content is a credential: send it only to the browser that requested it, store it nowhere.
     """
     rows: list[tuple[object, ...]] = []
     failed = False
@@ -33,9 +31,7 @@ def links_csv(minted: Iterable[Link | LinkFailure], codes: Codes | None = None) 
         code = (codes.personal_code(one.email),) if codes is not None else ()
         match one:
             case Link():
-                when = one.expires_at.isoformat(timespec="seconds")
-                shown = (one.email, one.team, one.profile, one.space, one.url, when)
-                rows.append((*shown, *code, ""))
+                rows.append((*one.as_row(), *code, ""))
             case LinkFailure():
                 failed = True
                 rows.append((one.email, one.team, "", "", "", "", *code, one.reason))
@@ -46,7 +42,7 @@ def links_csv(minted: Iterable[Link | LinkFailure], codes: Codes | None = None) 
 
 
 def plan_csv(plan: Plan) -> str:
-    """Write a plan: one row a step."""
+    """Format a plan as CSV, one row per step."""
     return safe_csv(
         ("action", "kind", "name", "reason"),
         ((ACTIONS[s.action], s.kind.value, s.name, s.reason) for s in plan.steps),
@@ -54,7 +50,7 @@ def plan_csv(plan: Plan) -> str:
 
 
 def report_csv(report: Report) -> str:
-    """Write a report: one row a step that was to change something, then what is left."""
+    """Format a report as CSV: one row per step with a change, then what is left."""
     rows: list[tuple[object, ...]] = [
         (RESULTS[o.result], ACTIONS[s.action], s.kind.value, s.name, o.reason, o.remedy)
         for o in report.outcomes
@@ -65,7 +61,7 @@ def report_csv(report: Report) -> str:
 
 
 def report_json(report: Report) -> str:
-    """Write a report as JSON: counts by kind, what failed, what is left, and when."""
+    """Format a report as JSON: counts by kind, what failed, what is left, and the times."""
     plan = report.plan
     return json.dumps(
         {

@@ -1,4 +1,4 @@
-"""What pages read, cached for a moment. Login links are never read through here."""
+"""Cached reads for the pages. Login links are never cached."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import streamlit as st
 from studio_core.aws.session import profiles, regions
 from studio_core.errors import StudioError
 from studio_core.hackathon import Hackathon
+from studio_core.wording import markdown_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,16 +24,16 @@ if TYPE_CHECKING:
     from studio_core.model.studio import Domain, Snapshot
 
 SNAPSHOT_SECONDS = 4
-"""How old a snapshot may be that a page shows; status refreshes a little more slowly."""
+"""Maximum age of a snapshot; the status page refreshes a little more slowly."""
 
 SLOW_SECONDS = 60
-"""How old what hardly changes may be: domains, checks."""
+"""Maximum age of what rarely changes: domains, checks."""
 
 PRICE_SECONDS = 600
 
 
 def hackathon_for(settings: Settings) -> Hackathon:
-    """Give the process's one `Hackathon` for these settings; runs survive the browser tab."""
+    """Return the process's `Hackathon` for these settings; its runs survive the browser tab."""
     return _hackathon(repr(settings), settings)
 
 
@@ -44,7 +45,7 @@ def _hackathon(settings: str, _settings: Settings) -> Hackathon:  # noqa: ARG001
 
 
 def snapshot(hackathon: Hackathon) -> Snapshot:
-    """See what is there now, at most `SNAPSHOT_SECONDS` old, and never from before a run's end."""
+    """Return a snapshot at most `SNAPSHOT_SECONDS` old, and not from before the end of a run."""
     run = hackathon.current_run()
     moment = f"{run.id} {run.ended}" if run else ""
     return _snapshot(repr(hackathon.settings), moment, hackathon)
@@ -56,14 +57,14 @@ def _snapshot(settings: str, moment: str, _hackathon: Hackathon) -> Snapshot:  #
 
 
 def look_again() -> None:
-    """Forget what was seen."""
+    """Clear the cached snapshots, checks and domains."""
     _snapshot.clear()
     _checks.clear()
     _domains.clear()
 
 
 def hourly_cost(hackathon: Hackathon, summary: Summary) -> float | None:
-    """Cost of the running apps in US dollars an hour, or None when a price is not known."""
+    """Return the cost of the running apps in US dollars per hour, or None if unknown."""
     running = tuple(sorted(summary.instances.items()))
     return _cost(repr(hackathon.settings), running, hackathon, summary)
 
@@ -79,7 +80,7 @@ def _cost(
 
 
 def domains(hackathon: Hackathon) -> list[Domain]:
-    """List the domains of the settings' region and profile."""
+    """Return the domains in the settings' region, with the settings' AWS profile."""
     settings = hackathon.settings
     return _domains(settings.region, settings.profile, hackathon)
 
@@ -90,7 +91,7 @@ def _domains(region: str, profile: str, _hackathon: Hackathon) -> list[Domain]: 
 
 
 def checks(hackathon: Hackathon) -> list[Check]:
-    """Check credentials, domain, table, permissions and quotas."""
+    """Return the checks of credentials, domain, table, permissions and quotas."""
     return _checks(repr(hackathon.settings), hackathon)
 
 
@@ -100,7 +101,7 @@ def _checks(settings: str, _hackathon: Hackathon) -> list[Check]:  # noqa: ARG00
 
 
 def all_regions() -> list[str]:
-    """List the regions that have Studio."""
+    """Return the regions with SageMaker."""
     return _regions()
 
 
@@ -110,24 +111,24 @@ def _regions() -> list[str]:
 
 
 def aws_profiles() -> list[str]:
-    """List the AWS profiles of the user who runs the dashboard."""
+    """Return the AWS profiles of the user who runs the dashboard."""
     return profiles()
 
 
 def progress(hackathon: Hackathon) -> Progress | None:
-    """Tell how far the newest run of this event is, or None without one."""
+    """Return the latest run's progress, or None."""
     run = hackathon.current_run()
     return run.progress() if run else None
 
 
 def going_on(hackathon: Hackathon) -> Run | None:
-    """Give the run that is going on in this process, or None."""
+    """Return the run in progress in this process, or None."""
     run = hackathon.current_run()
     return run if run and not run.ended else None
 
 
 def elsewhere(hackathon: Hackathon) -> Lease | None:
-    """Give the lease of a run that another process or machine holds on this event."""
+    """Return the lease of a run of this event in another process, or None."""
     if going_on(hackathon):
         return None
     run = hackathon.current_run()
@@ -136,24 +137,17 @@ def elsewhere(hackathon: Hackathon) -> Lease | None:
 
 
 def show_problem(error: StudioError) -> None:
-    """Show an error as people should see it: the sentence, and what to do."""
-    st.error(f"**{plain(error.sentence)}**  \n{plain(error.remedy)}", icon=":material/error:")
+    """Show the sentence and the remedy of an error."""
+    sentence, remedy = markdown_text(error.sentence), markdown_text(error.remedy)
+    st.error(f"**{sentence}**  \n{remedy}", icon=":material/error:")
 
 
 @contextmanager
 def or_stop() -> Iterator[None]:
-    """End the page with the sentence and the remedy when something below cannot be done."""
+    """Show an error of the block with its remedy, and end the page."""
     try:
         yield
     except StudioError as error:
         show_problem(error)
         st.button("Try again", icon=":material/refresh:", on_click=look_again, key="try-again")
         st.stop()
-
-
-_SPECIAL = str.maketrans({character: f"\\{character}" for character in "\\`*_[]<>$:#|~"})
-
-
-def plain(text: str) -> str:
-    """Make text that came from outside safe to show where Markdown is read."""
-    return text.translate(_SPECIAL)

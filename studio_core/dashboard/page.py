@@ -1,4 +1,4 @@
-"""The first call of every page: its setting, the sidebar, and a way out when nothing works."""
+"""Open a page: access, settings, title and sidebar; the first call of every page."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ FAVICON = (
     '<circle cx="11" cy="12" r="4" fill="#fff"/><circle cx="21" cy="12" r="4" fill="#fff"/>'
     '<path d="M4 26c0-5 3-8 7-8s5 2 5 2 1-2 5-2 7 3 7 8z" fill="#fff"/></svg>'
 )
-"""Our own: that of a Material icon would be fetched from a server of somebody else."""
+"""Inline, because a Material icon would be loaded from another server."""
 
 ENTERED = "_entered"
 ASKED_FOR = "_asked_for"
@@ -34,7 +34,7 @@ ASKED_FOR = "_asked_for"
 
 @dataclass(frozen=True, slots=True)
 class OpenPage:
-    """What a page works with."""
+    """Settings, hackathon and visitor of a page."""
 
     settings: Settings
     hackathon: Hackathon
@@ -42,15 +42,15 @@ class OpenPage:
 
 
 def enter() -> None:
-    """Note that the entry point has run in this session: navigation and sign-in are in place."""
+    """Record that the entry point has run in this session, with navigation and sign-in."""
     st.session_state[ENTERED] = True
 
 
 def go_on(open_to: Iterable[PageSpec]) -> None:
-    """Send a visitor who came by a deep link on to the page that was asked for.
+    """Continue to the page of a deep link.
 
     Args:
-        open_to: The pages that are open to this visitor; another leads to the home page.
+        open_to: The pages that the visitor may see; any other leads to the home page.
     """
     asked = st.session_state.pop(ASKED_FOR, None)
     if asked in {page.path for page in open_to}:
@@ -58,7 +58,7 @@ def go_on(open_to: Iterable[PageSpec]) -> None:
 
 
 def closed() -> None:
-    """The one page for whoever has not been let in: how to come in, and nothing else."""
+    """Show the page for visitors without access: how to get it."""
     st.set_page_config(page_title="Studio CLI", page_icon=HOME.icon)
     visitor.require_gate()
 
@@ -66,14 +66,14 @@ def closed() -> None:
 def open_page(name: str, *, unfinished: bool = False) -> OpenPage:
     """Open a page; call this before anything else on it.
 
-    Whoever was not let in, or may not do what the page is for, is told so and sees nothing of
-    it. A page of the `pages` folder can be reached by a deep link before the entry point has run;
-    then the visitor goes through it first. Where the settings cannot be read, are incomplete or
-    AWS does not answer, a sentence and a remedy are shown instead of the page.
+    Visitors without the page's permission see why and nothing of the page. A deep link can
+    reach a page before the entry point has run; the visitor is then sent through it first.
+    When the settings are unreadable or incomplete, or AWS does not answer, a sentence and a
+    remedy replace the page.
 
     Args:
-        name: The page, as in the registry.
-        unfinished: True for pages that are of use while settings are missing.
+        name: Name of the page in the registry.
+        unfinished: True for pages that are useful while settings are missing.
     """
     spec = BY_NAME.get(name, HOME)
     if spec is not HOME and not st.session_state.get(ENTERED):
@@ -96,7 +96,7 @@ def open_page(name: str, *, unfinished: bool = False) -> OpenPage:
 
 
 def way_to(page: PageSpec, label: str) -> None:
-    """Link to a page, for those to whom it is open."""
+    """Link to a page, if the visitor may see it."""
     if visitor.may(page.act):
         st.page_link(page.path, label=label)
 

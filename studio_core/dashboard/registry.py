@@ -1,4 +1,4 @@
-"""The pages of the dashboard: one list for the navigation, the guard and the links between them."""
+"""The pages of the dashboard, for navigation, access and links between pages."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from studio_core.access.roles import Act
 from studio_core.model.plans import Purpose
 
 ENTRY = "streamlit_app.py"
-"""The entry point, as pages name it to Streamlit."""
+"""Path of the entry point, as Streamlit expects it."""
 
 
 @dataclass(frozen=True, slots=True)
 class PageSpec:
-    """One page. `path` is relative to the entry point; `help` is its tooltip in the menu.
+    """One page. `path` is relative to the entry point; `help` is the tooltip in the menu.
 
-    `act` is what the page is for: who may not do it does not see the page.
+    `act` is the permission that the page needs.
     """
 
     name: str
@@ -80,4 +80,4 @@ PAGE_OF_RUN = {
     Purpose.START_APPS: STATUS,
     Purpose.STOP_APPS: STATUS,
 }
-"""Where a run is watched."""
+"""The page that shows a run."""

@@ -1,4 +1,4 @@
-"""Tables from the core's values, with the column names that people see."""
+"""Domain types as tables, with the column names that people see."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from studio_core.dashboard.words import ACTIONS, KINDS, RESULTS
 from studio_core.model.links import Link
 from studio_core.model.plans import Action
 from studio_core.model.runs import Result
+from studio_core.wording import ACTIONS, KINDS, RESULTS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -27,7 +27,7 @@ _ACTION_ORDER = (Action.CREATE, Action.UPDATE, Action.DELETE, Action.SKIP, Actio
 
 
 def teams(found: Iterable[TeamStatus]) -> pd.DataFrame:
-    """One row a team."""
+    """Return one row per team."""
     return pd.DataFrame(
         [
             (
@@ -46,7 +46,7 @@ def teams(found: Iterable[TeamStatus]) -> pd.DataFrame:
 
 
 def people(found: Iterable[PersonStatus]) -> pd.DataFrame:
-    """One row a person."""
+    """Return one row per person."""
     return pd.DataFrame(
         [(p.email, p.team, p.profile, p.profile_status, p.space, p.last_link_at) for p in found],
         columns=["E-mail", "Team", "Profile", "Profile is", "Space", "Last link"],
@@ -56,9 +56,9 @@ def people(found: Iterable[PersonStatus]) -> pd.DataFrame:
 def searched(
     frame: pd.DataFrame, text: str, extra: Mapping[int, str] | None = None
 ) -> pd.DataFrame:
-    """Rows in which every word of the text occurs somewhere, without case.
+    """Return the rows that contain every word of a text, ignoring case.
 
-    `extra` adds text to search in by row position, such as the people of a team.
+    `extra` adds text to search by row position, such as the people of a team.
     """
     words = text.casefold().split()
     if not words or frame.empty:
@@ -71,23 +71,23 @@ def searched(
 
 
 def plan(wanted: Plan) -> pd.DataFrame:
-    """One row a step: what changes first, what stays last."""
+    """Return one row per step, changes first."""
     steps = sorted(wanted.steps, key=lambda step: _ACTION_ORDER.index(step.action))
     return pd.DataFrame(
-        [(ACTIONS[s.action], KINDS[s.kind][0].capitalize(), s.name, s.reason) for s in steps],
+        [(ACTIONS[s.action], KINDS[s.kind].capitalize(), s.name, s.reason) for s in steps],
         columns=["What", "Kind", "Name", "Why"],
     )
 
 
 def outcomes(report: Report) -> pd.DataFrame:
-    """One row a step that was to change something, failures first."""
+    """Return one row per step with a change, failures first."""
     ended = sorted(report.outcomes, key=lambda outcome: _RESULT_ORDER[outcome.result])
     return pd.DataFrame(
         [
             (
                 RESULTS[o.result],
                 ACTIONS[o.step.action],
-                KINDS[o.step.kind][0].capitalize(),
+                KINDS[o.step.kind].capitalize(),
                 o.step.name,
                 " ".join(filter(None, (o.reason, o.remedy))) or o.step.reason,
             )
@@ -100,19 +100,19 @@ def outcomes(report: Report) -> pd.DataFrame:
 def leftovers(report: Report) -> pd.DataFrame:
     """One row a thing that is left."""
     return pd.DataFrame(
-        [(KINDS[i.kind][0].capitalize(), i.name, i.reason, i.remedy) for i in report.left],
+        [(KINDS[i.kind].capitalize(), i.name, i.reason, i.remedy) for i in report.left],
         columns=["Kind", "Name", "Why", "What to do"],
     )
 
 
 def recent(events: Sequence[StepProgress], most: int) -> pd.DataFrame:
-    """The newest steps that ended, newest first."""
+    """Return the latest ended steps, newest first."""
     ended = [e.outcome for e in reversed(events) if e.outcome is not None][:most]
     return pd.DataFrame(
         [
             (
                 RESULTS[o.result],
-                f"{ACTIONS[o.step.action]} {KINDS[o.step.kind][0]}",
+                f"{ACTIONS[o.step.action]} {KINDS[o.step.kind]}",
                 o.step.name,
                 o.reason,
             )
@@ -123,7 +123,7 @@ def recent(events: Sequence[StepProgress], most: int) -> pd.DataFrame:
 
 
 def findings(found: Iterable[Finding]) -> pd.DataFrame:
-    """One row a finding."""
+    """Return one row per finding."""
     return pd.DataFrame(
         [(f.row, f.severity.value.capitalize(), f.value, f.sentence, f.remedy) for f in found],
         columns=["Row", "Is", "Value", "Finding", "What to do"],
@@ -131,10 +131,10 @@ def findings(found: Iterable[Finding]) -> pd.DataFrame:
 
 
 def editor(base: pd.DataFrame, checked: Checked) -> pd.DataFrame:
-    """The rows to correct, with what was found about each beside it.
+    """Return the rows of the editor, with the findings of each.
 
-    `base` has the columns Keep, Row, E-mail and Team as the editor was given them first: an
-    editor keeps what was typed only while its own columns stay the same.
+    `base` has the columns Keep, Row, E-mail and Team as the editor first got them: an editor
+    keeps its edits only while its editable columns stay the same.
     """
     said: dict[int, str] = {}
     for row in checked.rows:
@@ -148,7 +148,7 @@ def editor(base: pd.DataFrame, checked: Checked) -> pd.DataFrame:
 def links(
     records: Iterable[Record], minted: Mapping[str, Link | LinkFailure], now: datetime
 ) -> pd.DataFrame:
-    """One row a person; those with a valid link have it, and the seconds it still lasts."""
+    """Return one row per person, with the link while it is valid and its remaining seconds."""
     rows = []
     for record in records:
         one = minted.get(record.email)

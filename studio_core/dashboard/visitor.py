@@ -1,4 +1,4 @@
-"""Who is looking at a page: the second wall, behind the gate, in every page and every run."""
+"""The visitor of a page: the second check of access, behind the gate, in every page run."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from studio_core.access.roles import Act, Actor, Role, allowed, permit
+from studio_core.access.roles import Act, Actor, Role, allowed
 from studio_core.dashboard.serving import oidc
 from studio_core.dashboard.serving.gate import LEAVE, PASS_HEADER
 from studio_core.dashboard.serving.passes import PROCESS_SIGNER, Pass, verify
@@ -24,10 +24,10 @@ _admitted: list[Role] = []
 
 
 def require_gate(act: Act = Act.LOOK) -> Actor:
-    """Let the page go on for somebody who may do the act, or show why not and end the run.
+    """Return the visitor if the role has the permission; else show why not and end the page.
 
-    Call it at the head of a page, and again wherever something is done: it looks at this
-    very run and keeps nothing from earlier ones.
+    Call it at the top of a page. It checks the current run and remembers nothing of earlier
+    ones.
     """
     actor = _actor()
     if actor is None:
@@ -42,10 +42,10 @@ def require_gate(act: Act = Act.LOOK) -> Actor:
 
 
 def current_actor() -> Actor:
-    """Give who acts now, for callbacks and fragments, which run without the head of the page.
+    """Return the visitor; for callbacks and fragments, which run without the top of the page.
 
     Raises:
-        GuardError: Nobody whom the gate let in.
+        GuardError: The visitor has no valid pass.
     """
     actor = _actor(show=False)
     if actor is None:
@@ -54,37 +54,29 @@ def current_actor() -> Actor:
 
 
 def still_in() -> None:
-    """Check that whoever looks has not been shown out since the page was drawn.
+    """Raise if the visitor's pass has ended since the page was drawn.
 
-    Outside the run of a page, where a download is made, there is nobody to ask: the gate has
-    let the request through then, and the role is that of the page that offered it.
+    A download is generated outside a page run, where nothing can be checked: the gate has
+    checked that request, and the role is that of the page that offered the download.
 
     Raises:
-        GuardError: They have.
+        GuardError: The visitor has no valid pass any more.
     """
     if get_script_run_ctx(suppress_warning=True) is not None:
         current_actor()
 
 
 def may(act: Act) -> bool:
-    """True when whoever looks may do the act: for what a page offers. The core decides."""
+    """Return whether the visitor has a permission, to decide what a page offers.
+
+    The core checks again.
+    """
     actor = _actor(show=False)
     return actor is not None and allowed(actor.role, act)
 
 
-def require(act: Act) -> Actor:
-    """Give who acts now, when they may do it.
-
-    Raises:
-        GuardError: They may not.
-    """
-    actor = current_actor()
-    permit(actor.role, act)
-    return actor
-
-
 def sign_out() -> None:
-    """Offer the way out, where there is something to leave; for the sidebar."""
+    """Offer to sign out, unless access is open; for the sidebar."""
     found = _pass()
     if found is not None and found.role is None:
         if st.button("Sign out", icon=":material/logout:", key="sign-out"):
@@ -95,9 +87,9 @@ def sign_out() -> None:
 
 @contextmanager
 def admitted(role: Role) -> Iterator[None]:
-    """Let the pages of this process be run by somebody of this role, for tests without a server.
+    """Admit every visitor of this process with one role, for tests without a server.
 
-    Nothing that comes over the network or from the environment leads here.
+    Nothing from the network or the environment calls this.
     """
     _admitted.append(role)
     try:

@@ -1,1 +1,1 @@
-"""What a snapshot says: status counted, and whether the account is ready for a roster."""
+"""Read a snapshot: status, and readiness of the account for a roster."""

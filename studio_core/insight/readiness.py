@@ -1,4 +1,4 @@
-"""What can be known before anything is created: identity, domain, quotas against a roster."""
+"""Check identity, domain and quotas before anything is created."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class CheckState(StrEnum):
-    """How a check ended."""
+    """State of a check."""
 
     OK = "ok"
     WARNING = "warning"
@@ -27,7 +27,7 @@ class CheckState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One line of `studio check`: green, yellow or red, with a remedy where it is not green."""
+    """One line of `studio check`; the remedy is for states other than OK."""
 
     title: str
     state: CheckState
@@ -37,7 +37,7 @@ class Check:
 
 @dataclass(frozen=True, slots=True)
 class Need:
-    """What a roster adds to what the account holds: counts, GiB for the volumes."""
+    """What a roster adds to the account: counts, and GiB of volumes."""
 
     profiles: int
     spaces: int
@@ -45,7 +45,7 @@ class Need:
 
 
 def check_identity(settings: Settings, identity: Identity) -> Check:
-    """The account that answers against the one the settings were saved for."""
+    """Compare the account of the credentials with the account of the settings."""
     where = f"{identity.arn} in {identity.region}"
     if settings.account and settings.account != identity.account:
         return Check(
@@ -59,7 +59,7 @@ def check_identity(settings: Settings, identity: Identity) -> Check:
 
 
 def check_domain(domain: Domain) -> Check:
-    """Links can only be made for domains in IAM mode (CreatePresignedDomainUrl)."""
+    """Check mode and status: only IAM mode allows login links (CreatePresignedDomainUrl)."""
     if domain.auth_mode == "SSO":
         return Check(
             "Domain",
@@ -79,7 +79,7 @@ def check_domain(domain: Domain) -> Check:
 
 
 def needs(roster: Roster, snapshot: Snapshot, *, ebs_gb: int, personal: bool) -> Need:
-    """Count what the roster would have in all, less what is already there and ours."""
+    """Count what the roster needs, less what the event already has."""
     ours = Ownership.OURS
     profiles = len(roster) + (0 if personal else 1)
     spaces = len(roster) if personal else len(roster.teams)
@@ -92,10 +92,11 @@ def needs(roster: Roster, snapshot: Snapshot, *, ebs_gb: int, personal: bool) ->
 def check_quotas(
     need: Need, snapshot: Snapshot, quotas: Mapping[str, float | None], names: Mapping[str, str]
 ) -> list[Check]:
-    """Each limit against what the domain holds and the roster adds.
+    """Compare each limit with what the domain has and the roster adds.
 
-    `quotas` has the applied values by key: profiles, spaces, apps, ebs, instance; None where
-    a limit could not be read. Other domains of the account count too and are not seen here.
+    `quotas` has the applied values by key: profiles, spaces, apps, ebs, instance; None when a
+    limit could not be read. AWS also counts other domains of the account, which are not
+    observed here.
     """
     held_profiles, held_spaces = len(snapshot.profiles), len(snapshot.spaces)
     wanted = {

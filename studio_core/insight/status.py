@@ -1,4 +1,4 @@
-"""Counting a snapshot: by team, status, app and instance type."""
+"""Count a snapshot by team, status, app and instance type."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from studio_core.model.people import Record, team_order
-from studio_core.model.studio import Ownership, Snapshot, Status
+from studio_core.model.studio import Kind, Ownership, Snapshot, Status
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -15,15 +15,15 @@ if TYPE_CHECKING:
     from studio_core.model.studio import App, Space
 
 MISSING = "Missing"
-"""Shown where the table names a profile or space that the domain does not hold."""
+"""Status of a profile or space that the table names and the domain does not have."""
 
 STOPPED = "Stopped"
-"""Shown for a space in which no app runs."""
+"""Status of the app in a space where none runs."""
 
 
 @dataclass(frozen=True, slots=True)
 class PersonStatus:
-    """One participant: names and the profile's status."""
+    """One participant, with names and the profile's status."""
 
     email: str
     team: str
@@ -35,7 +35,7 @@ class PersonStatus:
 
 @dataclass(frozen=True, slots=True)
 class TeamStatus:
-    """One team: how many people, how many of them ready, its space and its app."""
+    """One team: its people, how many of them are ready, its space and its app."""
 
     team: str
     people: int
@@ -53,10 +53,10 @@ class TeamStatus:
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """A snapshot counted; only what is ours, `others` says how much else is there.
+    """Counts of what belongs to the event; `others` counts the rest of the domain by kind.
 
-    `profiles`, `spaces` and `apps` map status to number; `instances` maps the instance
-    type of running apps to number.
+    `profiles`, `spaces` and `apps` map a status to a number; `instances` maps the instance
+    type of running apps to a number.
     """
 
     participants: int
@@ -69,7 +69,7 @@ class Summary:
     others: dict[str, int]
 
     def as_json(self) -> dict[str, object]:
-        """The stable shape of `studio status --json`."""
+        """Return the stable shape of `studio status --json`."""
         return {
             "participants": self.participants,
             "teams": len(self.teams),
@@ -80,7 +80,7 @@ class Summary:
 
 
 def summarise(snapshot: Snapshot) -> Summary:
-    """Count a snapshot. Deleted and failed apps that the lists still show are not counted."""
+    """Count a snapshot, without the deleted and failed apps that ListApps still shows."""
     records = [record for record in snapshot.records if record.event == snapshot.event]
     profiles = {p.name.casefold(): p for p in snapshot.profiles}
     spaces = {s.name.casefold(): s for s in snapshot.spaces}
@@ -113,9 +113,9 @@ def summarise(snapshot: Snapshot) -> Summary:
         teams=tuple(_team(team, members, spaces, apps) for team, members in by_team.items()),
         people=tuple(people),
         others={
-            "profiles": _others(snapshot.profiles),
-            "spaces": _others(snapshot.spaces),
-            "apps": _others(live),
+            Kind.PROFILE: _others(snapshot.profiles),
+            Kind.SPACE: _others(snapshot.spaces),
+            Kind.APP: _others(live),
         },
     )
 
@@ -138,7 +138,7 @@ def _team(
 
 
 def _worst(statuses: list[str], wanted: int) -> str:
-    """One status for several personal spaces: the first that is not InService."""
+    """Return one status for several personal spaces: the first that is not InService."""
     if not statuses or len(statuses) < wanted:
         return MISSING
     return next((s for s in statuses if s != Status.IN_SERVICE), Status.IN_SERVICE.value)

@@ -20,11 +20,11 @@ class Severity(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What is wrong or doubtful, where, and what to do about it.
+    """A problem of a roster: where it is, what is wrong, and how to fix it.
 
-    `row` counts lines of the file as a spreadsheet shows them, from 1 with the header
-    counted, or is None where no row is to blame. `code` is a stable identifier
-    (`email-syntax`) for tests and scripts; `sentence` and `remedy` are for people.
+    `row` is the row number that a spreadsheet shows (the header is row 1), or None when the
+    finding concerns no single row. `code` is a stable identifier (`email-syntax`) for tests
+    and scripts; `sentence` and `remedy` are for people.
     """
 
     severity: Severity
@@ -38,7 +38,7 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Participant:
-    """One person of the roster. `email` is normalised (see `naming.normalise_email`)."""
+    """One person of a roster. `email` is normalised (see `naming.normalise_email`)."""
 
     email: str
     team: str
@@ -47,13 +47,13 @@ class Participant:
 
 @dataclass(frozen=True, slots=True)
 class Roster:
-    """The checked set of participants, e-mails unique without case, in file order."""
+    """Checked participants in file order; no two have the same normalised e-mail."""
 
     participants: tuple[Participant, ...] = ()
 
     @property
     def teams(self) -> tuple[str, ...]:
-        """Team names, each once, numbers in numeric order before names in alphabetical."""
+        """Team names, each once: numbers in numeric order, then names in alphabetical order."""
         return tuple(sorted({p.team for p in self.participants}, key=team_order))
 
     def __len__(self) -> int:
@@ -61,13 +61,13 @@ class Roster:
 
 
 def team_order(team: str) -> tuple[int, int, str]:
-    """Sort key for team names: 2 before 10, numbers before words."""
+    """Return the sort key of a team name: 2 before 10, numbers before names."""
     return (0, int(team), "") if team.isdecimal() else (1, 0, team.casefold())
 
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """A participant's row in the table. `extra` carries attributes that are not ours to lose.
+    """A participant's row in the table. `extra` has the attributes that other tools wrote.
 
     `event` is None in rows that the first generation wrote; `profile` and `space` are then
     None too. `key` is the table's key where it is not the normalised e-mail: the first

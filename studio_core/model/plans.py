@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class Action(StrEnum):
-    """What a step does. KEEP and SKIP change nothing; SKIP always has a reason."""
+    """Action of a step. KEEP and SKIP change nothing; a SKIP always has a reason."""
 
     CREATE = "create"
     UPDATE = "update"
@@ -30,7 +30,7 @@ class Action(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One thing a plan does, or says it will not do.
+    """One step of a plan.
 
     `key` is unique in the plan (`space:team-1`); `needs` are keys of steps that must be
     done first; `target` is the resource as it will be (create, update) or was seen (the
@@ -48,7 +48,7 @@ class Step:
 
 
 class Purpose(StrEnum):
-    """What a plan is for."""
+    """Purpose of a plan."""
 
     SETUP = "setup"
     PURGE = "purge"
@@ -57,7 +57,7 @@ class Purpose(StrEnum):
 
 
 class Scope(StrEnum):
-    """How far a purge reaches: what is ours, or all that the domain holds."""
+    """Extent of a purge: what belongs to the event, or everything in the domain."""
 
     EVENT = "event"
     DOMAIN = "domain"
@@ -90,7 +90,7 @@ class Plan:
         return not self.changes
 
     def counts(self, action: Action) -> dict[str, int]:
-        """Steps of one action, counted by kind; kinds without any are left out."""
+        """Count the steps of one action by kind; kinds without any are omitted."""
         counted: dict[str, int] = {}
         for step in self.steps:
             if step.action is action:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class Result(StrEnum):
-    """How a step ended."""
+    """Result of a step."""
 
     DONE = "done"
     FAILED = "failed"
@@ -25,7 +25,7 @@ class Result(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of a step. `reason` and `remedy` are empty when it is done."""
+    """Result of a step, with its reason. `reason` and `remedy` are empty when it is done."""
 
     step: Step
     result: Result
@@ -34,7 +34,7 @@ class Outcome:
 
 
 class Phase(StrEnum):
-    """Where in its life a step is when an event tells of it."""
+    """Phase of a step, as its progress reports it."""
 
     STARTED = "started"
     WAITING = "waiting"
@@ -44,7 +44,7 @@ class Phase(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class StepProgress:
-    """Progress of a run: one step's new phase, with `done` of `total` changes ended."""
+    """New phase of one step; `done` of the run's `total` changes have ended."""
 
     phase: Phase
     step: Step
@@ -55,7 +55,7 @@ class StepProgress:
 
 @dataclass(frozen=True, slots=True)
 class Leftover:
-    """Something that a purge could not remove, what holds it, and what to do."""
+    """A resource that a run could not bring to its goal, why, and what to do."""
 
     kind: Kind
     name: str
@@ -65,7 +65,7 @@ class Leftover:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """The end of a run: outcomes of all that changed, what was kept, what is left."""
+    """Report of an ended run: the outcome of each change, and what is left."""
 
     plan: Plan
     outcomes: tuple[Outcome, ...] = ()
@@ -85,7 +85,7 @@ class Report:
         return not (self.failed or self.left or self.cancelled)
 
     def counts(self, action: Action) -> dict[str, int]:
-        """Steps done of one action, counted by kind."""
+        """Count the steps of one action that are done, by kind."""
         counted: dict[str, int] = {}
         for outcome in self.outcomes:
             if outcome.result is Result.DONE and outcome.step.action is action:
@@ -96,7 +96,7 @@ class Report:
 
 @dataclass(frozen=True, slots=True)
 class Lease:
-    """Who runs what on an event; times in UTC, over at `expires`."""
+    """The right to run on an event: who has it, for what, since when. Times are in UTC."""
 
     owner: str
     purpose: str

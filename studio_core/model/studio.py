@@ -29,7 +29,7 @@ class Status(StrEnum):
 
 
 class Ownership(StrEnum):
-    """Whose a resource is. UNKNOWN means its tags could not be read: treated as not ours."""
+    """Owner of a resource. UNKNOWN means unreadable tags, and counts as not ours."""
 
     OURS = "ours"
     OTHER = "other"
@@ -37,7 +37,7 @@ class Ownership(StrEnum):
 
 
 class Kind(StrEnum):
-    """What a step, a count or a leftover is about."""
+    """Kind of a resource."""
 
     ROW = "row"
     PROFILE = "profile"
@@ -80,7 +80,7 @@ class Profile:
 class Space:
     """A space as ListSpaces shows it. `owner` is a profile name, or None for classic spaces.
 
-    `ebs_gb` is in GiB. `instance_type` is what a new space asks for; lists do not tell it.
+    `ebs_gb` is in GiB. `instance_type` is set for new spaces only; ListSpaces does not return it.
     """
 
     name: str
@@ -138,13 +138,13 @@ class App:
 
     @property
     def gone(self) -> bool:
-        """True when it holds nothing: lists show deleted and failed apps for another day."""
+        """True for deleted and failed apps, which ListApps shows for another day."""
         return self.status in {Status.DELETED, Status.FAILED}
 
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """Where calls go: account, region and domain are what a plan is pinned to."""
+    """Account, region and domain that calls go to; a plan is valid for no other."""
 
     account: str
     region: str
@@ -154,7 +154,7 @@ class Identity:
 
     @property
     def sandbox(self) -> bool:
-        """True when a custom endpoint on this machine answers, for the badge alone."""
+        """True when the endpoint is on this machine; only for showing a badge."""
         return self.endpoint is not None and any(
             host in self.endpoint for host in ("//127.", "//localhost", "//[::1]")
         )
@@ -173,10 +173,10 @@ class Domain:
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """What the domain and the table hold at `taken_at`; built from list pages only.
+    """The domain and the table as observed at `taken_at`, built from List pages.
 
-    `records` are rows of this event and rows of no event on this domain; `foreign` are
-    e-mails whose row belongs to another event or domain. `warnings` say what could not be read.
+    `records` are the rows of this event and those of no event on this domain; `foreign` are
+    the rows of other events or domains. `warnings` name what could not be read.
     """
 
     identity: Identity
@@ -192,7 +192,7 @@ class Snapshot:
 
 @dataclass(frozen=True, slots=True)
 class SpaceTemplate:
-    """What a team's space is made of. `ebs_gb` is in GiB, 5 to 16384 (CreateSpace)."""
+    """Settings of new spaces. `ebs_gb` is in GiB, 5 to 16384 (CreateSpace)."""
 
     app_type: AppType = AppType.JUPYTER_LAB
     instance_type: str = "ml.t3.medium"

@@ -1,4 +1,4 @@
-"""The web application: four addresses, the same headers on every answer, no address in a log."""
+"""The web app: four routes, security headers on every response, no URL in a log."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ from starlette.responses import HTMLResponse, PlainTextResponse, RedirectRespons
 from starlette.routing import Route
 
 from studio_core.errors import StudioError
+from studio_core.portal.authentication import Answer, Authenticator, SignInResult
 from studio_core.portal.clients import client_of
-from studio_core.portal.door import Answer, Door, SignInResult
 from studio_core.portal.pages import STYLE_SOURCE, Pages
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from studio_core.hackathon import Hackathon
 
 LARGEST_BODY = 4096
-"""Bytes; an e-mail has 254 characters at the most, a code far fewer."""
+"""Bytes; an e-mail address has at most 254 characters, a code far fewer."""
 
 FORM_TYPE = "application/x-www-form-urlencoded"
 
@@ -42,18 +42,18 @@ _ADDRESS = re.compile(r"https?://\S+")
 log = logging.getLogger("studio_core.portal")
 
 
-def create_app(hackathon: Hackathon) -> Guarded:
-    """Make the app of one event.
+def create_app(hackathon: Hackathon) -> HeadersMiddleware:
+    """Build the app of one event.
 
-    Asks AWS who calls, and for nothing else, so that a start during trouble still ends in
-    pages that say so.
+    The only call to AWS is GetCallerIdentity, so the app starts during an outage and its pages
+    report it.
 
     Raises:
-        SettingsError: Something needed is not set.
+        SettingsError: A required setting is missing.
         CredentialsError: There are no usable credentials.
     """
     endpoint = hackathon.identity.endpoint
-    portal = Portal(Door(hackathon.sign_in), endpoint)
+    portal = Portal(Authenticator(hackathon.sign_in), endpoint)
     app = Starlette(
         routes=[
             Route("/", portal.home, methods=["GET"]),
@@ -63,46 +63,48 @@ def create_app(hackathon: Hackathon) -> Guarded:
         ],
         exception_handlers={HTTPException: portal.refused, Exception: portal.crashed},
     )
-    return Guarded(app, endpoint)
+    return HeadersMiddleware(app, endpoint)
 
 
 async def health(_: Request) -> Response:
-    """Say that the process answers; asks AWS nothing."""
+    """Report that the process is alive, without a call to AWS."""
     return PlainTextResponse("ok\n")
 
 
 class Portal:
-    """The endpoints."""
+    """Endpoints of the web app."""
 
-    def __init__(self, door: Door, endpoint: str | None) -> None:
-        self._door = door
-        self._settings = door.settings
+    def __init__(self, authenticator: Authenticator, endpoint: str | None) -> None:
+        self._authenticator = authenticator
+        self._settings = authenticator.settings
         self._endpoint = origin(endpoint)
-        self._pages = Pages(door.settings.event, door.settings.access)
+        self._pages = Pages(authenticator.settings.event, authenticator.settings.access)
 
     async def home(self, _: Request) -> Response:
         """Show the form."""
-        return self._shown(Answer(SignInResult.OVER if self._door.over else SignInResult.FORM))
+        return self._shown(
+            Answer(SignInResult.OVER if self._authenticator.over else SignInResult.FORM)
+        )
 
     async def enter(self, request: Request) -> Response:
-        """Take the form."""
+        """Handle the submitted form."""
         if request.headers.get("sec-fetch-site") == "cross-site":
-            # Somebody else's page may not sign a visitor in as somebody else.
+            # Another site must not sign a visitor in under another identity.
             raise HTTPException(HTTPStatus.FORBIDDEN)
         form = await _form(request)
         email, code = form.get("email", ""), form.get("code", "")
         peer = request.client.host if request.client else None
         forwarded = request.headers.getlist("x-forwarded-for")
         client = client_of(peer, forwarded, self._settings.trusted_proxy)
-        return await self._answer(lambda: self._door.enter(email, code, client))
+        return await self._answer(lambda: self._authenticator.authenticate(email, code, client))
 
     async def wait(self, request: Request) -> Response:
-        """Take back a waiting page."""
+        """Handle the repeated request of a waiting page."""
         ticket = request.query_params.get("ticket", "")
-        return await self._answer(lambda: self._door.resume(ticket))
+        return await self._answer(lambda: self._authenticator.resume(ticket))
 
     async def refused(self, request: Request, error: Exception) -> Response:
-        """Say no to a request that no form of ours makes."""
+        """Refuse a request that no form of ours makes."""
         status = error.status_code if isinstance(error, HTTPException) else 500
         title, lead = _REFUSALS.get(status, _REFUSALS[HTTPStatus.BAD_REQUEST])
         headers = error.headers if isinstance(error, HTTPException) else None
@@ -110,15 +112,15 @@ class Portal:
         return HTMLResponse(self._pages.refused(title, lead), status, headers)
 
     async def crashed(self, _: Request, error: Exception) -> Response:
-        """Answer what went wrong outside the door."""
+        """Respond to an unexpected error."""
         return self._broken(error)
 
-    async def _answer(self, judge: Callable[[], Answer]) -> Response:
+    async def _answer(self, decide: Callable[[], Answer]) -> Response:
         begun = time.monotonic()
         try:
-            answer = await run_in_threadpool(judge)
+            answer = await run_in_threadpool(decide)
             response = self._shown(answer)
-        except Exception as error:  # noqa: BLE001 - whatever it is, the person gets a page
+        except Exception as error:  # noqa: BLE001 - any error must lead to a page
             return self._broken(error)
         took = (time.monotonic() - begun) * 1000
         log.info("portal.answer state=%s ms=%.0f", answer.state.name.lower(), took)
@@ -133,7 +135,7 @@ class Portal:
         return HTMLResponse(self._pages.of(answer), answer.state.status, after)
 
     def _redirect(self, url: str) -> Response:
-        """Send somebody to Studio, and nowhere else."""
+        """Redirect to Studio, and nowhere else."""
         if not url.startswith("https://") and origin(url) != self._endpoint:
             raise StudioError("AWS gave an address that is not secure.", "Tell the organisers.")
         return RedirectResponse(url, HTTPStatus.SEE_OTHER)
@@ -144,7 +146,7 @@ class Portal:
             what = f"{error.sentence} {error.remedy}"
         else:
             what = "".join(format_exception(error))
-        what = _ADDRESS.sub("(address)", what)  # one of them might be somebody's link
+        what = _ADDRESS.sub("(address)", what)  # it might be a login link
         kind = type(error).__name__
         log.error("portal.broken reference=%s error=%s %s", reference, kind, what)
         return HTMLResponse(self._pages.broken(reference), HTTPStatus.INTERNAL_SERVER_ERROR)
@@ -161,10 +163,10 @@ _REFUSALS: dict[int, tuple[str, str]] = {
 
 
 async def _form(request: Request) -> dict[str, str]:
-    """Read the fields; of those that come twice the last counts.
+    """Parse the form; the last of repeated fields counts.
 
     Raises:
-        HTTPException: It is too large or no form.
+        HTTPException: The body is too large or not a form.
     """
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind != FORM_TYPE:
@@ -184,19 +186,19 @@ async def _form(request: Request) -> dict[str, str]:
 
 
 def origin(url: str | None) -> str:
-    """Scheme, host and port of an address, or empty text."""
+    """Return scheme, host and port of a URL, or an empty text."""
     parts = urlsplit(url or "")
     return f"{parts.scheme}://{parts.netloc}" if parts.scheme and parts.netloc else ""
 
 
 def headers(endpoint: str | None) -> dict[str, str]:
-    """Headers of every answer.
+    """Return the headers of every response.
 
     Args:
         endpoint: The AWS endpoint when it is not AWS's own: links then lead there.
     """
-    # Chrome holds form-action against every redirect after the form, and through which hosts
-    # Studio's sign-in goes is not documented: hence any https.
+    # Chrome applies form-action to every redirect after the form, and the hosts of Studio's
+    # sign-in are not documented: hence any https.
     targets = " ".join(["'self'", "https:", *filter(None, [origin(endpoint)])])
     policy = (
         f"default-src 'none'; style-src '{STYLE_SOURCE}'; img-src data:; "
@@ -214,15 +216,15 @@ def headers(endpoint: str | None) -> dict[str, str]:
     }
 
 
-class Guarded:
-    """Puts the headers on every answer, those of errors included."""
+class HeadersMiddleware:
+    """ASGI middleware that sets the headers of every response, including errors."""
 
     def __init__(self, app: ASGIApp, endpoint: str | None) -> None:
         self._app = app
         self._headers = headers(endpoint)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass a request on."""
+        """Pass a request on, and add the headers to its response."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return

@@ -1,4 +1,4 @@
-"""Where a request comes from, as far as that can be believed."""
+"""Identify the client of a request, as far as headers can be trusted."""
 
 from __future__ import annotations
 
@@ -9,17 +9,17 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 UNKNOWN = "unknown"
-_IPV6_NETWORK = 64  # one household or phone has a whole network of this size to choose from
+_IPV6_NETWORK = 64  # a household or phone has a whole network of this size
 
 
 def client_of(peer: str | None, forwarded: Iterable[str], trusted: str) -> str:
-    """Name the client that tries are counted for.
+    """Return the client that attempts are counted for.
 
     Args:
-        peer: The address that the connection, or API Gateway's event, comes from.
-        forwarded: Values of X-Forwarded-For headers; anybody can write these.
-        trusted: The one proxy that is believed, or empty. It appends whom it speaks for, so
-            the last address counts and no other.
+        peer: Address of the connection, or in API Gateway's event.
+        forwarded: Values of X-Forwarded-For headers, which anybody can send.
+        trusted: Address of the trusted proxy, or empty. It appends the client, so only the
+            last address counts.
 
     Returns:
         An IPv4 address, an IPv6 network, or `unknown`.

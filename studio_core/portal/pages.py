@@ -6,7 +6,13 @@ from dataclasses import dataclass
 from math import ceil
 from typing import TYPE_CHECKING
 
-from studio_core.portal.door import CODE_LIFETIME, LOOK_AGAIN, MAILED, Answer, SignInResult
+from studio_core.portal.authentication import (
+    CODE_LIFETIME,
+    LOOK_AGAIN,
+    MAILED,
+    Answer,
+    SignInResult,
+)
 from studio_core.templating import environment, style_source
 
 if TYPE_CHECKING:

@@ -1,4 +1,4 @@
-"""The web app on a machine of one's own: a laptop at the event, or a container."""
+"""Run the web app as a server: on a laptop at the event, or in a container."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from studio_core import config
 from studio_core.errors import StudioError
 from studio_core.hackathon import Hackathon
 from studio_core.portal.app import create_app
-from studio_core.portal.door import EMAIL_ONLY
+from studio_core.portal.authentication import EMAIL_ONLY
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -47,7 +47,7 @@ def run(port: int, address: str) -> int:
     settings = config.load().require()
     hackathon = Hackathon(settings)
     try:
-        hackathon.sign_in.codes()  # better now than in front of the first participant
+        hackathon.sign_in.codes()  # fail now rather than at the first sign-in
         app = create_app(hackathon)
         with listening(port, address) as bound, suppress(KeyboardInterrupt):
             if settings.access == EMAIL_ONLY:
@@ -63,10 +63,10 @@ def run(port: int, address: str) -> int:
 
 
 def listening(port: int, address: str) -> socket.socket:
-    """Take a port.
+    """Return a socket that listens at the port.
 
     Raises:
-        StudioError: It is taken, or the address is not this machine's.
+        StudioError: The port is taken, or the address is not this machine's.
     """
     family = socket.AF_INET6 if ":" in address else socket.AF_INET
     try:

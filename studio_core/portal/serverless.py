@@ -15,15 +15,15 @@ from studio_core.portal.app import create_app
 
 @lru_cache(maxsize=1)
 def _adapter() -> Mangum:
-    """Make the app once an instance. Settings come from its `STUDIO_…` variables."""
+    """Build the app once per instance, with settings from the `STUDIO_…` variables."""
     logging.getLogger("studio_core.portal").setLevel(logging.INFO)
-    # Its own log line on an exception would hold the request.
+    # Mangum would log the request with an exception.
     logging.getLogger("mangum").setLevel(logging.CRITICAL)
     hackathon = Hackathon(config.load().require(), owner="web-app")
     return Mangum(create_app(hackathon), lifespan="off")
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
-    """Answer one event. API Gateway names the client in it; no header is asked."""
+    """Handle one event of API Gateway, which contains the client's address."""
     answer: dict[str, Any] = _adapter()(event, context)
     return answer

@@ -1,8 +1,8 @@
-"""Rosters: files of participants read, checked and written."""
+"""Read, check and write rosters."""
 
 from __future__ import annotations
 
-from studio_core.roster.check import Checked, CheckedRow, check, roster_from_rows
+from studio_core.roster.check import Checked, CheckedRow, check_table, roster_from_rows
 from studio_core.roster.export import findings_csv, roster_csv, safe_csv, template_csv
 from studio_core.roster.headers import Columns
 from studio_core.roster.read import Row, Table, read_table
@@ -13,7 +13,7 @@ __all__ = [
     "Columns",
     "Row",
     "Table",
-    "check",
+    "check_table",
     "findings_csv",
     "load_roster",
     "read_table",
@@ -29,11 +29,11 @@ def load_roster(data: bytes, filename: str = "", *, columns: Columns | None = No
 
     Args:
         data: The bytes of a text file or spreadsheet, at most `read.MAX_BYTES`.
-        filename: Its name, for messages alone.
+        filename: Its name, only for messages.
         columns: The organiser's choice of columns, when their names are not known.
 
     Raises:
-        RosterError: The file is empty, too large, or no table. Everything else that is wrong
-            is in the findings.
+        RosterError: The file is empty, too large, or not a table. All other problems are
+            findings.
     """
-    return check(read_table(data, filename), columns=columns)
+    return check_table(read_table(data, filename), columns=columns)

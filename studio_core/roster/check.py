@@ -1,4 +1,4 @@
-"""A table to a Roster and everything that is wrong or doubtful in it, all at once."""
+"""Check a table: build the `Roster` and all findings at once."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from studio_core.model.people import Finding, Roster, Severity
 from studio_core.roster.entries import RosterEntry, gather
+from studio_core.roster.entry_check import check_entries
 from studio_core.roster.headers import Columns
-from studio_core.roster.judge import judge
-from studio_core.roster.layout import find_layout, nobody
+from studio_core.roster.layout_search import find_layout, nobody
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -19,11 +19,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class CheckedRow:
-    """One person of the file with what was found about them.
+    """One person of the file with their findings.
 
-    `email` and `team` are the checked forms where they are right, else the text of the file;
-    `kept` tells whether the person is in the roster, `left_out` whether the file's own status
-    column keeps them out.
+    `email` and `team` are in checked form where they are valid, else as in the file. `kept`
+    is True when the person is in the roster, `left_out` when the file's status column
+    excludes them.
     """
 
     row: int
@@ -36,11 +36,11 @@ class CheckedRow:
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """The outcome of a check.
+    """Result of a check.
 
-    `roster` holds all who passed, even when others did not: use it only when `ok`. `findings`
-    are in the order of the file. `columns` are those that were read (indices from 0), or None
-    when that could not be told; `names` are all columns of the file, to choose from.
+    `roster` has everybody who passed, even when others did not: use it only when `ok`.
+    `findings` are in the order of the file. `columns` are those that were read (indices from
+    0), or None when they could not be determined; `names` are all columns, to choose from.
     """
 
     roster: Roster
@@ -49,25 +49,25 @@ class Checked:
     rows: tuple[CheckedRow, ...] = ()
     names: tuple[str, ...] = ()
     settled: tuple[Finding, ...] = field(default=(), repr=False)
-    """Findings that no correction of an e-mail or a team changes."""
+    """Findings that stay whatever e-mails and teams are corrected."""
 
     @property
     def errors(self) -> tuple[Finding, ...]:
-        """The findings that stop the work."""
+        """Findings that block the roster."""
         return tuple(f for f in self.findings if f.severity is Severity.ERROR)
 
     @property
     def warnings(self) -> tuple[Finding, ...]:
-        """The findings that do not."""
+        """Findings that do not block it."""
         return tuple(f for f in self.findings if f.severity is Severity.WARNING)
 
     @property
     def ok(self) -> bool:
-        """True when nothing stops the work."""
+        """True when there are no errors."""
         return not self.errors
 
     def editor_rows(self) -> list[dict[str, str | int]]:
-        """Rows for an editor, with `row`, `email` and `team`; without those left out."""
+        """Return rows for an editor, with `row`, `email` and `team`, without those left out."""
         return [
             {"row": row.row, "email": row.email, "team": row.team}
             for row in self.rows
@@ -75,10 +75,10 @@ class Checked:
         ]
 
 
-def check(table: Table, *, columns: Columns | None = None) -> Checked:
-    """Check a table, by the organiser's choice of columns or by their names.
+def check_table(table: Table, *, columns: Columns | None = None) -> Checked:
+    """Check a table, with columns as chosen or found by their names.
 
-    Every row with content is in the roster or in a finding.
+    Every row with content ends up in the roster or in a finding.
     """
     found = find_layout(table.rows, columns)
     above = (*table.findings, *found.findings)
@@ -104,13 +104,13 @@ def check(table: Table, *, columns: Columns | None = None) -> Checked:
 def roster_from_rows(
     rows: Iterable[Mapping[str, object]], *, settled: Sequence[Finding] = ()
 ) -> Checked:
-    """Check rows that were corrected in place.
+    """Check rows that were corrected in an editor.
 
     Args:
-        rows: Mappings with `email`, `team` and, for rows of the file, `row`: what
-            `Checked.editor_rows` gave and the organiser changed. Missing values may be None or
-            NaN. Rows without a number get the next ones; empty rows are passed over.
-        settled: `Checked.settled` of the first check, to be reported further on.
+        rows: Mappings with `email`, `team` and, for rows of the file, `row`, as
+            `Checked.editor_rows` returned them and the organiser changed them. Missing values
+            may be None or NaN. Rows without a number get the next one; empty rows are skipped.
+        settled: `Checked.settled` of the first check, which stays in the findings.
     """
     entries: list[RosterEntry] = []
     last = 1
@@ -124,16 +124,16 @@ def roster_from_rows(
 
 
 def _text(value: object) -> str:
-    # NaN, which editors put into empty cells, is the one value unequal to itself.
+    # NaN, which editors put into empty cells, is the only value unequal to itself.
     return "" if value is None or value != value else str(value)  # noqa: PLR0124 - see above
 
 
 def _judged(entries: Sequence[RosterEntry], *, settled: tuple[Finding, ...]) -> Checked:
-    marks, doubts = judge(entries)
+    checks, doubts = check_entries(entries)
     findings = [*settled, *doubts]
     if not entries and not any(f.severity is Severity.ERROR for f in findings):
         findings.append(nobody("Nobody is left to take part."))
-    # Findings about the whole file come first; the rest follow the file.
+    # Findings about the whole file come first, the others in the order of the file.
     findings.sort(key=lambda finding: finding.row or 0)
     about: dict[int, list[Finding]] = {}
     for finding in settled:
@@ -141,16 +141,16 @@ def _judged(entries: Sequence[RosterEntry], *, settled: tuple[Finding, ...]) -> 
             about.setdefault(finding.row, []).append(finding)
     rows = (
         CheckedRow(
-            mark.entry.row,
-            mark.email or mark.entry.email.strip(),
-            mark.team or mark.entry.team.strip(),
-            kept=mark.participant is not None,
-            findings=(*about.get(mark.entry.row, ()), *mark.findings),
+            each.entry.row,
+            each.email or each.entry.email.strip(),
+            each.team or each.entry.team.strip(),
+            kept=each.participant is not None,
+            findings=(*about.get(each.entry.row, ()), *each.findings),
         )
-        for mark in marks
+        for each in checks
     )
     return Checked(
-        Roster(tuple(mark.participant for mark in marks if mark.participant is not None)),
+        Roster(tuple(each.participant for each in checks if each.participant is not None)),
         tuple(findings),
         Columns("email", "team"),
         tuple(rows),

@@ -1,4 +1,4 @@
-"""Rows of a table to entries: one per person, those left out already told apart."""
+"""Turn rows of a table into entries, one per person, and separate those left out."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from studio_core.model.people import Finding, Severity
 from studio_core.roster.headers import key, looks_like_address
 from studio_core.roster.layout import Member
-from studio_core.roster.text import shown
+from studio_core.roster.text import excerpt
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from studio_core.roster.layout import Layout
     from studio_core.roster.read import Row
 
-# Compared as headers are: letters and digits alone.
+# Compared like headers: only letters and digits count.
 _IN = frozenset(
     {
         *("approved", "accepted", "active", "attending", "checkedin", "complete", "completed"),
@@ -38,7 +38,7 @@ _TRIPLET = 3
 
 @dataclass(frozen=True, slots=True)
 class RosterEntry:
-    """One person as the file has them, before any check."""
+    """One person as in the file, unchecked."""
 
     row: int
     email: str
@@ -50,7 +50,7 @@ class RosterEntry:
 
 @dataclass(slots=True)
 class Gathered:
-    """Entries to check, those left out (with their finding), and findings about rows."""
+    """Entries to check, entries left out (with their finding), and findings about rows."""
 
     entries: list[RosterEntry] = field(default_factory=list)
     left_out: list[tuple[RosterEntry, Finding]] = field(default_factory=list)
@@ -58,7 +58,7 @@ class Gathered:
 
 
 def gather(rows: Sequence[Row], layout: Layout) -> Gathered:
-    """Make entries of the rows below the header; what makes none is in a finding."""
+    """Turn the rows below the header into entries; rows without any are in a finding."""
     gatherer = _Gatherer(layout)
     for row in rows[layout.start :]:
         gatherer.add(row)
@@ -66,14 +66,14 @@ def gather(rows: Sequence[Row], layout: Layout) -> Gathered:
 
 
 class _Gatherer:
-    """Goes through the rows once; findings about a whole column wait until the end."""
+    """One pass over the rows; findings about a whole column come at the end."""
 
     def __init__(self, layout: Layout) -> None:
         self.layout = layout
         self.header = _plain(layout.header or ())
         self.team_column = layout.name(layout.team)
         self.result = Gathered()
-        self.strange: dict[str, int] = {}  # status to the first row that has it
+        self.strange: dict[str, int] = {}  # unknown status to its first row
         self.addressless: dict[int, list[tuple[int, str]]] = {}  # list column to its cells
         self.with_address: set[int] = set()
         self.groups: dict[tuple[str, ...], int] = {}  # team and its people to their first row
@@ -115,7 +115,7 @@ class _Gatherer:
             finding = Finding(
                 Severity.WARNING,
                 "left-out",
-                f"{shown(entry.email) or 'This row'} is left out: {column} is {reason!r}.",
+                f"{excerpt(entry.email) or 'This row'} is left out: {column} is {reason!r}.",
                 "Change it in the file if the person shall take part.",
                 row=row.number,
                 column=column,
@@ -125,7 +125,7 @@ class _Gatherer:
             self.result.findings.append(finding)
 
     def _repeated(self, row: int, team: str, entries: Sequence[RosterEntry]) -> bool:
-        """Tell whether a whole team stood in an earlier row, as exports with prizes have it."""
+        """Return whether an earlier row has the whole team, as in exports with prizes."""
         group = (team, *(entry.email for entry in entries))
         first = self.groups.setdefault(group, row)
         if first == row:
@@ -135,18 +135,18 @@ class _Gatherer:
         return True
 
     def _reason_to_leave_out(self, cells: Sequence[str], row: int, team: str) -> tuple[str, str]:
-        """Return the status that keeps a row out and its column; an empty status keeps it in."""
+        """Return the status that excludes a row and its column; an empty status includes it."""
         layout = self.layout
         if layout.project_status is not None and not team.strip():
             status = _cell(cells, layout.project_status).strip()
             if key(status).startswith("draft"):
-                return shown(status), layout.name(layout.project_status)
+                return excerpt(status), layout.name(layout.project_status)
         if layout.status is None:
             return "", ""
-        status = shown(_cell(cells, layout.status))
+        status = excerpt(_cell(cells, layout.status))
         word = key(status)
         column = self._status_column()
-        # A list of approvals lets in those that are approved, and nobody else.
+        # With a column of approvals, only approved people take part.
         if key(column) == "approvalstatus":
             return ("", "") if word == "approved" else (status or "empty", column)
         if word in _OUT:
@@ -159,7 +159,7 @@ class _Gatherer:
         return "" if self.layout.status is None else self.layout.name(self.layout.status)
 
     def _addresses(self, row: Row) -> Iterator[tuple[str, str]]:
-        """Give all addresses of a row with their columns, the main one always."""
+        """Yield the addresses of a row with their columns, always the main one."""
         layout = self.layout
         yield _cell(row.cells, layout.email), layout.name(layout.email)
         further = 0
@@ -169,7 +169,7 @@ class _Gatherer:
                 further += 1
                 yield email, layout.name(member.email)
             elif any(_cell(row.cells, index).strip() for index in member.names):
-                name = shown(" ".join(_cell(row.cells, index) for index in member.names))
+                name = excerpt(" ".join(_cell(row.cells, index) for index in member.names))
                 self._warn(
                     "member-without-email",
                     row.number,
@@ -185,13 +185,13 @@ class _Gatherer:
             self._compare_count(row, further)
 
     def _beyond(self, row: Row) -> list[Member]:
-        """Find members in the cells beyond the header: triplets of two names and an address."""
+        """Return members in cells beyond the header: triplets of two names and an address."""
         start = self.layout.width
         extra = row.cells[start:]
         if not any(cell.strip() for cell in extra):
             return []
         if not self.layout.wide:
-            text = shown(" ".join(extra))
+            text = excerpt(" ".join(extra))
             self._warn(
                 "extra-cells",
                 row.number,
@@ -211,7 +211,7 @@ class _Gatherer:
         return members
 
     def _listed(self, row: Row, column: int) -> Iterator[str]:
-        """Give the addresses in a cell that lists a team's members; remember the other names."""
+        """Yield the addresses in a cell that lists a team's members; remember other names."""
         cell = _cell(row.cells, column)
         tokens = [token.strip() for token in re.split(r"[,;\n\r]+", cell) if token.strip()]
         words = [word for token in tokens for word in (token.split() if "@" in token else [token])]
@@ -233,17 +233,17 @@ class _Gatherer:
                     f"{name!r} holds no e-mail addresses, so nobody named there takes part.",
                     "Give each person a row with an address of their own.",
                     name,
-                    shown(cells[0][1]),
+                    excerpt(cells[0][1]),
                 )
                 continue
             for row, text in cells:
                 self._warn(
                     "member-without-email",
                     row,
-                    f"{shown(text)} has no e-mail address and is left out.",
+                    f"{excerpt(text)} has no e-mail address and is left out.",
                     "Fill in the address if the person shall take part.",
                     name,
-                    shown(text),
+                    excerpt(text),
                 )
 
     def _compare_count(self, row: Row, further: int) -> None:

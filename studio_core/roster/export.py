@@ -1,4 +1,4 @@
-"""Tables out of the project: CSV that no spreadsheet runs and that reads back the same."""
+"""Write CSV that no spreadsheet executes and that reads back unchanged."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ if TYPE_CHECKING:
 
     from studio_core.model.people import Finding, Roster
 
-# A cell that begins with apostrophes before the danger gets one more, so that taking one away
-# on reading gives back exactly what was written.
+# Dangerous cells that already begin with apostrophes get one more, so that removing one on
+# reading restores exactly what was written.
 _TO_GUARD = re.compile(f"'*[{DANGEROUS}]")
 _TO_QUOTE = re.compile(rf'["\r\n{re.escape(DELIMITERS)}]|^\s|\s$')
 
@@ -21,23 +21,23 @@ _TEMPLATE = (("ada@example.com", "1"), ("grace@example.com", "1"), ("alan@exampl
 
 
 def safe_csv(header: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
-    """Write a table as CSV: commas, CRLF, cells that a spreadsheet would run made harmless.
+    """Format a table as CSV (commas, CRLF) without cells that a spreadsheet would execute.
 
-    Names come from participants, and spreadsheets take cells that begin with `=`, `+`, `-`,
-    `@`, tab or a line break for formulas; such cells get an apostrophe in front, which
-    `read_table` takes away again. Cells with any usual delimiter are quoted, so that the
-    delimiter can always be told. None becomes an empty cell.
+    Names come from participants, and spreadsheets treat cells that begin with `=`, `+`, `-`,
+    `@`, tab or a line break as formulas. Such cells get a leading apostrophe, which
+    `read_table` removes. Cells with any usual delimiter are quoted, so that the delimiter can
+    always be detected. None becomes an empty cell.
     """
     return "".join(",".join(map(_cell, row)) + "\r\n" for row in (header, *rows))
 
 
 def roster_csv(roster: Roster) -> str:
-    """Write a roster with the columns `email` and `team`, in its own order."""
+    """Format a roster as CSV with the columns `email` and `team`, in its order."""
     return safe_csv(("email", "team"), ((p.email, p.team) for p in roster.participants))
 
 
 def findings_csv(findings: Iterable[Finding]) -> str:
-    """Write findings as a table: row, column, value, severity, code, finding, remedy."""
+    """Format findings as CSV: row, column, value, severity, code, finding, remedy."""
     header = ("row", "column", "value", "severity", "code", "finding", "remedy")
     return safe_csv(
         header,
@@ -49,7 +49,7 @@ def findings_csv(findings: Iterable[Finding]) -> str:
 
 
 def template_csv() -> str:
-    """Write a roster to start from: the header and three made-up people in two teams."""
+    """Return a template of a roster: the header and three made-up people in two teams."""
     return safe_csv(("email", "team"), _TEMPLATE)
 
 

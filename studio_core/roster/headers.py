@@ -1,8 +1,8 @@
-"""Which column of a table holds what: found by name, never by position alone.
+"""Find the header of a table, and the known names of columns.
 
-The names are those of the exports organisers have (Devpost, Eventbrite, Luma, Unstop, Google
-Forms, GitHub Classroom and its successor) and what people write by hand in several languages.
-They are compared without case, space and punctuation, so `E-mail`, `email_` and `EMAIL` agree.
+The names are those in exports (Devpost, Eventbrite, Luma, Unstop, Google Forms, GitHub
+Classroom and its successor) and those that people write by hand in several languages. They
+are compared without case, space and punctuation: `E-mail`, `email_` and `EMAIL` are equal.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from studio_core.roster.read import Row
 
-# Each in order of preference: where a file has several, the first is taken.
+# In order of preference: where a file has several, the first is read.
 EMAIL_NAMES = (
     *("email", "emailaddress", "emailid", "mail", "mailaddress", "emails", "youremail"),
     *("submitteremail", "candidatesemail", "candidateemail", "candidateemailaddress"),
@@ -28,7 +28,7 @@ EMAIL_NAMES = (
     *("correoelectrónico", "correoelectronico", "email地址", "sähköposti", "indirizzoemail"),
     *("adresemail", "почта", "электроннаяпочта", "メールアドレス", "邮箱", "电子邮件", "이메일"),
 )
-# Taken only when nothing better is there, and only if the column does hold addresses.
+# Read only when no better column exists, and only if it contains addresses.
 EMAIL_LAST = ("buyeremail", "identifier", "rosteridentifier", "username", "login")
 TEAM_NAMES = (
     *("team", "teamnumber", "teamno", "teamnr", "teamnum", "teamname", "nameofteam"),
@@ -56,9 +56,9 @@ _HEADER_WITHIN = 10
 
 @dataclass(frozen=True, slots=True)
 class Columns:
-    """Which columns to read, as an organiser says it: a header's text, or an index from 0.
+    """An organiser's choice of columns: a header's text, or an index from 0.
 
-    What is None or empty is looked for by name.
+    None means to find the column by its name.
     """
 
     email: str | int | None = None
@@ -67,13 +67,13 @@ class Columns:
 
 
 def key(text: str) -> str:
-    """Give the form in which headers are compared: letters and digits alone, no case."""
+    """Return the form in which headers are compared: letters and digits only, without case."""
     folded = unicodedata.normalize("NFKC", text).casefold()
     return "".join(c for c in unicodedata.normalize("NFC", folded) if c.isalnum())
 
 
 def letter(index: int) -> str:
-    """Name a column as a spreadsheet does: `column A` for 0, `column AA` for 26."""
+    """Return a column's name in a spreadsheet: `column A` for 0, `column AA` for 26."""
     name = ""
     index += 1
     while index:
@@ -83,15 +83,15 @@ def letter(index: int) -> str:
 
 
 def looks_like_address(cell: str) -> bool:
-    """Tell cells that are meant as an e-mail address, right or wrong, from other text."""
+    """Return whether a cell is meant as an e-mail address, valid or not."""
     return _LOOKS_LIKE_ADDRESS.fullmatch(cell) is not None
 
 
 def header_index(rows: Sequence[Row], wanted: Columns | None) -> int | None:
-    """Find the header among the first rows: its index, or None when the file has none.
+    """Return the index of the header among the first rows, or None when the file has none.
 
-    A row is a header when it has a name known here or one that the organiser gave. Failing
-    that, the first row is one unless it holds an address or a plain number.
+    A row is a header when it has a known name or one that the organiser chose. Otherwise the
+    first row is the header, unless it contains an address or a number.
     """
     given = {key(name) for name in _given(wanted)}
     known = {*EMAIL_NAMES, *EMAIL_LAST} | given

@@ -1,4 +1,4 @@
-"""Bytes of a roster file to a table of text: CSV in any dialect, and spreadsheets."""
+"""Read a roster file into a table of text: CSV in any dialect, and spreadsheets."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ MAX_BYTES = 20 << 20
 """Largest file that is read, in bytes."""
 
 MAX_ROWS = 100_000
-"""Most rows that are read; a domain holds far fewer people."""
+"""Most rows that are read; a domain has far fewer people."""
 
 DELIMITERS = ",;\t|"
-"""What may separate the cells of a text file, the likeliest first."""
+"""Delimiters of text files, the likeliest first."""
 
 DANGEROUS = "=+\\-@\t\r\n"
-"""First characters (in a regular expression's set) that make a spreadsheet run a cell."""
+"""First characters of cells that a spreadsheet executes, for a regular expression's set."""
 
 _SAVE_AGAIN = "Save the roster as CSV UTF-8 or as an Excel workbook (.xlsx) and try again."
 _GUARDED = re.compile(f"'+[{DANGEROUS}]")
@@ -30,7 +30,7 @@ _SEPARATOR_LINE = re.compile(r'"?sep=([,;\t|])"?[ \t]*(?:\r\n|\r|\n|$)', re.IGNO
 _QUOTED = re.compile(r'(?<![^,;\t|\r\n])"((?:[^"]|"")*+)"')
 _ADDRESS = re.compile(r'[^\s@,;|"]+@[^\s@,;|"]+')
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f]")
-_FEW = 8  # control characters that a short table may have: its rows are told instead
+_FEW = 8  # control characters that a short table may have: they become findings of its rows
 _SAMPLE = 1 << 16
 _UTF16_NULS = 0.3
 
@@ -60,7 +60,7 @@ _WORKBOOK_PROBLEMS = {
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One row with content. `number` counts rows as a spreadsheet shows them, from 1."""
+    """One row with content. `number` is the row number that a spreadsheet shows, from 1."""
 
     number: int
     cells: tuple[str, ...]
@@ -68,21 +68,21 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """The rows of a file that hold anything, as text, and what was doubtful in reading them."""
+    """The rows of a file with any content, as text, and the findings of reading them."""
 
     rows: tuple[Row, ...]
     findings: tuple[Finding, ...] = ()
 
 
 def read_table(data: bytes, filename: str = "") -> Table:
-    """Read the bytes of a roster file; its kind is told from the content, not the name.
+    """Read the bytes of a roster file; its content, not its name, decides the format.
 
-    Text may be UTF-8, UTF-16 or a Windows code page, separated by comma, semicolon, tab or
-    bar, with or without a `sep=` line. Cells keep their space. The apostrophe that `safe_csv`
-    puts before a dangerous cell is taken away again.
+    Text may be UTF-8, UTF-16 or Windows-1252, separated by comma, semicolon, tab or bar, with
+    or without a `sep=` line. Cells keep their spaces. The apostrophe that `safe_csv` puts
+    before a dangerous cell is removed.
 
     Raises:
-        RosterError: The file is empty, too large, or no table.
+        RosterError: The file is empty, too large, or not a table.
     """
     what = f"The file {filename!r}" if filename else "The file"
     if not data.strip(b"\0 \t\r\n"):
@@ -146,7 +146,7 @@ def _decode(data: bytes, what: str) -> tuple[str, list[Finding]]:
     except UnicodeDecodeError as error:
         if error.encoding.startswith("utf-16"):
             raise RosterError(f"{what} is cut off or damaged.", _SAVE_AGAIN) from None
-        # Five bytes mean nothing in Windows-1252; Latin-1 takes all, so nothing is lost.
+        # Five bytes are undefined in Windows-1252; Latin-1 decodes every byte.
         try:
             text = data.decode("cp1252")
         except UnicodeDecodeError:
@@ -213,7 +213,7 @@ def _rows(text: str, delimiter: str, *, strict: bool) -> list[list[str]]:
 
 
 def _last_start(text: str) -> str:
-    """Say which line the last row begins on: the one whose quotation mark stays open."""
+    """Return where the last row begins, whose quotation mark is not closed."""
     reader = csv.reader(io.StringIO(text, newline=""), strict=False)
     start = last = 0
     for _ in reader:
@@ -222,9 +222,9 @@ def _last_start(text: str) -> str:
 
 
 def _delimiter(text: str) -> str:
-    """Choose the delimiter that frees the most e-mail addresses, then the widest first row.
+    """Return the delimiter that separates most e-mail addresses, then most cells of the first row.
 
-    Delimiters inside quoted cells do not count, whatever the true delimiter is.
+    Delimiters inside quoted cells do not count.
     """
     sample = _QUOTED.sub(_unquote, text[:_SAMPLE])
     lines = [line for line in sample.splitlines() if line.strip()]

@@ -1,11 +1,11 @@
-"""Text from files, made fit to print."""
+"""Make text from files fit to show."""
 
-SHOWN = 80
-"""Longest piece of a file that is shown, in characters."""
+LONGEST_EXCERPT = 80
+"""Characters."""
 
 
-def shown(text: str, limit: int = SHOWN) -> str:
-    """Make text from a file fit to print: one line, no control characters, not too long."""
+def excerpt(text: str, limit: int = LONGEST_EXCERPT) -> str:
+    """Return text on one line, without control characters, cut at `limit` characters."""
     line = " ".join(text.split())
     safe = "".join(c if c.isprintable() else f"\\x{ord(c):02x}" for c in line)
     return safe if len(safe) <= limit else safe[: limit - 1] + "…"

@@ -1,9 +1,9 @@
-"""Spreadsheet files (xlsx, xlsb, xls, ods) to rows of text, read in a process of their own.
+"""Read spreadsheets (xlsx, xlsb, xls, ods) in a separate process.
 
-A crafted or merely odd workbook of a few kilobytes, with one value in the last cell of the
-sheet, makes the reader ask for hundreds of gigabytes and abort its process. The dashboard
-must survive that, so the file is parsed by a child with bounded memory and time: this module
-run as a script. Run that way it needs the standard library and python-calamine alone.
+A workbook of a few kilobytes with a value in the last cell of the sheet makes the reader
+allocate hundreds of gigabytes and abort. The dashboard must survive that, so a child process
+with limited memory and time parses the file: this module, run as a script. It then needs only
+the standard library and python-calamine.
 """
 
 from __future__ import annotations
@@ -17,19 +17,19 @@ import zipfile
 from typing import TypedDict
 
 MEMORY_LIMIT = 3 << 30
-"""Address space of the reading process, in bytes; enforced where the system can."""
+"""Address space of the child in bytes, where the system can limit it."""
 
 TIME_LIMIT = 60
-"""Seconds that the reading process may take."""
+"""Seconds that the child may take."""
 
 MAX_CELLS = 5_000_000
-"""Largest area of a sheet from A1 to its last cell."""
+"""Largest area of a sheet, from A1 to its last cell."""
 
 Value = int | float | str | bool | dt.time | dt.date | dt.datetime | dt.timedelta
 
 
 class Sheet(TypedDict):
-    """What the child answers: rows from the first line of the sheet, or why there are none."""
+    """Output of the child: rows from the first line of the sheet, or a problem."""
 
     rows: list[list[str]]
     name: str
@@ -41,13 +41,13 @@ def read_workbook(data: bytes) -> Sheet:
     """Read the first visible sheet that has content.
 
     Returns:
-        `rows` beginning with the sheet's first line, blank lines included; `name` of the
-        sheet; `others`, names of further visible sheets with content; `problem`: empty, or
-        one of `password`, `empty`, `area`, `format`, `crash`.
+        `rows` from the sheet's first line on, including blank lines; `name` of the sheet;
+        `others`, the names of further visible sheets with content; `problem`: empty, or one
+        of `password`, `empty`, `area`, `format`, `crash`.
     """
     command = [sys.executable, "-P", __file__]
     try:
-        # Fixed arguments; the file arrives through standard input, never as an argument.
+        # Fixed arguments; the file is passed through standard input.
         ended = subprocess.run(  # noqa: S603 - see the line above
             command, input=data, capture_output=True, check=False, timeout=TIME_LIMIT
         )
@@ -58,7 +58,7 @@ def read_workbook(data: bytes) -> Sheet:
 
 
 def cell_text(value: Value) -> str:
-    """Write a cell as a person would type it: 3.0 as 3, midnight dates without the time."""
+    """Return a cell as a person would type it: 3.0 as 3, dates at midnight without the time."""
     if isinstance(value, bool):
         return "TRUE" if value else "FALSE"
     if isinstance(value, float) and value.is_integer():
@@ -75,8 +75,8 @@ def _problem(code: str) -> Sheet:
 
 
 def _parse(data: bytes) -> Sheet:
-    """Parse in the child."""
-    # Only the child needs it: the parent stays light.
+    """Parse a workbook; runs in the child."""
+    # Only the child needs it.
     import python_calamine as calamine  # noqa: PLC0415 - see the line above
 
     try:
@@ -103,9 +103,9 @@ def _parse(data: bytes) -> Sheet:
 
 
 def _protected(data: bytes) -> bool:
-    """Tell files that only a password opens; the reader says no more than that it cannot.
+    """Return whether a file is encrypted, which the reader does not distinguish from damage.
 
-    Office puts an encrypted workbook into a stream of this name (MS-OFFCRYPTO); OpenDocument
+    Office stores an encrypted workbook in a stream of this name (MS-OFFCRYPTO); OpenDocument
     lists the encryption of each part in its manifest.
     """
     if "EncryptedPackage".encode("utf-16-le") in data:
@@ -119,7 +119,7 @@ def _protected(data: bytes) -> bool:
 
 def _limit_memory() -> None:
     try:
-        # Not on every system; there the time limit alone holds.
+        # Windows has no such module; there only the time is limited.
         import resource  # noqa: PLC0415 - see the line above
 
         resource.setrlimit(resource.RLIMIT_AS, (MEMORY_LIMIT, MEMORY_LIMIT))

@@ -159,5 +159,5 @@ def test_the_record_is_shown_to_organisers_and_saving_is_on_it(event: Hackathon)
 def test_saving_is_refused_to_helpers_even_without_the_page(event: Hackathon):
     helper = Actor("bo", Role.HELPER, "dashboard")
     with pytest.raises(GuardError, match="change the settings"):
-        settings.save(config.load_file(), {"event": "other"}, helper)
+        settings.save_settings(config.load_file(), {"event": "other"}, helper)
     assert config.load().event == event.settings.event

@@ -1,4 +1,4 @@
-"""Files for download, and the words in them."""
+"""Files for download."""
 
 from __future__ import annotations
 
@@ -7,11 +7,8 @@ import io
 import json
 from datetime import UTC, datetime
 
-import pytest
-
 from studio_core.dashboard import downloads, tables
 from studio_core.dashboard.registry import PAGE_OF_RUN
-from studio_core.dashboard.words import ACTIONS, KINDS, PURPOSES, RESULTS, by_kind, several
 from studio_core.model.links import Link, LinkFailure
 from studio_core.model.plans import Action, Plan, Purpose, Step
 from studio_core.model.runs import Leftover, Outcome, Report, Result
@@ -34,32 +31,8 @@ def rows(text):
     return list(csv.reader(io.StringIO(text)))
 
 
-def test_every_word_has_its_words():
-    assert set(ACTIONS) == set(Action)
-    assert set(KINDS) == set(Kind)
-    assert set(RESULTS) == set(Result)
-    assert set(PURPOSES) == set(PAGE_OF_RUN) == set(Purpose)
-
-
-@pytest.mark.parametrize(
-    ("counts", "words"),
-    [
-        ({}, "nothing"),
-        ({"row": 1}, "1 table row"),
-        ({"row": 1200, "app": 2}, "2 apps and 1,200 table rows"),
-        ({"space": 1, "row": 2, "profile": 3}, "1 space, 3 profiles and 2 table rows"),
-    ],
-)
-def test_counts_in_words(counts, words):
-    assert by_kind(counts) == words
-
-
-def test_one_is_not_many():
-    assert (several(1, "app"), several(0, "app"), several(2, "person", "people")) == (
-        "1 app",
-        "0 apps",
-        "2 people",
-    )
+def test_every_purpose_has_its_page():
+    assert set(PAGE_OF_RUN) == set(Purpose)
 
 
 def test_a_report_as_csv_and_json_names_what_failed_and_what_is_left():

@@ -95,7 +95,7 @@ def test_a_click_that_the_browser_forged_purges_nothing(demo, visit, core):
     page = visit(PAGE)
     assert page.button(key="purge-do").disabled
     proposal = core().propose_purge()
-    purge.start(config.load(), core(), proposal, utcnow().date())
+    purge.start_purge(config.load(), core(), proposal, utcnow().date())
     assert core().current_run() is None
 
 

@@ -15,7 +15,7 @@ import pytest
 
 from studio_core.aws.studio import Studio
 from studio_core.portal.app import LARGEST_BODY
-from studio_core.portal.door import ADDRESS_TRIES, Door
+from studio_core.portal.authentication import ADDRESS_ATTEMPTS, Authenticator
 from tests.portal.conftest import (
     NOT_ON_ROSTER,
     ON_ROSTER,
@@ -49,8 +49,8 @@ def test_guessing_for_one_address_is_locked_out_across_instances_and_networks(
         return instance.visitor(f"203.0.113.{number}").sign_in(email, f"AAAA-{number}").status_code
 
     with ThreadPoolExecutor(8) as pool:
-        answers = list(pool.map(guess, range(ADDRESS_TRIES + 12)))
-    assert answers.count(401) == ADDRESS_TRIES
+        answers = list(pool.map(guess, range(ADDRESS_ATTEMPTS + 12)))
+    assert answers.count(401) == ADDRESS_ATTEMPTS
     assert answers.count(429) == 12
     for instance in (one, two):
         locked = instance.visitor("203.0.113.250").sign_in(email, code)
@@ -80,7 +80,7 @@ def test_guessing_from_one_client_is_locked_out_across_instances_and_addresses(
 
 def test_nonsense_of_some_locks_out_nobody_else(portal: Portal) -> None:
     instance = portal()
-    for number in range(ADDRESS_TRIES + 5):
+    for number in range(ADDRESS_ATTEMPTS + 5):
         visitor = instance.visitor(f"203.0.113.{number}")
         assert visitor.sign_in(f"no address {number}", WRONG).status_code == 401
 
@@ -129,7 +129,7 @@ def test_the_roster_cannot_be_read_from_what_comes_back(portal: Portal, aws: San
 
 def test_the_roster_cannot_be_read_from_the_time_it_takes(portal: Portal, clock: Clock) -> None:
     instance = portal(tries_per_client=100_000, access="personal-code")
-    door = Door(instance.hackathon.sign_in)
+    authenticator = Authenticator(instance.hackathon.sign_in)
     took: dict[str, list[float]] = {ON_ROSTER: [], NOT_ON_ROSTER: []}
     for turn in range(45):
         if turn % 15 == 0:
@@ -137,7 +137,7 @@ def test_the_roster_cannot_be_read_from_the_time_it_takes(portal: Portal, clock:
             instance.hackathon.sign_in.codes()
         for email in sorted(took, reverse=bool(turn % 2)):
             begun = time.perf_counter()
-            door.enter(email, WRONG, "192.0.2.1")
+            authenticator.authenticate(email, WRONG, "192.0.2.1")
             took[email].append(time.perf_counter() - begun)
     # Quartiles, because a busy machine makes outliers; each turn measures both in either order.
     known, unknown = (statistics.quantiles(times, n=4) for times in took.values())
@@ -281,7 +281,7 @@ def test_a_form_replayed_without_end_is_stopped(portal: Portal) -> None:
     instance = portal()
     code = instance.hackathon.codes().event_code
     answers = [instance.visitor().sign_in(ON_ROSTER, code).status_code for _ in range(22)]
-    assert answers == [303] * ADDRESS_TRIES + [429] * 2
+    assert answers == [303] * ADDRESS_ATTEMPTS + [429] * 2
 
 
 @pytest.mark.parametrize(
@@ -333,8 +333,10 @@ def test_nothing_in_the_page_is_allowed_but_what_its_policy_names(portal: Portal
 
 def test_what_answers_are_does_not_show_what_they_hold(portal: Portal) -> None:
     instance = portal()
-    door = Door(instance.hackathon.sign_in)
-    answer = door.enter(ON_ROSTER, instance.hackathon.codes().event_code, "192.0.2.1")
+    authenticator = Authenticator(instance.hackathon.sign_in)
+    answer = authenticator.authenticate(
+        ON_ROSTER, instance.hackathon.codes().event_code, "192.0.2.1"
+    )
     assert answer.url
     assert "token" not in repr(answer)
     assert isinstance(instance.visitor(), Visitor)

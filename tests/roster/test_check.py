@@ -312,7 +312,7 @@ def test_a_header_alone_is_an_error():
 
 
 def test_a_table_without_rows_is_an_error():
-    assert codes(roster.check(roster.Table(()))) == [("no-rows", None)]
+    assert codes(roster.check_table(roster.Table(()))) == [("no-rows", None)]
 
 
 def test_a_header_in_the_middle_is_passed_over():

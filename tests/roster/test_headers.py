@@ -428,7 +428,7 @@ choices = st.sampled_from([None, Columns(0, 1), Columns("email", None, "status")
 def test_no_table_breaks_the_check_or_loses_a_row(header, rows, columns):
     numbered = enumerate([header, *rows], start=1)
     table = roster.Table(tuple(roster.Row(n, tuple(cells)) for n, cells in numbered if any(cells)))
-    checked = roster.check(table, columns=columns)
+    checked = roster.check_table(table, columns=columns)
     for finding in checked.findings:
         assert (finding.sentence + finding.remedy + finding.value).isprintable()
     if any(finding.row is None for finding in checked.errors):

@@ -1,1 +1,1 @@
-"""One module for each command or pair of commands."""
+"""The commands, one module each or per pair."""

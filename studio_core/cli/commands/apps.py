@@ -1,4 +1,4 @@
-"""`studio start-apps` and `studio stop-apps`: instances on before the event, off at night."""
+"""`studio start-apps` and `studio stop-apps`: start and stop the event's instances."""
 
 from __future__ import annotations
 
@@ -6,12 +6,18 @@ from typing import TYPE_CHECKING
 
 import click
 
-from studio_core.cli.options import as_json, common, dry_run, team, yes
-from studio_core.cli.running.interaction import ask, perform
+from studio_core.cli.options import (
+    common_options,
+    dry_run_option,
+    json_option,
+    team_option,
+    yes_option,
+)
+from studio_core.cli.running.interaction import ask_to_go_ahead, run_interactively
 from studio_core.cli.tools import tools
-from studio_core.cli.words import tally
 from studio_core.hackathon.links import choose
 from studio_core.model.plans import Action
+from studio_core.wording import TERSE_KINDS, by_kind
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,11 +29,11 @@ if TYPE_CHECKING:
 
 
 @click.command("start-apps")
-@team
-@dry_run
-@yes
-@as_json
-@common
+@team_option
+@dry_run_option
+@yes_option
+@json_option
+@common_options
 @click.pass_context
 def start_apps(
     ctx: click.Context, *, team: str | None, dry_run: bool, yes: bool, as_json: bool
@@ -39,7 +45,7 @@ def start_apps(
     """
 
     def question(plan: Plan) -> str:
-        return f"Start {tally(plan.counts(Action.CREATE))}?"
+        return f"Start {by_kind(plan.counts(Action.CREATE), TERSE_KINDS)}?"
 
     with tools().configured() as hackathon:
         proposal = hackathon.propose_start_apps(team, _snapshot(hackathon, team))
@@ -47,11 +53,11 @@ def start_apps(
 
 
 @click.command("stop-apps")
-@team
-@dry_run
-@yes
-@as_json
-@common
+@team_option
+@dry_run_option
+@yes_option
+@json_option
+@common_options
 @click.pass_context
 def stop_apps(
     ctx: click.Context, *, team: str | None, dry_run: bool, yes: bool, as_json: bool
@@ -63,7 +69,8 @@ def stop_apps(
     """
 
     def question(plan: Plan) -> str:
-        return f"Stop {tally(plan.counts(Action.DELETE))}? Unsaved work in them is lost."
+        apps = by_kind(plan.counts(Action.DELETE), TERSE_KINDS)
+        return f"Stop {apps}? Unsaved work in them is lost."
 
     with tools().configured() as hackathon:
         proposal = hackathon.propose_stop_apps(team, _snapshot(hackathon, team))
@@ -71,7 +78,7 @@ def stop_apps(
 
 
 def _snapshot(hackathon: Hackathon, team: str | None) -> Snapshot:
-    """Observe, and refuse a team that nobody is in, instead of having nothing to do."""
+    """Return a snapshot; refuse a team without people rather than find nothing to do."""
     snapshot = hackathon.observe()
     if team is not None:
         choose(snapshot.records, team=team)
@@ -88,6 +95,6 @@ def _run(
     as_json: bool,
 ) -> int:
     def agree(plan: Plan) -> None:
-        ask(question(plan), yes=yes)
+        ask_to_go_ahead(question(plan), yes=yes)
 
-    return perform(hackathon, proposal, agree, dry_run=dry_run, as_json=as_json)
+    return run_interactively(hackathon, proposal, agree, dry_run=dry_run, as_json=as_json)

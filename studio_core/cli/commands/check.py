@@ -1,4 +1,4 @@
-"""`studio check`: what can be known before anything is created."""
+"""`studio check`: check the account before anything is created."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ import click
 from studio_core.cli import rosters
 from studio_core.cli.console import console, result_json
 from studio_core.cli.failures import FAILED
-from studio_core.cli.options import as_json, common
+from studio_core.cli.options import common_options, json_option
 from studio_core.cli.tools import tools
-from studio_core.cli.words import plain
 from studio_core.insight.readiness import CheckState
+from studio_core.wording import printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -31,9 +31,9 @@ _STYLES = {CheckState.OK: "green", CheckState.WARNING: "yellow", CheckState.ERRO
     metavar="FILE",
     help="Check this file too, and the quotas against it.",
 )
-@rosters.columns
-@as_json
-@common
+@rosters.column_options
+@json_option
+@common_options
 @click.pass_context
 def check(
     ctx: click.Context,
@@ -47,7 +47,7 @@ def check(
 
     The exit status is 1 when any line is an error.
     """
-    wanted = rosters.read(roster, email_column, team_column) if roster else None
+    wanted = rosters.read_roster(roster, email_column, team_column) if roster else None
     with tools().configured() as hackathon:
         lines = hackathon.check(wanted)
     if as_json:
@@ -58,15 +58,15 @@ def check(
 
 
 def _print(lines: Iterable[Check]) -> None:
-    from rich.text import Text  # noqa: PLC0415 - takes longer than --json needs
+    from rich.text import Text  # noqa: PLC0415 - slow to import; --json does without
 
     out = console()
     for line in lines:
         text = Text.assemble(
             (f"{line.state.value:<8}", _STYLES[line.state]),
-            (plain(line.title), "bold"),
-            f": {plain(line.sentence)}",
+            (printable(line.title), "bold"),
+            f": {printable(line.sentence)}",
         )
         out.print(text, soft_wrap=True)
         if line.remedy and line.state is not CheckState.OK:
-            out.print(Text(f"        What to do: {plain(line.remedy)}"), soft_wrap=True)
+            out.print(Text(f"        What to do: {printable(line.remedy)}"), soft_wrap=True)

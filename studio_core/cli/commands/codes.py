@@ -1,4 +1,4 @@
-"""`studio codes`: what people type into the web app."""
+"""`studio codes`: print or renew the access codes of the web app."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from studio_core.cli.console import result, say, table
-from studio_core.cli.options import common, team, yes
+from studio_core.cli.console import print_table, result, say
+from studio_core.cli.options import common_options, team_option, yes_option
 from studio_core.cli.running import confirmation
 from studio_core.cli.tools import tools
 from studio_core.errors import StudioError
@@ -30,7 +30,7 @@ HEADER = ("email", "team", "code")
     default=None,
     help="A code for each person, or the one for all.  [default: as the setting access says]",
 )
-@team
+@team_option
 @click.option("--email", metavar="EMAIL", help="Only this person.")
 @click.option(
     "--format",
@@ -41,8 +41,8 @@ HEADER = ("email", "team", "code")
     help="How to write personal codes.",
 )
 @click.option("--rotate", is_flag=True, help="Make all codes new; the old ones end at once.")
-@yes
-@common
+@yes_option
+@common_options
 @click.pass_context
 def codes(
     ctx: click.Context,
@@ -84,10 +84,10 @@ def codes(
 
 
 def _rotate(hackathon: Hackathon, *, of_people: bool, yes: bool) -> None:
-    """Make all codes new, when that is confirmed.
+    """Renew all codes after a confirmation.
 
     Raises:
-        GuardError: It was not; nothing was changed.
+        GuardError: Not confirmed; nothing was changed.
     """
     number = len(hackathon.participants()) if of_people else 1
     typed = str(number) if yes else confirmation.to_renew(number)
@@ -103,4 +103,4 @@ def _print(rows: Sequence[tuple[str, str, str]], form: str) -> None:
         items = [dict(zip(HEADER, row, strict=True)) for row in rows]
         click.echo(json.dumps(items, ensure_ascii=False, indent=2))
     else:
-        table(HEADER, rows)
+        print_table(HEADER, rows)

@@ -1,4 +1,4 @@
-"""`studio get-conf`: the settings that hold now, and where they come from."""
+"""`studio get-conf`: show the current settings and where they come from."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from dataclasses import asdict
 import click
 
 from studio_core import config
-from studio_core.cli.console import result_json, say, table
-from studio_core.cli.options import as_json, common
+from studio_core.cli.console import print_table, result_json, say
+from studio_core.cli.options import common_options, json_option
 
 
 @click.command("get-conf")
-@as_json
-@common
+@json_option
+@common_options
 def get_conf(*, as_json: bool) -> None:
     """Show the settings that hold now: environment over file over defaults.
 
@@ -25,7 +25,7 @@ def get_conf(*, as_json: bool) -> None:
         result_json(asdict(settings))
     else:
         from_environment = {name.replace("_", "-") for name in config.overridden()}
-        table(
+        print_table(
             ("setting", "value", ""),
             (
                 (name, value, f"from {config.variable(name.replace('-', '_'))}")

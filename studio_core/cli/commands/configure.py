@@ -1,4 +1,4 @@
-"""`studio configure`: where the hackathon is, asked for, checked and saved."""
+"""`studio configure`: ask for the settings, check them and save them."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ import click
 from studio_core import config
 from studio_core.cli import wizard
 from studio_core.cli.console import result, say
-from studio_core.cli.options import common
+from studio_core.cli.options import common_options
 from studio_core.cli.tools import tools
-from studio_core.cli.words import listed
 from studio_core.errors import NotFoundError, SettingsError
 from studio_core.model.studio import AppType
+from studio_core.wording import listed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -48,11 +48,11 @@ _HELP: dict[str, dict[str, Any]] = {
     "organisers": {"help": "Who may sign in to the dashboard: addresses and @domains."},
     "helpers": {"help": "Who may sign in as a helper: addresses and @domains."},
 }
-"""What is said of each setting's option. The account is found out and has none."""
+"""Attributes of each setting's option. The account has none: AWS tells it."""
 
 
 def _settings_options(function: F) -> F:
-    """Give a command an option for each setting that a person chooses."""
+    """Add an option for each setting that a person chooses."""
     for field in reversed(fields(config.Settings)):
         if field.name == "account":
             continue
@@ -67,7 +67,7 @@ def _settings_options(function: F) -> F:
 @click.command()
 @_settings_options
 @click.option("--ask", is_flag=True, help="Ask for everything, what is set already as default.")
-@common
+@common_options
 @click.pass_context
 def configure(ctx: click.Context, /, *, ask: bool, **given: Any) -> None:
     """Choose region, domain, table and event, check them against AWS, and save them.
@@ -83,7 +83,7 @@ def configure(ctx: click.Context, /, *, ask: bool, **given: Any) -> None:
     before = config.load_file()
     wanted = _chosen({name: value for name, value in given.items() if value is not None})
     if here.interactive() and (ask or wanted.missing):
-        wanted = wizard.ask(wanted, here, again=ask, given=given)
+        wanted = wizard.ask_settings(wanted, here, again=ask, given=given)
     elif ask:
         raise click.UsageError("--ask needs a terminal.", ctx=ctx)
     wanted = _complete(wanted)
@@ -97,7 +97,7 @@ def configure(ctx: click.Context, /, *, ask: bool, **given: Any) -> None:
             ) from error
         if hackathon.ensure_table():
             say(f"Made the table {wanted.table_name}.")
-        # First the record, then the deed: what cannot be recorded must not be done.
+        # Record first: what cannot be recorded must not be done.
         hackathon.note("settings saved", subject=str(config.config_path()))
         path = config.save(pinned)
     if before.account and before.account != pinned.account:
@@ -110,12 +110,12 @@ def configure(ctx: click.Context, /, *, ask: bool, **given: Any) -> None:
 
 
 def _chosen(given: Mapping[str, Any]) -> Settings:
-    """What holds now with the options on top, checked."""
+    """Return the current settings overlaid with the options, checked."""
     return config.check(replace(config.load(), **given))
 
 
 def _complete(settings: Settings) -> Settings:
-    """Fill in the table's name.
+    """Return the settings with a table name.
 
     Raises:
         SettingsError: Region or domain are missing; the remedy names the options.
@@ -132,7 +132,7 @@ def _complete(settings: Settings) -> Settings:
 
 
 def _say_overridden() -> None:
-    """Say which settings the environment holds: there, what was saved has no effect."""
+    """Name the settings that the environment overrides: saving them has no effect."""
     held = [config.variable(name) for name in config.overridden()]
     if held:
         say(f"Set in the environment, which goes before what is saved: {', '.join(held)}.")

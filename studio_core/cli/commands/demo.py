@@ -1,4 +1,4 @@
-"""`studio demo`: a hackathon to try everything on, without an account and without traces."""
+"""`studio demo`: run a made-up hackathon without an AWS account."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ from studio_core import config
 from studio_core.cli.commands.servers import PORT
 from studio_core.cli.console import result, say
 from studio_core.cli.failures import without_addresses
-from studio_core.cli.options import common, people
+from studio_core.cli.options import common_options, event_size_options
 from studio_core.cli.processes.children import Child
 from studio_core.cli.processes.ports import LOOPBACK, check_free, free_port
-from studio_core.cli.processes.sandbox import Wish, simulated
-from studio_core.cli.processes.signals import Stop
+from studio_core.cli.processes.sandbox import SandboxOptions, running_sandbox
+from studio_core.cli.processes.signals import StopSignals
 from studio_core.errors import StudioError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 READY = 60.0
-"""Seconds that the servers have to answer."""
+"""Seconds within which the servers must answer."""
 
 _LOOK = 0.2
 _NO_PROXY = ("127.0.0.1", "localhost")
@@ -34,7 +34,7 @@ _NO_PROXY = ("127.0.0.1", "localhost")
 
 @click.command()
 @click.option("--port", type=PORT, default=8501, show_default=True, help="Port of the dashboard.")
-@people
+@event_size_options
 @click.option(
     "--web-app-port", type=PORT, help="Port of the web app.  [default: the one after --port]"
 )
@@ -45,7 +45,7 @@ _NO_PROXY = ("127.0.0.1", "localhost")
     show_default=True,
     help="Multiplies every wait: 1 is as slow as AWS.",
 )
-@common
+@common_options
 def demo(
     *, port: int, participants: int, teams: int, web_app_port: int | None, timescale: float
 ) -> None:
@@ -58,10 +58,10 @@ def demo(
     if web_app_port is not None:
         check_free(web_app_port, option="--web-app-port")
     web_port = web_app_port or free_port(min(port + 1, 65535))
-    wish = Wish(timescale=timescale, participants=participants, teams=teams)
-    with Stop() as stop, ExitStack() as stack:
+    options = SandboxOptions(timescale=timescale, participants=participants, teams=teams)
+    with StopSignals() as stop, ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="studio-demo-")))
-        variables = stack.enter_context(simulated(wish))
+        variables = stack.enter_context(running_sandbox(options))
         environ = _environment(os.environ, variables, folder)
         _save_settings(variables, environ, f"http://{LOOPBACK}:{web_port}/")
         dashboard = _child(stack, "Dashboard", ["dashboard", "--port", str(port)], environ)
@@ -69,9 +69,9 @@ def demo(
         children = [dashboard, web_app]
         if not _wait_for_links(children, stop):
             return
-        result(dashboard.announced)
+        result(dashboard.link)
         say(f"A made-up hackathon of {participants} people in {teams} teams. Ctrl-C ends it.")
-        say(f"The participants' web app: {web_app.announced}")
+        say(f"The participants' web app: {web_app.link}")
         say("The dashboard's page of links has the code that it asks for.")
         while not stop.wait(_LOOK):
             _all_alive(children)
@@ -86,7 +86,7 @@ def _child(stack: ExitStack, name: str, arguments: list[str], environ: Mapping[s
 def _environment(
     base: Mapping[str, str], variables: Mapping[str, str], folder: Path
 ) -> dict[str, str]:
-    """Give the children's environment: the sandbox alone, nothing of the user's AWS set-up."""
+    """Return the children's environment: the sandbox, and nothing of the user's AWS settings."""
     kept = {
         name: value
         for name, value in base.items()
@@ -110,7 +110,7 @@ def _environment(
 def _save_settings(
     variables: Mapping[str, str], environ: Mapping[str, str], web_app_url: str
 ) -> None:
-    """Save the demo's settings in its own file, so that the settings page can change them."""
+    """Save the demo's settings to a file, so that the settings page can change them."""
     settings = config.Settings(
         region=variables["STUDIO_REGION"],
         domain_id=variables["STUDIO_DOMAIN_ID"],
@@ -122,14 +122,14 @@ def _save_settings(
     config.save(settings, environ)
 
 
-def _wait_for_links(children: list[Child], stop: Stop) -> bool:
-    """Wait until all have printed their links; False when told to stop before.
+def _wait_for_links(children: list[Child], stop: StopSignals) -> bool:
+    """Wait until all children have printed their links; return False when stopped before.
 
     Raises:
-        StudioError: A child ended, or no link came in time.
+        StudioError: A child ended, or printed no link in time.
     """
     until = time.monotonic() + READY
-    while silent := [child for child in children if not child.announced]:
+    while silent := [child for child in children if not child.link]:
         if stop.wait(_LOOK / 2):
             return False
         _all_alive(children)

@@ -1,4 +1,4 @@
-"""`studio get-urls`: login links, to hand out within five minutes."""
+"""`studio get-urls`: make login links."""
 
 from __future__ import annotations
 
@@ -13,27 +13,21 @@ import click
 
 from studio_core.cli.console import say
 from studio_core.cli.failures import FAILED
-from studio_core.cli.options import common, team
+from studio_core.cli.options import common_options, team_option
 from studio_core.cli.tools import tools
-from studio_core.cli.words import count, plain
 from studio_core.errors import SettingsError, StudioError
-from studio_core.model.links import Link, LinkFailure
+from studio_core.model.links import LINK_COLUMNS, Link, LinkFailure
 from studio_core.roster import safe_csv
+from studio_core.wording import counted, printable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from studio_core.access.codes import Codes
 
-HEADER = ("email", "team", "profile", "space", "url", "expires_at")
-"""Columns of the CSV and keys of the JSON; `expires_at` is an ISO time in UTC.
-
-Where everybody has a code of their own for the web app, `code` follows.
-"""
-
 
 @click.command("get-urls")
-@team
+@team_option
 @click.option("--email", metavar="EMAIL", help="Only this person.")
 @click.option(
     "--format",
@@ -49,7 +43,7 @@ Where everybody has a code of their own for the web app, `code` follows.
     type=click.Path(dir_okay=False, path_type=Path),
     help="Write to this file, which only you can read, instead of standard output.",
 )
-@common
+@common_options
 @click.pass_context
 def get_urls(
     ctx: click.Context, *, team: str | None, email: str | None, form: str, output: Path | None
@@ -72,7 +66,7 @@ def get_urls(
         click.echo(text, nl=False)
     else:
         _save(output, text)
-        say(f"{count(len(links), 'link')} in {output}. Delete it when you have handed them out.")
+        say(f"{counted(len(links), 'link')} in {output}. Delete it when you have handed them out.")
     for failure in failures:
         remedy = f" What to do: {failure.remedy}" if failure.remedy else ""
         say(f"Failed: {failure.email}, team {failure.team}: {failure.reason}{remedy}")
@@ -80,34 +74,31 @@ def get_urls(
 
 
 def _written(links: Sequence[Link], form: str, codes: Codes | None) -> str:
-    header: tuple[str, ...] = HEADER
-    rows: list[tuple[str, ...]] = [
-        (k.email, k.team, k.profile, k.space, k.url, k.expires_at.isoformat(timespec="seconds"))
-        for k in links
-    ]
+    header: tuple[str, ...] = LINK_COLUMNS
+    rows = [link.as_row() for link in links]
     if codes is not None:
-        # A link is over in minutes; the code, for the web app, is good until it is renewed.
-        header = (*HEADER, "code")
+        # A link expires in minutes; the code, for the web app, is valid until it is renewed.
+        header = (*LINK_COLUMNS, "code")
         rows = [(*row, codes.personal_code(row[0])) for row in rows]
     if form == "csv":
-        # Line feeds alone: what reads standard output splits lines there.
+        # Line feeds only: programs that read standard output split lines there.
         return safe_csv(header, rows).replace("\r\n", "\n")
     if form == "json":
         items = [dict(zip(header, row, strict=True)) for row in rows]
         return json.dumps(items, ensure_ascii=False, indent=2) + "\n"
-    # A link in a table's column would be cut or wrapped, and could not be copied.
+    # A table would cut or wrap the link, so that it could not be copied.
     return "".join(
-        f"{plain(link.email)}  team {plain(link.team)}  profile {link.profile}  "
+        f"{printable(link.email)}  team {printable(link.team)}  profile {link.profile}  "
         f"space {link.space}  until {link.expires_at.astimezone():%H:%M:%S}\n  {link.url}\n"
         for link in links
     )
 
 
 def _save(path: Path, text: str) -> None:
-    """Write a file that its owner alone can read, whatever was there before."""
+    """Write a file that only its owner can read, also over an existing one."""
     try:
         if path.exists() and not stat.S_ISREG(path.stat().st_mode):
-            path.write_text(text, encoding="utf-8")  # a pipe or device keeps what it is
+            path.write_text(text, encoding="utf-8")  # a pipe or device must not be replaced
             return
         handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".links-")
         try:

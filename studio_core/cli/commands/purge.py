@@ -1,4 +1,4 @@
-"""`studio purge`: the end of the event, in one run."""
+"""`studio purge`: delete everything that belongs to the event."""
 
 from __future__ import annotations
 
@@ -6,15 +6,15 @@ from datetime import datetime
 
 import click
 
-from studio_core.cli.options import as_json, common, dry_run
+from studio_core.cli.options import common_options, dry_run_option, json_option
 from studio_core.cli.running import confirmation
-from studio_core.cli.running.interaction import perform, remind
+from studio_core.cli.running.interaction import remind, run_interactively
 from studio_core.cli.tools import tools
 from studio_core.model.plans import Plan, Scope
 
 
 @click.command()
-@dry_run
+@dry_run_option
 @click.option("--confirm", metavar="DOMAIN_ID", help="The domain's id, instead of typing it.")
 @click.option(
     "--whole-domain",
@@ -29,8 +29,8 @@ from studio_core.model.plans import Plan, Scope
 @click.option(
     "--before-end", is_flag=True, help="Go ahead although the event's last day is still to come."
 )
-@as_json
-@common
+@json_option
+@common_options
 @click.pass_context
 def purge(
     ctx: click.Context,
@@ -67,6 +67,6 @@ def purge(
             confirmation.to_purge(plan, settings, given, interactive=interactive, today=today)
 
         proposal = hackathon.propose_purge(scope)
-        status = perform(hackathon, proposal, agree, dry_run=dry_run, as_json=as_json)
+        status = run_interactively(hackathon, proposal, agree, dry_run=dry_run, as_json=as_json)
         remind(settings)
         ctx.exit(status)

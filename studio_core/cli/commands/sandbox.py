@@ -1,4 +1,4 @@
-"""`studio sandbox`: the simulated AWS alone."""
+"""`studio sandbox`: simulated AWS on this machine."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from pathlib import Path
 import click
 
 from studio_core.cli.console import say
-from studio_core.cli.options import common, people
-from studio_core.cli.processes.sandbox import REGION, Wish, simulated
-from studio_core.cli.processes.signals import Stop
+from studio_core.cli.options import common_options, event_size_options
+from studio_core.cli.processes.sandbox import REGION, SandboxOptions, running_sandbox
+from studio_core.cli.processes.signals import StopSignals
 
 _SHARE = click.FloatRange(0, 1)
 _SECONDS = click.FloatRange(min=0)
@@ -21,7 +21,7 @@ _SECONDS = click.FloatRange(min=0)
 @click.option(
     "--port", type=click.IntRange(0, 65535), default=0, help="Port to listen at; 0 for a free one."
 )
-@people
+@event_size_options
 @click.option("--empty", is_flag=True, help="Start with a domain and a table, and nobody.")
 @click.option("--region", default=REGION, show_default=True, help="Region of the demo's domain.")
 @click.option(
@@ -49,7 +49,7 @@ _SECONDS = click.FloatRange(min=0)
     type=click.Path(dir_okay=False, path_type=Path),
     help="Keep its state in this file, and go on from it the next time.",
 )
-@common
+@common_options
 def sandbox(
     *,
     port: int,
@@ -71,7 +71,7 @@ def sandbox(
         . ./sandbox.env
         studio status
     """  # noqa: D301 - click reads a backspace as: keep these lines
-    wish = Wish(
+    options = SandboxOptions(
         port=port,
         timescale=timescale,
         participants=participants,
@@ -81,7 +81,7 @@ def sandbox(
         faults=faults,
         region=region,
     )
-    with Stop() as stop, simulated(wish) as variables:
+    with StopSignals() as stop, running_sandbox(options) as variables:
         lines = [f"export {name}={shlex.quote(value)}\n" for name, value in variables.items()]
         sys.stdout.write("".join(lines))
         sys.stdout.flush()

@@ -1,4 +1,4 @@
-"""`studio dashboard` and `studio web-app`: the two servers, on this machine."""
+"""`studio dashboard` and `studio web-app`: run the servers on this machine."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import os
 
 import click
 
-from studio_core.cli.options import common
+from studio_core.cli.options import common_options
 from studio_core.cli.processes.ports import LOOPBACK, check_free
 
 PORT = click.IntRange(1, 65535)
@@ -20,7 +20,7 @@ _address = click.option(
 @click.option("--port", type=PORT, default=8501, show_default=True, help="Port to listen at.")
 @_address
 @click.option("--open", "open_access", is_flag=True, help="Ask for no token; loopback only.")
-@common
+@common_options
 @click.pass_context
 def dashboard(ctx: click.Context, *, port: int, address: str, open_access: bool) -> None:
     """Open the organiser's dashboard, until Ctrl-C.
@@ -32,9 +32,11 @@ def dashboard(ctx: click.Context, *, port: int, address: str, open_access: bool)
     sign in by name instead. STUDIO_HOSTS lists the names under which a proxy or other
     machines reach it.
     """
-    from studio_core.dashboard.serving import launch  # noqa: PLC0415 - the web app does without
+    # The web app does without both.
+    from studio_core.dashboard.serving import launch  # noqa: PLC0415 - see above
+    from studio_core.dashboard.serving.tokens import is_loopback  # noqa: PLC0415 - see above
 
-    if open_access and not launch.loopback(address):
+    if open_access and not is_loopback(address):
         raise click.UsageError("--open is for the loopback address alone.", ctx=ctx)
     check_free(port, address)
     token = os.environ.get("STUDIO_TOKEN") or None
@@ -44,7 +46,7 @@ def dashboard(ctx: click.Context, *, port: int, address: str, open_access: bool)
 @click.command("web-app")
 @click.option("--port", type=PORT, default=8601, show_default=True, help="Port to listen at.")
 @_address
-@common
+@common_options
 @click.pass_context
 def web_app(ctx: click.Context, *, port: int, address: str) -> None:
     """Run the participants' web app on this machine, until Ctrl-C.

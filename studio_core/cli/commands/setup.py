@@ -1,4 +1,4 @@
-"""`studio setup-users`: make the domain hold the roster."""
+"""`studio setup-users`: create profiles and spaces for a roster."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 import click
 
 from studio_core.cli import rosters
-from studio_core.cli.options import as_json, common, dry_run, yes
+from studio_core.cli.options import common_options, dry_run_option, json_option, yes_option
 from studio_core.cli.running import confirmation
-from studio_core.cli.running.interaction import ask, perform
+from studio_core.cli.running.interaction import ask_to_go_ahead, run_interactively
 from studio_core.cli.tools import tools
 from studio_core.planning.confirm import people_removed
 
@@ -21,14 +21,14 @@ if TYPE_CHECKING:
 
 @click.command("setup-users")
 @click.argument("roster", type=rosters.ROSTER_FILE)
-@dry_run
-@yes
-@as_json
+@dry_run_option
+@yes_option
+@json_option
 @click.option(
     "--remove-leaving", is_flag=True, help="Also delete what belongs to people not in the roster."
 )
-@rosters.columns
-@common
+@rosters.column_options
+@common_options
 @click.pass_context
 def setup_users(
     ctx: click.Context,
@@ -60,14 +60,14 @@ def setup_users(
         raise click.UsageError(
             "--remove-leaving deletes; add --yes where nobody can be asked.", ctx=ctx
         )
-    wanted = rosters.read(roster, email_column, team_column)
+    wanted = rosters.read_roster(roster, email_column, team_column)
 
     def agree(plan: Plan) -> None:
         if people_removed(plan):
             confirmation.to_remove(plan, interactive=here.interactive(), yes=yes)
         else:
-            ask("Go ahead?", yes=yes or str(roster) == "-")
+            ask_to_go_ahead("Go ahead?", yes=yes or str(roster) == "-")
 
     with here.configured() as hackathon:
         proposal = hackathon.propose_setup(wanted, remove_leaving=remove_leaving)
-        ctx.exit(perform(hackathon, proposal, agree, dry_run=dry_run, as_json=as_json))
+        ctx.exit(run_interactively(hackathon, proposal, agree, dry_run=dry_run, as_json=as_json))

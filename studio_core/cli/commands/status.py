@@ -1,4 +1,4 @@
-"""`studio status`: what is there, counted."""
+"""`studio status`: count people, profiles, spaces and apps."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from studio_core.cli.console import result, result_json, say, table
-from studio_core.cli.options import as_json, common
-from studio_core.cli.processes.signals import Stop
+from studio_core.cli.console import print_table, result, result_json, say
+from studio_core.cli.options import common_options, json_option
+from studio_core.cli.processes.signals import StopSignals
 from studio_core.cli.tools import tools
-from studio_core.cli.words import count, tally
+from studio_core.wording import counted, not_of_this_event
 
 if TYPE_CHECKING:
     from studio_core.hackathon import Hackathon
@@ -30,16 +30,16 @@ _CLEAR = "\x1b[H\x1b[2J"
     metavar="SECONDS",
     help="Pause between two looks of --watch.",
 )
-@as_json
-@common
+@json_option
+@common_options
 def status(*, watch: bool, interval: float, as_json: bool) -> None:
     """Count people, profiles, spaces and apps of the event, in all and by team."""
     with tools().configured() as hackathon:
         if not watch:
             _show(hackathon, as_json=as_json)
             return
-        with Stop() as stop:
-            while not stop.told:
+        with StopSignals() as stop:
+            while not stop.received:
                 _show(hackathon, as_json=as_json, clear=sys.stdout.isatty() and not as_json)
                 stop.wait(interval)
 
@@ -58,8 +58,8 @@ def _show(hackathon: Hackathon, *, as_json: bool, clear: bool = False) -> None:
 
 
 def _print(summary: Summary, event: str) -> None:
-    people = count(summary.participants, "participant")
-    result(f"{event}: {people} in {count(len(summary.teams), 'team')}")
+    people = counted(summary.participants, "participant")
+    result(f"{event}: {people} in {counted(len(summary.teams), 'team')}")
     for name, counts in (
         ("profiles", summary.profiles),
         ("spaces", summary.spaces),
@@ -70,7 +70,7 @@ def _print(summary: Summary, event: str) -> None:
         result(f"  {name:<10}{by_status or 'none'}")
     if summary.teams:
         result("")
-        table(
+        print_table(
             ("team", "people", "ready", "space", "space status", "app", "instance"),
             (
                 (
@@ -85,6 +85,5 @@ def _print(summary: Summary, event: str) -> None:
                 for team in summary.teams
             ),
         )
-    others = {name.removesuffix("s"): number for name, number in summary.others.items() if number}
-    if others:
-        say(f"Also in the domain, not of this event: {tally(others)}.")
+    if others := not_of_this_event(summary.others):
+        say(others)

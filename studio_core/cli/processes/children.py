@@ -1,4 +1,4 @@
-"""Processes that `studio demo` starts, watches and ends."""
+"""Child processes of `studio demo`."""
 
 from __future__ import annotations
 
@@ -16,24 +16,24 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 GRACE = 10.0
-"""Seconds that a child has to end before it is killed."""
+"""Seconds that a child may take to end before it is killed."""
 
 _REMEMBERED = 15
 _LINK = re.compile(r"(?:[A-Z][a-z]+: )?(https?://\S+)")
 
 
 class Child:
-    """One `studio` command in a process group of its own, with what it printed last.
+    """One `studio` command in its own process group, with the last lines of its output.
 
-    The group keeps Ctrl-C for this process, which ends its children in order. A child also
-    ends by itself when this process is killed (see `parent_watch`).
+    The group keeps Ctrl-C away from the child, so that this process ends its children in
+    order. A child also exits when this process is killed (see `parent_watch`).
     """
 
     def __init__(self, name: str, arguments: Sequence[str], environ: Mapping[str, str]) -> None:
         self.name = name
         self.tail: deque[str] = deque(maxlen=_REMEMBERED)
-        self.announced: str = ""
-        """The link to open, which the child prints when it answers."""
+        self.link: str = ""
+        """The link that the child prints once it answers, or empty."""
         self._process = subprocess.Popen(  # noqa: S603 - our own interpreter and commands
             [sys.executable, "-m", "studio_core.cli.processes.parent_watch", *arguments],
             stdin=subprocess.PIPE,
@@ -49,18 +49,18 @@ class Child:
 
     @property
     def status(self) -> int | None:
-        """Exit status, or None while it runs."""
+        """Exit status, or None while the process runs."""
         return self._process.poll()
 
     def end(self) -> None:
-        """Ask the whole group to end, and kill what does not."""
+        """Terminate the process group, and kill what does not end in time."""
         self._signal(signal.SIGTERM)
         try:
             self._process.wait(GRACE)
         except subprocess.TimeoutExpired:
             self._signal(signal.SIGKILL)
             self._process.wait()
-        self._signal(signal.SIGKILL)  # grandchildren that outlived it
+        self._signal(signal.SIGKILL)  # grandchildren that are still alive
         if self._process.stdin is not None:
             self._process.stdin.close()
         self._reader.join(1.0)
@@ -76,8 +76,8 @@ class Child:
         if stream is None:
             return
         for line in stream:
-            link = _LINK.fullmatch(line.strip())
-            if link and not self.announced:
-                self.announced = link.group(1)
+            match = _LINK.fullmatch(line.strip())
+            if match and not self.link:
+                self.link = match.group(1)
             else:
                 self.tail.append(line.rstrip())

@@ -1,8 +1,8 @@
 """Exit when the parent process dies.
 
 `python -m studio_core.cli.processes.parent_watch dashboard --port 8501` runs `studio dashboard`
-and ends its process group when standard input reaches its end: the starter holds the other
-end of that pipe, and a process that is killed lets go of it too.
+and terminates its process group at the end of standard input. The parent has the other end of
+that pipe, which the system closes when the parent is killed.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import threading
 
 
 def _watch() -> None:
-    # os.read and not sys.stdin: its lock would be held while the interpreter shuts down.
+    # os.read, not sys.stdin, whose lock would be taken while the interpreter shuts down.
     while os.read(0, 1024):
         pass
     os.killpg(0, signal.SIGTERM)

@@ -1,4 +1,4 @@
-"""Ports of this machine: is one free, does somebody answer."""
+"""Check and find free ports."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ LOOPBACK = "127.0.0.1"
 
 
 def check_free(port: int, address: str = LOOPBACK, option: str = "--port") -> None:
-    """Return when the port can be listened at.
+    """Raise unless the port is free.
 
     Raises:
-        SettingsError: It cannot; the sentence says why, the remedy names the option.
+        SettingsError: The port is not free; the remedy names the option.
     """
     family = socket.AF_INET6 if ":" in address else socket.AF_INET
     with socket.socket(family, socket.SOCK_STREAM) as probe:
-        # As servers do: a port whose last user has just ended counts as free.
+        # Servers do the same: a port whose last user has just ended counts as free.
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((address.strip("[]"), port))
@@ -27,7 +27,7 @@ def check_free(port: int, address: str = LOOPBACK, option: str = "--port") -> No
 
 
 def taken(port: int, address: str, error: OSError, option: str = "--port") -> SettingsError:
-    """Give the error for a port that cannot be listened at."""
+    """Return the error for a port that is not free."""
     if error.errno == errno.EADDRINUSE:
         return SettingsError(
             f"Port {port} is in use already.", f"Choose another with {option}, or end what uses it."
@@ -39,7 +39,7 @@ def taken(port: int, address: str, error: OSError, option: str = "--port") -> Se
 
 
 def free_port(preferred: int) -> int:
-    """Give the preferred port when it is free on the loopback address, else any that is."""
+    """Return the preferred port if it is free on the loopback address, else any free port."""
     for port in (preferred, 0):
         with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

@@ -1,4 +1,4 @@
-"""The sandbox as commands start it: options to a server with demo data and its variables."""
+"""Run the sandbox with demo data."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ REGION = "eu-west-1"
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
-    """What kind of sandbox is wanted; `faults` are fields of `sandbox.serving.faults.Faults`.
+class SandboxOptions:
+    """Options of a sandbox; `faults` are fields of `sandbox.serving.faults.Faults`.
 
-    `timescale` multiplies every wait. With `empty`, there are a domain and a table and nobody.
+    `timescale` multiplies every wait. `empty` starts with a domain and a table, without people.
     """
 
     port: int = 0
@@ -34,11 +34,11 @@ class Wish:
 
 
 @contextmanager
-def simulated(wish: Wish) -> Iterator[dict[str, str]]:
-    """Run a sandbox with its demo data; give the variables that lead to it.
+def running_sandbox(options: SandboxOptions) -> Iterator[dict[str, str]]:
+    """Run a sandbox with demo data; yield the environment variables that address it.
 
     Raises:
-        SettingsError: The port is taken, or a value cannot be right.
+        SettingsError: The port is taken, or an option is invalid.
         StudioError: The sandbox is not installed.
     """
     try:
@@ -49,14 +49,14 @@ def simulated(wish: Wish) -> Iterator[dict[str, str]]:
             f"The sandbox is not installed: {error.name or 'a package'} is missing.",
             "Install it with: pip install 'studio-cli[sandbox]'",
         ) from error
-    given = {name: value for name, value in (wish.faults or {}).items() if value is not None}
-    saved = wish.state_file is not None and wish.state_file.exists()
+    given = {name: value for name, value in (options.faults or {}).items() if value is not None}
+    saved = options.state_file is not None and options.state_file.exists()
     sandbox = server.SandboxServer(
-        port=wish.port,
+        port=options.port,
         host=LOOPBACK,
         faults=faults.Faults.from_dict(given),
-        timescale=wish.timescale,
-        state_file=wish.state_file,
+        timescale=options.timescale,
+        state_file=options.state_file,
     )
     try:
         sandbox.start()
@@ -65,21 +65,21 @@ def simulated(wish: Wish) -> Iterator[dict[str, str]]:
             raise SettingsError(
                 f"{error.filename} cannot be read: {error.strerror}.", "Choose another --state."
             ) from error
-        raise taken(wish.port, LOOPBACK, error) from error
+        raise taken(options.port, LOOPBACK, error) from error
     except ValueError as error:
         raise SettingsError(f"{error}.", "Correct the option that it names.") from error
     try:
-        where = demo.find_demo(sandbox.url, region=wish.region) if saved else None
+        where = demo.find_demo(sandbox.url, region=options.region) if saved else None
         if where is None:
             where = demo.seed_demo(
                 sandbox.url,
-                participants=wish.participants,
-                teams=wish.teams,
-                region=wish.region,
-                empty=wish.empty,
+                participants=options.participants,
+                teams=options.teams,
+                region=options.region,
+                empty=options.empty,
             )
         yield {
-            **sandbox.environment(wish.region),
+            **sandbox.environment(options.region),
             "STUDIO_REGION": where.region,
             "STUDIO_DOMAIN_ID": where.domain_id,
             "STUDIO_TABLE_NAME": where.table_name,

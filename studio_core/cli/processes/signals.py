@@ -1,4 +1,4 @@
-"""Ctrl-C and its like, told to the code that waits instead of breaking into it."""
+"""Count SIGINT, SIGTERM and SIGHUP instead of being interrupted by them."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ if TYPE_CHECKING:
 _SIGNALS = ("SIGINT", "SIGTERM", "SIGHUP")
 
 
-class Stop:
-    """Inside its block, SIGINT, SIGTERM and SIGHUP are counted and break nothing off.
+class StopSignals:
+    """Context in which SIGINT, SIGTERM and SIGHUP are counted and interrupt nothing.
 
-    Only the main thread may take signals (Python's `signal` module); elsewhere the block
-    changes nothing.
+    Only the main thread can handle signals (Python's `signal` module); in others the context
+    has no effect.
     """
 
     def __init__(self) -> None:
-        self.times = 0
-        self._told = threading.Event()
+        self.count = 0
+        self._received = threading.Event()
         self._before: dict[signal.Signals, object] = {}
 
     def __enter__(self) -> Self:
@@ -29,7 +29,7 @@ class Stop:
             for name in _SIGNALS:
                 number = getattr(signal, name, None)  # Windows has no SIGHUP
                 if number is not None:
-                    self._before[number] = signal.signal(number, self._take)
+                    self._before[number] = signal.signal(number, self._handle)
         return self
 
     def __exit__(
@@ -39,18 +39,18 @@ class Stop:
         trace: TracebackType | None,
     ) -> None:
         for number, handler in self._before.items():
-            signal.signal(number, handler)  # type: ignore[arg-type]  # what signal() gave us
+            signal.signal(number, handler)  # type: ignore[arg-type]  # as signal() returned it
 
     def wait(self, seconds: float | None = None) -> bool:
-        """Wait to be told, at most so long; True when it has been told."""
-        return self._told.wait(seconds)
+        """Wait for a signal, at most so long; True when one was received."""
+        return self._received.wait(seconds)
 
     @property
-    def told(self) -> bool:
-        """True when a signal has come."""
-        return self._told.is_set()
+    def received(self) -> bool:
+        """True when a signal was received."""
+        return self._received.is_set()
 
-    def _take(self, number: int, frame: FrameType | None) -> None:
+    def _handle(self, number: int, frame: FrameType | None) -> None:
         del number, frame
-        self.times += 1
-        self._told.set()
+        self.count += 1
+        self._received.set()

@@ -1,4 +1,4 @@
-"""Having what deletes agreed to: by options, or by a person who types it out."""
+"""Confirm destructive plans, from options or a prompt."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ import click
 
 from studio_core.cli.console import say
 from studio_core.cli.failures import DeclinedError
-from studio_core.cli.words import count, tally
 from studio_core.errors import GuardError
 from studio_core.model.plans import Action, Scope
 from studio_core.planning import confirm
+from studio_core.wording import TERSE_KINDS, by_kind, counted
 
 if TYPE_CHECKING:
     from datetime import date
@@ -21,15 +21,15 @@ if TYPE_CHECKING:
     from studio_core.model.plans import Plan
 
 ATTEMPTS = 2
-"""Times that a person may type a confirmation."""
+"""How often a person may type a confirmation."""
 
 WHOLE_DOMAIN = "whole domain"
-"""The words that confirm a purge of all that the domain holds."""
+"""The words that confirm a purge of everything in the domain."""
 
 
 @dataclass(frozen=True, slots=True)
 class Consent:
-    """What the options of `purge` have agreed to; what they have not is asked for.
+    """What the options of `purge` confirm; the rest is asked for.
 
     `domain_id` is the text given with `--confirm`, or None.
     """
@@ -40,7 +40,7 @@ class Consent:
 
 
 def check_given(consent: Consent, domain_id: str) -> None:
-    """Compare the id given as an option with the domain's, before anything is asked of AWS.
+    """Compare the id of `--confirm` with the settings, before any call to AWS.
 
     Raises:
         GuardError: They differ.
@@ -56,7 +56,7 @@ def check_given(consent: Consent, domain_id: str) -> None:
 def to_purge(
     plan: Plan, settings: Settings, consent: Consent, *, interactive: bool, today: date
 ) -> None:
-    """Have a purge agreed to.
+    """Confirm a purge.
 
     Raises:
         GuardError: A confirmation is missing or wrong; nothing was changed.
@@ -74,7 +74,8 @@ def to_purge(
         _yes(f"The event ends on {end}, which is still to come. Purge it now?")
     typed = consent.domain_id
     if typed is None:
-        say(f"This deletes {tally(plan.counts(Action.DELETE))}, and all files. There is no undo.")
+        going = by_kind(plan.counts(Action.DELETE), TERSE_KINDS)
+        say(f"This deletes {going}, and all files. There is no undo.")
         typed = _typed("Type the domain's id to go ahead", plan.identity.domain_id)
     if everything and not consent.whole_domain:
         say("Not of this event alone: everything that anybody has in the domain goes.")
@@ -90,26 +91,26 @@ def to_purge(
 
 
 def to_remove(plan: Plan, *, interactive: bool, yes: bool) -> None:
-    """Have the removal of people who left the roster agreed to.
+    """Confirm the removal of people who left the roster.
 
     Raises:
-        GuardError: It was not; nothing was changed.
+        GuardError: Not confirmed; nothing was changed.
     """
     number = str(confirm.people_removed(plan))
     typed = number
     if interactive and not yes:
-        say(f"This removes {count(int(number), 'person')}, their profiles and private files.")
+        say(f"This removes {counted(int(number), 'person')}, their profiles and private files.")
         typed = _typed("Type their number to go ahead", number)
     confirm.confirm_removal(plan, typed)
 
 
 def to_renew(number: int) -> str:
-    """Have the renewal of so many codes agreed to by a person, who types their number.
+    """Ask a person to type how many codes are renewed; return the number.
 
     Raises:
-        GuardError: It was not; nothing was changed.
+        GuardError: Not confirmed; nothing was changed.
     """
-    say(f"This ends {count(number, 'access code')} at once; people need the new ones.")
+    say(f"This ends {counted(number, 'access code')} at once; people need the new ones.")
     return _typed("Type their number to go ahead", str(number))
 
 
@@ -128,7 +129,7 @@ def _yes(question: str) -> None:
 
 
 def _typed(question: str, wanted: str) -> str:
-    """Ask until the text is right, spaces around it apart, at most twice."""
+    """Ask for a text, at most `ATTEMPTS` times; ignore spaces around it."""
     for attempt in range(ATTEMPTS):
         text = str(click.prompt(question, default="", show_default=False, err=True)).strip()
         if text == wanted:

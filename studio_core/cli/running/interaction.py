@@ -1,4 +1,4 @@
-"""From a proposal to an exit status: show the plan, ask, run it, say how it ended."""
+"""Show a plan, ask, run it and report, down to the exit status."""
 
 from __future__ import annotations
 
@@ -11,10 +11,11 @@ from studio_core.cli.failures import FAILED, DeclinedError
 from studio_core.cli.options import verbose
 from studio_core.cli.running import report_text
 from studio_core.cli.running.plan_text import nothing_to_do, outline, would
-from studio_core.cli.running.progress import carry_out
+from studio_core.cli.running.progress import run_with_progress
 from studio_core.cli.tools import tools
 from studio_core.model.plans import Purpose
 from studio_core.model.runs import Report
+from studio_core.wording import web_app_remains
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from studio_core.model.plans import Plan
 
 
-def perform(
+def run_interactively(
     hackathon: Hackathon,
     proposal: Proposal,
     agree: Callable[[Plan], None],
@@ -33,10 +34,10 @@ def perform(
     dry_run: bool,
     as_json: bool,
 ) -> int:
-    """Show a plan, have it agreed to, run it, and give the exit status.
+    """Show a plan, confirm it, run it, and return the exit status.
 
-    `agree` raises to refuse; it is asked again when the plan changes before it runs, and
-    not at all for an empty plan.
+    `agree` raises to refuse. It is called again when the plan changes before it runs, and
+    never for an empty plan.
     """
     plan = proposal.plan
     if dry_run:
@@ -48,7 +49,7 @@ def perform(
         report, told = Report(plan), nothing_to_do(plan)
     else:
         agree(plan)
-        report = carry_out(hackathon, proposal, agree, verbose=verbose())
+        report = run_with_progress(hackathon, proposal, agree, verbose=verbose())
         told = report_text.sentence(report)
     _tell(report, told, as_json=as_json)
     return 0 if report_text.finished(report) else FAILED
@@ -56,7 +57,7 @@ def perform(
 
 def _show_only(plan: Plan, *, as_json: bool) -> None:
     if as_json:
-        result_json(report_text.plan_json(plan))
+        result_json(report_text.plan_dict(plan))
         return
     for line in would(plan):
         result(line)
@@ -69,7 +70,7 @@ def _tell(report: Report, told: str, *, as_json: bool) -> None:
     elif report.plan.purpose is Purpose.PURGE and not report_text.left_over(report):
         lines.append("Nothing is left.")
     if as_json:
-        result_json(report_text.as_json(report))
+        result_json(report_text.report_dict(report))
     for line in lines:
         (say if as_json else result)(line)
     for line in report_text.problems(report):
@@ -77,13 +78,13 @@ def _tell(report: Report, told: str, *, as_json: bool) -> None:
 
 
 def remind(settings: Settings) -> None:
-    """Say what a purge does not take down."""
+    """Name what a purge leaves running."""
     if settings.web_app_url:
-        say(f"The web app at {settings.web_app_url} still stands; take it down by itself.")
+        say(web_app_remains(settings.web_app_url))
 
 
-def ask(question: str, *, yes: bool) -> None:
-    """Ask a person to go ahead; with `yes`, or nobody there to ask, that is a yes.
+def ask_to_go_ahead(question: str, *, yes: bool) -> None:
+    """Ask a person to go ahead, unless `yes` was given or nobody can be asked.
 
     Raises:
         DeclinedError: The answer was no.

@@ -1,13 +1,13 @@
-"""A plan as text: its outline before it runs, and line by line for `--dry-run`."""
+"""Format a plan as text: an outline, or line by line for `--dry-run`."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from studio_core.cli.words import count, place, tally
 from studio_core.model.plans import Action, Purpose, Scope
 from studio_core.planning.removal import APP_AGES_OUT
 from studio_core.planning.setup import LEAVING, UNUSED
+from studio_core.wording import TERSE_KINDS, by_kind, counted, location
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from studio_core.model.plans import Plan, Step
 
 SHOWN = 15
-"""Lines of one sort that an outline shows unless more was asked for."""
+"""Lines of one sort in an outline, without `--verbose`."""
 
 _TITLES = {
     Purpose.SETUP: "Setup of",
@@ -26,12 +26,12 @@ _TITLES = {
 
 
 def outline(plan: Plan, *, everything: bool = False) -> list[str]:
-    """Say what a plan would do: counts, then each move, removal of a person, skip and stay.
+    """Return the outline of a plan: counts, then moves, removals, skips and kept resources.
 
-    `everything` shows all lines of a sort instead of the first 15.
+    `everything` shows all lines of a sort instead of the first `SHOWN`.
     """
     whole = ", the whole domain" if plan.scope is Scope.DOMAIN else ""
-    lines = [f"{_TITLES[plan.purpose]} {place(plan.identity, plan.event)}{whole}:"]
+    lines = [f"{_TITLES[plan.purpose]} {location(plan.identity, plan.event)}{whole}:"]
     for action, word in (
         (Action.CREATE, "create"),
         (Action.UPDATE, "update"),
@@ -39,7 +39,7 @@ def outline(plan: Plan, *, everything: bool = False) -> list[str]:
         (Action.KEEP, "keep"),
     ):
         if counts := plan.counts(action):
-            lines.append(f"  {word:<8}{tally(counts)}")
+            lines.append(f"  {word:<8}{by_kind(counts, TERSE_KINDS)}")
     sorts = [
         [_because(s, "update") for s in plan.changes if s.action is Action.UPDATE],
         [_because(s, "stays") for s in plan.steps if s.action is Action.KEEP and s.reason],
@@ -53,7 +53,7 @@ def outline(plan: Plan, *, everything: bool = False) -> list[str]:
 
 
 def would(plan: Plan) -> list[str]:
-    """Say line by line what a plan would do: the text of `--dry-run`."""
+    """Return what a plan would do, line by line, for `--dry-run`."""
     verbs = {
         Action.CREATE: "create",
         Action.UPDATE: "update",
@@ -70,8 +70,8 @@ def would(plan: Plan) -> list[str]:
 
 
 def nothing_to_do(plan: Plan) -> str:
-    """Say why a plan is empty."""
-    there = tally(plan.counts(Action.KEEP))
+    """Return why a plan is empty."""
+    there = by_kind(plan.counts(Action.KEEP), TERSE_KINDS)
     match plan.purpose:
         case Purpose.SETUP:
             return f"Nothing to do: {there} are there already."
@@ -88,12 +88,12 @@ def nothing_to_do(plan: Plan) -> str:
 
 
 def leaving(plan: Plan) -> list[Step]:
-    """People and spaces that the roster no longer names and that stay until asked for."""
+    """Return the steps of people and spaces that the roster no longer names and that stay."""
     return [s for s in plan.steps if s.action is Action.SKIP and s.reason in {LEAVING, UNUSED}]
 
 
 def skipped(plan: Plan) -> list[Step]:
-    """Steps that ought to be done and cannot be, each with its reason."""
+    """Return the steps that should be done and cannot be; each has a reason."""
     passing = {LEAVING, UNUSED, APP_AGES_OUT}
     return [s for s in plan.steps if s.action is Action.SKIP and s.reason not in passing]
 
@@ -111,4 +111,4 @@ def _first(lines: Iterable[str], limit: int) -> list[str]:
     more = len(every) - limit
     if more <= 0:
         return every
-    return [*every[:limit], f"          and {count(more, 'line')} more like this (--verbose)"]
+    return [*every[:limit], f"          and {counted(more, 'line')} more like this (--verbose)"]

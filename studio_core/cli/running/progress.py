@@ -1,4 +1,4 @@
-"""Running a plan in front of a person: progress, Ctrl-C, plans that changed meanwhile."""
+"""Run a plan with progress, Ctrl-C and re-planning."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from studio_core.cli.console import console, say
-from studio_core.cli.processes.signals import Stop
+from studio_core.cli.processes.signals import StopSignals
 from studio_core.cli.running.plan_text import nothing_to_do, outline
-from studio_core.cli.words import listed
 from studio_core.engine.run import Proposal
 from studio_core.errors import PlanChangedError, RunBusyError
 from studio_core.model.runs import Phase, Report
+from studio_core.wording import listed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -24,32 +24,32 @@ if TYPE_CHECKING:
     from studio_core.model.plans import Plan
     from studio_core.model.runs import StepProgress
 
-TRIES = 5
-"""Times that a plan may change between being agreed to and being run."""
+MOST_REPLANS = 5
+"""How often a plan may change between its confirmation and its run."""
 
-_LOOK = 0.1
-_PLAIN_GAP = 10.0
-_WATCH_GAP = 5.0
-_GIVE_UP = 2
+_POLL_SECONDS = 0.1
+_LINE_SECONDS = 10.0
+_WATCH_SECONDS = 5.0
+_INTERRUPTS = 2
 
 
-def carry_out(
+def run_with_progress(
     hackathon: Hackathon,
     proposal: Proposal,
     agree: Callable[[Plan], None],
     *,
     verbose: bool = False,
 ) -> Report:
-    """Run a plan to its end, showing progress on standard error.
+    """Run a plan to its end, with progress on standard error.
 
-    When the world moved since the plan was shown, the new plan is shown and `agree` is
-    asked about it; it raises to refuse.
+    When something changed since the plan was shown, show the new plan and call `agree` for
+    it, which raises to refuse.
 
     Raises:
-        StudioError: The run could not begin or could not see how it ended.
+        StudioError: The run could not start, or its result could not be verified.
         KeyboardInterrupt: Ctrl-C was pressed again while calls were in flight.
     """
-    for _ in range(TRIES):
+    for _ in range(MOST_REPLANS):
         try:
             return _follow(_start(hackathon, proposal, verbose=verbose), verbose=verbose)
         except PlanChangedError as error:
@@ -69,24 +69,24 @@ def _start(hackathon: Hackathon, proposal: Proposal, *, verbose: bool) -> Run:
     said = False
     while True:
         try:
-            return hackathon.start(proposal, on_step=_tell if verbose else None)
+            return hackathon.start(proposal, on_step=_say_step if verbose else None)
         except RunBusyError as error:
             if error.wait is None:
                 raise
             if not said:
                 say(f"{error.sentence} {error.remedy}")
                 said = True
-            time.sleep(min(error.wait, _WATCH_GAP))
+            time.sleep(min(error.wait, _WATCH_SECONDS))
 
 
 def _follow(run: Run, *, verbose: bool) -> Report:
     asked = 0
-    with Stop() as stop, _display(verbose=verbose) as show:
-        while not run.join(_LOOK):
+    with StopSignals() as stop, _display(verbose=verbose) as show:
+        while not run.join(_POLL_SECONDS):
             show(run.progress())
-            if stop.times > asked:
-                asked = stop.times
-                if asked >= _GIVE_UP:
+            if stop.count > asked:
+                asked = stop.count
+                if asked >= _INTERRUPTS:
                     raise KeyboardInterrupt
                 run.cancel()
                 say("Stopping: waiting for the calls in flight to end. Ctrl-C again to leave now.")
@@ -96,9 +96,9 @@ def _follow(run: Run, *, verbose: bool) -> Report:
 
 @contextmanager
 def _display(*, verbose: bool) -> Iterator[Callable[[Progress], None]]:
-    """Give what shows progress: bars in a terminal, else a line now and then."""
+    """Yield a function that shows progress: bars in a terminal, else a line now and then."""
     if verbose:
-        yield lambda _: None  # every step has its line
+        yield lambda _: None  # each step has its own line
     elif sys.stderr.isatty():
         with _bars() as show:
             yield show
@@ -107,14 +107,14 @@ def _display(*, verbose: bool) -> Iterator[Callable[[Progress], None]]:
 
 
 class _Lines:
-    """A line when it begins to matter, and every ten seconds from then on."""
+    """A line of progress every ten seconds."""
 
     def __init__(self) -> None:
-        self._next = time.monotonic() + _PLAIN_GAP
+        self._next = time.monotonic() + _LINE_SECONDS
 
     def show(self, progress: Progress) -> None:
         if not progress.ended and time.monotonic() >= self._next:
-            self._next += _PLAIN_GAP
+            self._next += _LINE_SECONDS
             say(_line(progress))
 
 
@@ -147,11 +147,11 @@ def _bars() -> Iterator[Callable[[Progress], None]]:
         yield show
 
 
-def _tell(event: StepProgress) -> None:
-    step = event.step
-    if event.phase is Phase.ENDED and event.outcome is not None:
-        reason = f": {event.outcome.reason}" if event.outcome.reason else ""
-        line = f"{event.outcome.result}: {step.action} {step.kind} {step.name}{reason}"
-        say(f"[{event.done} of {event.total}] {line}")
-    elif event.phase is Phase.RETRYING:
+def _say_step(progress: StepProgress) -> None:
+    step = progress.step
+    if progress.phase is Phase.ENDED and progress.outcome is not None:
+        reason = f": {progress.outcome.reason}" if progress.outcome.reason else ""
+        line = f"{progress.outcome.result}: {step.action} {step.kind} {step.name}{reason}"
+        say(f"[{progress.done} of {progress.total}] {line}")
+    elif progress.phase is Phase.RETRYING:
         say(f"trying again: {step.action} {step.kind} {step.name}")

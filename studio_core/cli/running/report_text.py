@@ -1,27 +1,27 @@
-"""A report as JSON of a stable shape, and as text."""
+"""Format a report as JSON of a stable shape, and as text."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from studio_core.cli.running.plan_text import skipped
-from studio_core.cli.words import tally
 from studio_core.model.plans import Action, Purpose
 from studio_core.model.runs import Leftover, Report, Result
+from studio_core.wording import DONE, TERSE_KINDS, by_kind
 
 if TYPE_CHECKING:
     from studio_core.model.plans import Plan
 
 
-def as_json(report: Report) -> dict[str, object]:
-    """Give the stable shape that `--json` prints.
+def report_dict(report: Report) -> dict[str, object]:
+    """Return the stable shape that `--json` prints.
 
-    `created` and `updated` (setup), `created` (start-apps) or `deleted` (purge, stop-apps,
-    and setup that removes who left) map kind to number, as does `kept`. `failed` holds
-    `kind`, `name` and `reason`; `left` also `remedy`.
+    `created`, `updated` and `deleted` (setup), `created` (start-apps) or `deleted` (purge and
+    stop-apps) map a kind to a number, as does `kept`. Items of `failed` have `kind`, `name`
+    and `reason`; those of `left` also have `remedy`.
     """
     return {
-        **{word: report.counts(action) for action, word in _words(report.plan)},
+        **{DONE[action]: report.counts(action) for action in _actions(report.plan)},
         "kept": report.plan.counts(Action.KEEP),
         "failed": [
             {"kind": o.step.kind.value, "name": o.step.name, "reason": o.reason}
@@ -34,11 +34,11 @@ def as_json(report: Report) -> dict[str, object]:
     }
 
 
-def plan_json(plan: Plan) -> dict[str, object]:
-    """Give the same shape for a plan that was not run: counts of what would be done."""
+def plan_dict(plan: Plan) -> dict[str, object]:
+    """Return the same shape for a plan that was not run, with what would be done."""
     return {
         "dry_run": True,
-        **{word: plan.counts(action) for action, word in _words(plan)},
+        **{DONE[action]: plan.counts(action) for action in _actions(plan)},
         "kept": plan.counts(Action.KEEP),
         "failed": [],
         "left": [
@@ -49,7 +49,7 @@ def plan_json(plan: Plan) -> dict[str, object]:
 
 
 def left_over(report: Report) -> tuple[Leftover, ...]:
-    """Name all that is not as it should be: left by the run, not reached, or skipped."""
+    """Return everything that did not reach its goal: left by the run, cancelled or skipped."""
     left = {(i.kind, i.name): i for i in report.left}
     done = {(o.step.kind, o.step.name) for o in report.outcomes if o.result is Result.DONE}
     for outcome in report.outcomes:
@@ -64,18 +64,18 @@ def left_over(report: Report) -> tuple[Leftover, ...]:
 
 
 def finished(report: Report) -> bool:
-    """True when all is done and nothing is left: exit status 0."""
+    """Return whether everything is done and nothing is left: exit status 0."""
     return report.ok and not left_over(report)
 
 
 def sentence(report: Report) -> str:
-    """Say in one sentence what was done."""
+    """Return in one sentence what was done."""
     seconds = 0.0
     if report.started_at and report.ended_at:
         seconds = (report.ended_at - report.started_at).total_seconds()
     parts = [
-        f"{word} {tally(counts)}"
-        for action, word in _words(report.plan)
+        f"{DONE[action]} {by_kind(counts, TERSE_KINDS)}"
+        for action in _actions(report.plan)
         if (counts := report.counts(action))
     ]
     what = "; ".join(parts) or "nothing was done"
@@ -83,7 +83,7 @@ def sentence(report: Report) -> str:
 
 
 def problems(report: Report) -> list[str]:
-    """Say what failed and what is left, each with its reason and what to do."""
+    """Return what failed and what is left, a line each with reason and remedy."""
     failed = {(o.step.kind, o.step.name) for o in report.failed}
     lines = [
         f"Failed: {o.step.kind} {o.step.name}: {o.reason}{_remedy(o.remedy)}" for o in report.failed
@@ -100,15 +100,11 @@ def _remedy(text: str) -> str:
     return f" What to do: {text}" if text else ""
 
 
-def _words(plan: Plan) -> tuple[tuple[Action, str], ...]:
+def _actions(plan: Plan) -> tuple[Action, ...]:
     match plan.purpose:
         case Purpose.SETUP:
-            return (
-                (Action.CREATE, "created"),
-                (Action.UPDATE, "updated"),
-                (Action.DELETE, "deleted"),
-            )
+            return Action.CREATE, Action.UPDATE, Action.DELETE
         case Purpose.START_APPS:
-            return ((Action.CREATE, "created"),)
+            return (Action.CREATE,)
         case Purpose.PURGE | Purpose.STOP_APPS:
-            return ((Action.DELETE, "deleted"),)
+            return (Action.DELETE,)

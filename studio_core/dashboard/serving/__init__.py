@@ -1,1 +1,1 @@
-"""Serve the dashboard: the gate in front of Streamlit, sign-in, and the process that runs it."""
+"""Serve the dashboard: the gate in front of Streamlit, sign-in, and the server process."""

@@ -1,7 +1,7 @@
-"""The dashboard as an ASGI app: what `streamlit run` is given by `launch`.
+"""The dashboard as an ASGI app, which `launch` passes to `streamlit run`.
 
-Whatever stands between the network and Streamlit is middleware here, so that it sees every
-page, file, upload and the WebSocket before Streamlit does.
+The gate and the security headers are middleware, so they see every page, file, upload and
+WebSocket before Streamlit does.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from studio_core.dashboard.serving.headers import SecurityHeaders
 from studio_core.dashboard.serving.launch import script
 from studio_core.dashboard.serving.tokens import from_environ
 
-# `streamlit run` puts this folder first on the path, where our module names would hide others'.
+# `streamlit run` puts this folder first on the path, where its modules would hide others.
 HERE = str(Path(__file__).resolve().parent)
 sys.path[:] = [entry for entry in sys.path if entry != HERE]
 

@@ -1,4 +1,4 @@
-"""Limits on guessing: so many wrong tries an address and minute, and so many in all."""
+"""Limit wrong sign-in attempts per address and in total."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 EACH = 10
-"""Wrong tries from one address in `WINDOW`; then it waits."""
+"""Wrong attempts per address and `WINDOW`."""
 
 ALL = 300
-"""Wrong tries from all addresses together in `WINDOW`; then all wait."""
+"""Wrong attempts from all addresses together per `WINDOW`."""
 
 WINDOW = 60.0
-"""Seconds that a wrong try is remembered."""
+"""Seconds that a wrong attempt counts."""
 
 
 class SignInAttempts:
-    """Counts wrong tries in a sliding window. Not thread-safe: one event loop uses it.
+    """Wrong attempts in a sliding window. Not thread-safe: one event loop uses it.
 
     An IPv6 address counts as its /64 network, which is what one customer gets.
     """
@@ -36,7 +36,7 @@ class SignInAttempts:
         self._all: deque[float] = deque()
 
     def wait(self, address: str) -> int:
-        """Seconds until the address may try again; 0 when it may now."""
+        """Return the seconds until the address may try again, or 0."""
         self._forget()
         own = self._by_address.get(_network(address), deque())
         waits = [0.0]
@@ -47,7 +47,7 @@ class SignInAttempts:
         return int(max(waits) + 0.999)
 
     def wrong(self, address: str) -> None:
-        """Remember a wrong try."""
+        """Count a wrong attempt."""
         now = self._clock()
         self._by_address[_network(address)].append(now)
         self._all.append(now)

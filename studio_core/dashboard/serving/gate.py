@@ -1,8 +1,7 @@
-"""The gate in front of Streamlit: every page, file, upload and WebSocket passes here first.
+"""The gate in front of Streamlit, through which every request and WebSocket goes.
 
-Plain ASGI, so that nothing is reached around it. What it lets through carries a pass that it
-signed with a key of this process; pages ask for that pass (see `visitor`), and so hold when
-they are served without the gate.
+It is plain ASGI, so nothing bypasses it. It adds a pass to each request, signed with a key of
+this process; pages verify it (see `visitor`), so they show nothing when served without the gate.
 """
 
 from __future__ import annotations
@@ -10,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import time
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -21,15 +20,6 @@ from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from studio_core.access.roles import Actor, Role
 from studio_core.access.signing import constant_time_compare
 from studio_core.dashboard.serving import oidc
-from studio_core.dashboard.serving.answers import (
-    FORM,
-    ask_for_token,
-    asked_for,
-    local_path,
-    read_body,
-    send_answer,
-    tell,
-)
 from studio_core.dashboard.serving.attempts import SignInAttempts
 from studio_core.dashboard.serving.passes import (
     PROCESS_SIGNER,
@@ -38,6 +28,18 @@ from studio_core.dashboard.serving.passes import (
     issue,
     verify,
     visit_signer,
+)
+from studio_core.dashboard.serving.responses import (
+    FORM,
+    SAFE_METHODS,
+    ask_for_token,
+    client_address,
+    is_page,
+    local_path,
+    read_body,
+    refusal,
+    requested_path,
+    send_answer,
 )
 from studio_core.dashboard.serving.tokens import (
     GateSettings,
@@ -58,25 +60,24 @@ if TYPE_CHECKING:
 PASS_HEADER = "x-studio-pass"  # noqa: S105 - the name of a header
 HEALTH = "/_stcore/health"
 LEAVE = "/_access/leave"
-_SAFE = {"GET", "HEAD", "OPTIONS"}
 
-# What a browser loads before anybody can sign in with OIDC; pages hold by themselves.
+# What a browser loads before anybody can sign in with OIDC; pages verify the sign-in themselves.
 _BEFORE_SIGN_IN = ("/_stcore/stream", "/_stcore/host-config", "/static/", "/auth/", "/oauth2call")
 _GUARDED = ("/media", "/_stcore/", "/component", "/app/")
 
 
 def access_middleware(access: GateSettings, *, audit: Audit | None = None) -> list[Middleware]:
-    """The gate as `st.App` takes it; put it before all other middleware."""
+    """Return the gate as middleware of `st.App`, to put before all other middleware."""
     return [Middleware(Gate, access=access, audit=audit)]
 
 
 class Gate:
-    """ASGI middleware that lets in who may come in.
+    """ASGI middleware that authenticates visitors.
 
     Args:
-        app: What stands behind the gate.
-        access: How people get in.
-        audit: Where sign-ins are put on record, let in or refused.
+        app: The app behind the gate.
+        access: How visitors authenticate.
+        audit: Log of accepted and refused sign-ins.
         clock: Seconds since 1970.
     """
 
@@ -92,9 +93,9 @@ class Gate:
         self._access = access
         self._audit = audit
         self._clock = clock
-        self._tries = SignInAttempts()
+        self._attempts = SignInAttempts()
         self._gone: dict[str, int] = {}
-        # A new helper token ends the visits of helpers, and of them alone.
+        # A new helper token ends the visits of helpers only.
         self._signers = {
             role: visit_signer(role, token)
             for role, token in (
@@ -105,14 +106,16 @@ class Gate:
         }
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Let a request through, with a pass, or answer it here."""
+        """Pass a request on with a signed pass, or respond to it."""
         if scope["type"] not in {"http", "websocket"}:
             await self._app(scope, receive, send)
             return
         headers = Headers(scope=scope)
         if (answer := self._refused(scope, headers)) is not None:
             await send_answer(answer, scope, receive, send)
-        elif scope["type"] == "http" and scope["path"] == HEALTH and scope["method"] in _SAFE:
+        elif (
+            scope["type"] == "http" and scope["path"] == HEALTH and scope["method"] in SAFE_METHODS
+        ):
             await self._app(_with_pass(scope, None), receive, send)
         elif scope["type"] == "http" and self._access.mode is Mode.TOKEN and _is_ours(scope):
             await send_answer(await self._ours(scope, headers, receive), scope, receive, send)
@@ -122,10 +125,10 @@ class Gate:
             await self._through(found, scope, receive, send)
 
     def _refused(self, scope: Scope, headers: Headers) -> Response | None:
-        """What no credential makes right: another name, another site, another machine."""
+        """Return a refusal that no credential changes: wrong host, other site, other machine."""
         host = headers.get("host", "")
         if not host_allowed(host, self._access):
-            return tell(
+            return refusal(
                 "Unknown name",
                 "This server is not known by the name in the address.",
                 "Open it by the address that was printed, or start it with the name in "
@@ -133,20 +136,20 @@ class Gate:
                 status=421,
             )
         if not origin_allowed(headers.get("origin"), host, self._access) and (
-            scope["type"] == "websocket" or scope["method"] not in _SAFE
+            scope["type"] == "websocket" or scope["method"] not in SAFE_METHODS
         ):
             return PlainTextResponse("Another site asks for this.", status_code=403)
         site, mode = headers.get("sec-fetch-site", ""), headers.get("sec-fetch-mode", "")
         if site in {"cross-site", "same-site"} and (
-            mode != "navigate" or scope.get("method", "GET") not in _SAFE
+            mode != "navigate" or scope.get("method", "GET") not in SAFE_METHODS
         ):
             return PlainTextResponse("Another site asks for this.", status_code=403)
-        if self._access.mode is Mode.OPEN and not is_loopback(_client(scope)):
+        if self._access.mode is Mode.OPEN and not is_loopback(client_address(scope)):
             return PlainTextResponse("Open access is for this machine alone.", status_code=403)
         return None
 
     def _pass(self, scope: Scope, headers: Headers) -> Pass | None:
-        now, address = self._clock(), _client(scope)
+        now, address = self._clock(), client_address(scope)
         until = int(now) + VISIT
         if self._access.mode is Mode.OPEN:
             return Pass(Role.ORGANISER, until, "organiser", address)
@@ -166,12 +169,12 @@ class Gate:
     def _not_let_in(self, scope: Scope, headers: Headers) -> Response:
         if scope["type"] == "websocket" or self._access.mode is Mode.OIDC:
             return PlainTextResponse("Sign in first.", status_code=401)
-        if not _is_page(scope, headers):
+        if not is_page(scope, headers):
             return PlainTextResponse("The token is missing.", status_code=401)
-        return ask_for_token(asked_for(scope), status=401)
+        return ask_for_token(requested_path(scope), status=401)
 
     async def _ours(self, scope: Scope, headers: Headers, receive: Receive) -> Response:
-        """A token to exchange, or the end of a visit."""
+        """Respond to the form, to a token in the address, or to a sign-out."""
         if scope["path"] == LEAVE:
             return self._left(scope, headers)
         if scope["path"] == FORM:
@@ -181,19 +184,19 @@ class Gate:
             token, onward = given.get("token", "").strip(), local_path(given.get("next", "/"))
         else:
             token = dict(parse_qsl(scope["query_string"].decode("latin-1"))).get("token", "")
-            onward = asked_for(scope)
+            onward = requested_path(scope)
         return self._exchanged(token, onward, scope, headers)
 
     def _exchanged(self, token: str, onward: str, scope: Scope, headers: Headers) -> Response:
-        address = _client(scope)
-        if wait := self._tries.wait(address):
+        address = client_address(scope)
+        if wait := self._attempts.wait(address):
             told = f"Too many wrong tokens. Try again in {wait} seconds."
             answer = ask_for_token(onward, told, status=429)
             answer.headers["Retry-After"] = str(wait)
             return answer
         role = self._role_of(token)
         if role is None:
-            self._tries.wrong(address)
+            self._attempts.wrong(address)
             self._note(Actor("somebody", Role.NOBODY, "dashboard", address), "refused: wrong token")
             return ask_for_token(onward, "This is not the token of this dashboard.", status=401)
         self._note(Actor(f"{role} token", role, "dashboard", address), "let in")
@@ -213,7 +216,7 @@ class Gate:
         return answer
 
     def _role_of(self, token: str) -> Role | None:
-        # Both are always compared, so that the time does not tell which was nearly right.
+        # Both are always compared, so that the time does not depend on the match.
         organiser = constant_time_compare(token, self._access.token)
         helper = constant_time_compare(token, self._access.helper_token)
         if not token:
@@ -243,14 +246,14 @@ class Gate:
                 headers.setdefault("X-Content-Type-Options", "nosniff")
                 headers["Cross-Origin-Resource-Policy"] = "same-origin"
                 headers["Cross-Origin-Opener-Policy"] = "same-origin"
-                if not kept:  # what a page or a download says is for these eyes alone
+                if not kept:  # pages and downloads are for this visitor only
                     headers["Cache-Control"] = "no-store"
             await send(message)
 
         await self._app(scope, receive, sending)
 
     def _until(self, found: Pass, receive: Receive, send: Send) -> Receive:
-        """End a WebSocket when its visit is over: its page refreshes itself without asking."""
+        """Close a WebSocket when its visit ends, because its page refreshes without a request."""
 
         async def receiving() -> Message:
             left = found.until - self._clock()
@@ -264,7 +267,7 @@ class Gate:
 
     def _note(self, actor: Actor, outcome: str) -> None:
         if self._audit is not None:
-            with suppress(StudioError):  # whoever is let in meets the same error when they act
+            with suppress(StudioError):  # the same error is shown at the visitor's first action
                 self._audit.note(actor, "sign-in", outcome=outcome)
 
 
@@ -275,13 +278,8 @@ def _is_ours(scope: Scope) -> bool:
     return scope["method"] == "GET" and "token" in names
 
 
-def _is_page(scope: Scope, headers: Headers) -> bool:
-    wanted = headers.get("sec-fetch-mode") == "navigate" or "text/html" in headers.get("accept", "")
-    return scope["method"] in _SAFE and wanted
-
-
 def _with_pass(scope: Scope, found: Pass | None) -> Scope:
-    """Take away any pass that came from outside, and give the one that is due."""
+    """Replace any pass that came from outside with the visitor's own."""
     name = PASS_HEADER.encode()
     headers = [(key, value) for key, value in scope["headers"] if key.lower() != name]
     if found is not None:
@@ -295,11 +293,6 @@ def _cookies(headers: Headers) -> dict[str, str]:
 
 
 def _cookie_name(headers: Headers) -> str:
-    # Cookies do not tell ports apart; two dashboards on one machine must.
+    # Cookies ignore the port, but two dashboards on one machine need separate ones.
     port = headers.get("host", "").rpartition(":")[2]
     return f"studio-visit-{port}" if port.isdecimal() else "studio-visit"
-
-
-def _client(scope: Scope) -> str:
-    client: Any = scope.get("client")
-    return str(client[0]) if client else ""

@@ -1,7 +1,7 @@
-"""Response headers: no frames, no referrers, no pictures from elsewhere.
+"""Security headers: no frames, no referrers, no images from other servers.
 
-Team names and e-mail addresses come from strangers; a picture in one of them would tell its
-server who looks at the page, and when.
+Team names and e-mail addresses come from strangers. An image in one of them would tell its
+server who views the page, and when.
 """
 
 from __future__ import annotations
@@ -24,13 +24,13 @@ HEADERS = (
 
 
 class SecurityHeaders:
-    """Plain ASGI middleware; it touches nothing but the head of HTTP responses."""
+    """ASGI middleware that sets the headers of HTTP responses."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass the request on and add the headers to its answer."""
+        """Pass the request on and add the headers to its response."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return

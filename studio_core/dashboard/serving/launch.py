@@ -1,4 +1,4 @@
-"""Starting the dashboard: Streamlit in a process of its own, with our settings of it."""
+"""Run the dashboard: Streamlit in a child process, with the options of our file."""
 
 from __future__ import annotations
 
@@ -42,10 +42,10 @@ LOOPBACK_NAMES = ("127.0.0.1", "localhost", "::1")
 
 
 def script() -> Path:
-    """Path of the entry point: beside the package in a wheel, else in the checkout.
+    """Return the path of the entry point: in the package (wheel) or in the checkout.
 
     Raises:
-        StudioError: It is in neither place.
+        StudioError: It is in neither.
     """
     for folder in (PACKAGE / "_app", PACKAGE.parent):
         entry = folder / "streamlit_app.py"
@@ -65,21 +65,21 @@ def run(
     open_access: bool = False,
     announce: Callable[[str], None] | None = None,
 ) -> int:
-    """Serve the dashboard until it is stopped; give its exit status.
+    """Serve the dashboard until it is stopped; return its exit status.
 
     Args:
-        port: Where to listen.
-        address: The address to listen at.
-        token: The access token; without one `STUDIO_TOKEN`, else one is made up.
-        open_access: Ask for no token; for an address of this machine alone.
-        announce: Called once with the link to open, when pages are answered; prints it when
-            not given.
+        port: Port to listen at.
+        address: Address to listen at.
+        token: Access token; the default is `STUDIO_TOKEN`, or a random one.
+        open_access: Require no token; for loopback addresses only.
+        announce: Called once with the link to open, when the server answers; prints it by
+            default.
 
     Raises:
-        StudioError: Others could get in at this address, the port is taken, or the pages are
+        StudioError: The address allows access by others, the port is taken, or the pages are
             missing.
     """
-    access = settle(token=token, open_access=open_access)
+    access = access_settings(token=token, open_access=open_access)
     check_binding(address, access)
     _check_free(port, address)
     command = [
@@ -104,21 +104,16 @@ def run(
         return _wait(child)
 
 
-def loopback(address: str) -> bool:
-    """Tell whether only this machine can reach the address."""
-    return is_loopback(address)
-
-
-def settle(*, token: str | None = None, open_access: bool = False) -> GateSettings:
-    """Settle how people get in, from the settings, the environment and what is asked for.
+def access_settings(*, token: str | None = None, open_access: bool = False) -> GateSettings:
+    """Return how visitors authenticate, by the settings, the environment and the options.
 
     Raises:
-        StudioError: What is asked for cannot be.
+        StudioError: The options contradict each other.
     """
     try:
         settings = config.load()
     except StudioError:
-        settings = config.Settings()  # the settings page shows what is wrong; a token is asked for
+        settings = config.Settings()  # the settings page shows the error; a token is required
     provider = bool(settings.organisers) and oidc.configured()
     return choose_access(settings, token=token, open_access=open_access, oidc_configured=provider)
 
@@ -129,15 +124,15 @@ def environment(
     access: GateSettings,
     address: str = "127.0.0.1",
 ) -> dict[str, str]:
-    """Give the server's environment: Streamlit's options from our file, under those set already.
+    """Return the server's environment: Streamlit's options from our file, unless already set.
 
-    Streamlit looks for its file beside the script it is given, which is not where ours is; and
-    a change of folder would hide the user's own `.streamlit` folder.
+    Streamlit reads the file beside its script, `asgi.py`, which is not where ours is. Another
+    working directory would hide the user's own `.streamlit` folder.
     """
     with (script().parent / ".streamlit" / "config.toml").open("rb") as file:
         options = _flat(tomllib.load(file))
     own = {_variable(name): _text(value) for name, value in options.items()}
-    if loopback(address) and not access.hosts:  # else the gate alone knows the names
+    if is_loopback(address) and not access.hosts:  # else only the gate knows the names
         own["STREAMLIT_SERVER_ALLOWED_HOSTS"] = " ".join(LOOPBACK_NAMES)
     rest = {name: value for name, value in base.items() if name not in ACCESS_VARIABLES}
     return {**own, **rest, **access.environment()}
@@ -160,12 +155,12 @@ def _variable(option: str) -> str:
 
 def _text(value: object) -> str:
     if isinstance(value, list):
-        return json.dumps(value)  # how Streamlit reads the lists of a theme
+        return json.dumps(value)  # Streamlit reads the lists of a theme as JSON
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _check_free(port: int, address: str) -> None:
-    """Streamlit would take the next free port without a word."""
+    """Raise unless the port is free: Streamlit would silently take the next one."""
     family = socket.AF_INET6 if ":" in address else socket.AF_INET
     with socket.socket(family, socket.SOCK_STREAM) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -204,7 +199,7 @@ def _print(link: str) -> None:
 
 
 def _wait(child: subprocess.Popen[bytes]) -> int:
-    """Wait for the end; Ctrl-C reaches the child by itself and is then its ordinary end."""
+    """Return the child's exit status, or 0 after Ctrl-C, which also reaches the child."""
     try:
         return child.wait()
     except KeyboardInterrupt:
@@ -224,7 +219,7 @@ def _end(child: subprocess.Popen[bytes]) -> None:
 
 @contextmanager
 def _ended_with_us(child: subprocess.Popen[bytes]) -> Iterator[None]:
-    """End the child when this process is told to end."""
+    """End the child when this process receives SIGTERM."""
     in_main = threading.current_thread() is threading.main_thread()
     before = signal.signal(signal.SIGTERM, signal.default_int_handler) if in_main else None
     try:

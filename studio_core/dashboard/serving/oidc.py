@@ -1,4 +1,4 @@
-"""Who is signed in with OIDC: Streamlit's own `st.login`, and the lists of the settings."""
+"""Roles of visitors who signed in with OIDC, through Streamlit's `st.login`."""
 
 from __future__ import annotations
 
@@ -17,17 +17,17 @@ IDENTITY = "_streamlit_user"
 
 
 def configured() -> bool:
-    """True when Streamlit's secrets have an `[auth]` section."""
+    """Return whether Streamlit's secrets have an `[auth]` section."""
     from streamlit.auth_util import get_secrets_auth_section  # noqa: PLC0415 - slow to import
 
     return bool(get_secrets_auth_section())
 
 
 def role_in(cookies: Mapping[str, str]) -> Role | None:
-    """Role of the person in Streamlit's identity cookie, or None when it says nobody we know.
+    """Return the role of the person in Streamlit's identity cookie, or None.
 
-    The signature is checked with Streamlit's own functions. When a version of it has moved
-    them, nobody is known.
+    Streamlit's own functions verify the signature. If a version has moved them, the result
+    is None.
     """
     try:
         from streamlit.auth_util import (  # noqa: PLC0415 - slow to import
@@ -46,15 +46,15 @@ def role_in(cookies: Mapping[str, str]) -> Role | None:
             return decode_signed_value(secret, name, cookies[name]) if name in cookies else None
 
         claims = json.loads(get_cookie_with_chunks(signed, IDENTITY) or b"{}")
-    except Exception:  # noqa: BLE001 - whatever cannot be read is nobody
+    except Exception:  # noqa: BLE001 - an unreadable cookie identifies nobody
         return None
     return role_by_claims(claims) if isinstance(claims, dict) else None
 
 
 def role_by_claims(claims: Mapping[str, object]) -> Role | None:
-    """Role by the claims of an identity token and the lists that are saved now.
+    """Return the role by the claims of an identity token and the saved lists, or None.
 
-    An address that the provider says is not verified counts for nothing.
+    An address that the provider has not verified has no role.
     """
     verified = str(claims.get("email_verified", True)).casefold() == "true"
     if not claims.get("is_logged_in") or not verified:

@@ -1,4 +1,4 @@
-"""How people get in to the dashboard: the mode, its tokens, and where it may listen."""
+"""Access to the dashboard: mode, tokens, hosts and origins."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ MODE = "STUDIO_DASHBOARD_ACCESS"
 VARIABLES = (TOKEN, HELPER_TOKEN, HOSTS, MODE)
 
 SHORTEST = 16
-"""Characters that a token needs at the least where other machines can try to guess it."""
+"""Minimum length of a token where other machines can guess it."""
 
 
 class Mode(StrEnum):
-    """How people get in."""
+    """How visitors authenticate."""
 
     TOKEN = "token"  # noqa: S105 - a word
     OIDC = "oidc"
@@ -38,9 +38,9 @@ class Mode(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class GateSettings:
-    """What the gate knows. Tokens are credentials: they are kept out of the repr.
+    """Settings of the gate. Tokens are credentials, so they are not in the repr.
 
-    `hosts` are names, beside this machine's own, under which the dashboard is reached.
+    `hosts` are names of the dashboard besides those of this machine.
     """
 
     mode: Mode = Mode.TOKEN
@@ -49,7 +49,7 @@ class GateSettings:
     hosts: tuple[str, ...] = ()
 
     def environment(self) -> dict[str, str]:
-        """The variables from which `from_environ` makes the same in another process."""
+        """Return the variables from which `from_environ` restores these settings."""
         values = {
             MODE: self.mode.value,
             TOKEN: self.token,
@@ -59,7 +59,7 @@ class GateSettings:
         return {name: value for name, value in values.items() if value}
 
     def entrance(self, address: str, port: int, *, helper: bool = False) -> str:
-        """The address to open, with the token in it where there is one."""
+        """Return the URL to open, with the token in mode TOKEN."""
         host = "127.0.0.1" if address in {"", "0.0.0.0", "::"} else address  # noqa: S104 - compared
         host = f"[{host}]" if ":" in host else host
         token = self.helper_token if helper else self.token
@@ -67,7 +67,7 @@ class GateSettings:
 
 
 def new_token() -> str:
-    """Make a token: 256 random bits, in letters, digits, - and _."""
+    """Return a random token: 256 bits as letters, digits, - and _."""
     return secrets.token_urlsafe(32)
 
 
@@ -79,10 +79,10 @@ def choose_access(
     oidc_configured: bool = False,
     environ: Mapping[str, str] = os.environ,
 ) -> GateSettings:
-    """Settle how people get in, the safe way by default.
+    """Return how visitors authenticate, secure by default.
 
-    Open when asked for; OIDC when a provider is configured and organisers are listed and
-    no token was given; else a token, made up where none is set.
+    OPEN on request; OIDC when a provider is configured, organisers are listed and no token
+    is given; else TOKEN, with a random token unless one is set.
 
     Raises:
         SettingsError: The tokens of organisers and helpers are the same.
@@ -98,10 +98,10 @@ def choose_access(
 
 
 def from_environ(environ: Mapping[str, str] = os.environ) -> GateSettings:
-    """Give the access that the launcher settled; without one, a token that nobody knows.
+    """Return the launcher's settings; without any, a random token that nobody knows.
 
     Raises:
-        SettingsError: A variable cannot be right.
+        SettingsError: A variable is invalid.
     """
     text = environ.get(MODE) or Mode.TOKEN.value
     try:
@@ -118,15 +118,15 @@ def from_environ(environ: Mapping[str, str] = os.environ) -> GateSettings:
 
 
 def check_binding(address: str, access: GateSettings) -> None:
-    """Let the dashboard listen, or refuse.
+    """Raise if the dashboard may not listen at an address.
 
     Args:
-        address: Where it is to listen; empty means everywhere.
-        access: How people get in.
+        address: Address to listen at; empty means every address.
+        access: How visitors authenticate.
 
     Raises:
         GuardError: Other machines could reach it without a token or a sign-in, or with a
-            token that can be guessed.
+            token that is easy to guess.
     """
     if is_loopback(address):
         return
@@ -146,7 +146,7 @@ def check_binding(address: str, access: GateSettings) -> None:
 
 
 def is_loopback(address: str) -> bool:
-    """True when only this machine can reach the address; empty means everywhere."""
+    """Return whether only this machine can reach the address; empty means every address."""
     if address.casefold() == "localhost":
         return True
     try:
@@ -156,10 +156,10 @@ def is_loopback(address: str) -> bool:
 
 
 def host_allowed(host: str, access: GateSettings) -> bool:
-    """True when a Host header names this dashboard: the defence against DNS rebinding.
+    """Return whether a Host header names this dashboard; protects against DNS rebinding.
 
-    A page on the net can make its own name lead here, but it cannot change the name that
-    the browser sends. Plain IP addresses cannot be rebound, so they pass.
+    A web page can point its own name here, but not change the name that the browser sends.
+    IP addresses cannot be rebound, so they are allowed.
     """
     name = host_name(host)
     if name is None:
@@ -173,7 +173,7 @@ def host_allowed(host: str, access: GateSettings) -> bool:
 
 
 def host_name(host: str) -> str | None:
-    """Name in a Host header or the authority of an origin, in lower case; None when broken."""
+    """Return the lower-case name in a Host header or authority, or None when malformed."""
     text = host.strip().casefold()
     if text.startswith("["):
         name, bracket, rest = text[1:].partition("]")
@@ -187,10 +187,10 @@ def host_name(host: str) -> str | None:
 
 
 def origin_allowed(origin: str | None, host: str, access: GateSettings) -> bool:
-    """True when a request comes from a page of this dashboard, or from no page at all.
+    """Return whether a request comes from a page of this dashboard, or from no page.
 
-    Browsers always send Origin with WebSockets and with everything that changes something;
-    programs send none, and need a credential all the same.
+    Browsers send Origin with WebSockets and with every request that changes something.
+    Programs send none, and need a credential anyway.
     """
     if origin is None:
         return True
@@ -199,7 +199,7 @@ def origin_allowed(origin: str | None, host: str, access: GateSettings) -> bool:
         return False
     if authority.casefold() == host.strip().casefold():
         return True
-    # A proxy may have changed the Host header: names that the organiser listed count too.
+    # A proxy may have changed the Host header, so listed names are allowed too.
     return host_name(authority) in set(map(str.casefold, access.hosts))
 
 

@@ -1,4 +1,4 @@
-"""Parts of the settings page: who may sign in, and the record of who did what."""
+"""Settings page: who may sign in, and the audit log."""
 
 from __future__ import annotations
 
@@ -9,9 +9,10 @@ import streamlit as st
 
 from studio_core.audit import audit_csv
 from studio_core.dashboard import loaders
+from studio_core.wording import markdown_text
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Collection, Sequence
 
     from studio_core.audit import AuditEntry
     from studio_core.config import Settings
@@ -21,8 +22,8 @@ SHOWN = 200
 DOWNLOADED = 100_000
 
 
-def people_fields(settings: Settings, held: Callable[[str], bool]) -> dict[str, str]:
-    """Ask who may sign in and where the record is kept too; settings by name."""
+def people_fields(settings: Settings, overridden: Collection[str]) -> dict[str, str]:
+    """Ask who may sign in, and for the audit table; return the settings by name."""
     st.subheader("Who gets in", anchor=False)
     left, middle, right = st.columns(3)
     organisers = left.text_input(
@@ -31,7 +32,7 @@ def people_fields(settings: Settings, held: Callable[[str], bool]) -> dict[str, 
         placeholder="ana@example.com, @example.org",
         help="Who may sign in and do everything, where sign-in (OIDC) is set up. Addresses, or "
         "domains with their @.",
-        disabled=held("organisers"),
+        disabled="organisers" in overridden,
         key="organisers",
     )
     helpers = middle.text_input(
@@ -39,7 +40,7 @@ def people_fields(settings: Settings, held: Callable[[str], bool]) -> dict[str, 
         settings.helpers,
         placeholder="bo@example.com",
         help="Who may sign in to see the status and make links for one person at a time.",
-        disabled=held("helpers"),
+        disabled="helpers" in overridden,
         key="helpers",
     )
     table = right.text_input(
@@ -48,20 +49,20 @@ def people_fields(settings: Settings, held: Callable[[str], bool]) -> dict[str, 
         placeholder="None",
         help="A DynamoDB table that keeps the record beyond this machine; it is created when it "
         "is missing.",
-        disabled=held("audit_table"),
+        disabled="audit_table" in overridden,
         key="audit-table",
     )
     return {"organisers": organisers, "helpers": helpers, "audit_table": table}
 
 
-def record(hackathon: Hackathon) -> None:
-    """Show the newest entries of the record, with all of it to download."""
+def audit_log(hackathon: Hackathon) -> None:
+    """Show the newest entries of the audit log, and offer all of them as a download."""
     st.subheader("Who did what", anchor=False)
     with loaders.or_stop():
         entries = hackathon.recorded(SHOWN)
     if hackathon.audit.unsent:
         st.warning(
-            f"The audit table does not take entries: {loaders.plain(hackathon.audit.unsent)} "
+            f"The audit table does not take entries: {markdown_text(hackathon.audit.unsent)} "
             "They are kept on this machine.",
             icon=":material/warning:",
         )
@@ -81,7 +82,7 @@ def record(hackathon: Hackathon) -> None:
 
 
 def frame(entries: Sequence[AuditEntry]) -> pd.DataFrame:
-    """Give entries as a table for people."""
+    """Return entries as a table, with the column names that people see."""
     columns = ["When (UTC)", "Who", "Role", "By", "From", "What", "Whom or what", "Outcome"]
     rows = [
         (

@@ -1,4 +1,4 @@
-"""Parts of the links page. Links are kept in the memory of the one session that asked for them."""
+"""Links page. Links exist only in the memory of the session that requested them."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ import streamlit as st
 from studio_core.access.roles import Act
 from studio_core.clock import utcnow
 from studio_core.dashboard import tables, visitor
-from studio_core.dashboard.words import people
 from studio_core.errors import StudioError
 from studio_core.model.links import LINK_SECONDS, Link
+from studio_core.wording import counted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -28,8 +28,8 @@ _ONE_MORE = "_links_one_more"
 TICK_SECONDS = 5
 
 
-def chosen(records: Sequence[Record], team: str, text: str) -> list[Record]:
-    """Records of a team, or of all, in which every word of the text occurs."""
+def matching_records(records: Sequence[Record], team: str, text: str) -> list[Record]:
+    """Return the records of a team, or of all, that contain every word of a text."""
     words = text.casefold().split()
     return [
         record
@@ -40,55 +40,56 @@ def chosen(records: Sequence[Record], team: str, text: str) -> list[Record]:
 
 
 @dataclass(frozen=True, slots=True)
-class Ask:
-    """For whom the buttons make links: one person, a team, or all; `words` says it.
+class LinkSelection:
+    """Whom the buttons make links for: one person, a team, or all; `label` names them.
 
-    Not `possible` while a search leaves several people: links are made for whole teams or for
-    one person, not for whoever a search happens to match.
+    It is not `possible` while a search matches several people: links are for one person or
+    whole teams, not for the results of a search.
     """
 
-    words: str
+    label: str
     team: str | None = None
     email: str | None = None
     possible: bool = True
 
 
-def ask(shown: Sequence[Record], team: str, text: str) -> Ask:
-    """Tell for whom the buttons are, from what is shown."""
+def selection_of(shown: Sequence[Record], team: str, text: str) -> LinkSelection:
+    """Return whom the buttons make links for, from what is shown."""
     if text.strip():
         if len(shown) == 1:
-            return Ask(shown[0].email, email=shown[0].email)
-        return Ask("one person", possible=False)
+            return LinkSelection(shown[0].email, email=shown[0].email)
+        return LinkSelection("one person", possible=False)
     if not visitor.may(Act.LINK_MANY):
-        return Ask("one person", possible=False)
+        return LinkSelection("one person", possible=False)
     if team:
-        return Ask(f"team {team} ({people(len(shown))})", team=team)
-    return Ask(f"all {people(len(shown))}")
+        return LinkSelection(f"team {team} ({counted(len(shown), 'person')})", team=team)
+    return LinkSelection(f"all {counted(len(shown), 'person')}")
 
 
 def minted() -> dict[str, Link | LinkFailure]:
-    """What this session asked for, by e-mail; links that have expired are let go of."""
+    """Return the links of this session by e-mail."""
     held: dict[str, Link | LinkFailure] = st.session_state.get(_MINTED, {})
     return held
 
 
 def forget() -> None:
-    """Let go of all links."""
+    """Discard all links."""
     st.session_state.pop(_MINTED, None)
 
 
-def mint(hackathon: Hackathon, whom: Ask) -> None:
-    """Mint fresh links for a person, a team or all; for `on_click`."""
+def mint(hackathon: Hackathon, selection: LinkSelection) -> None:
+    """Make new links for the selection; for `on_click`."""
     try:
-        fresh = {one.email: one for one in hackathon.links(team=whom.team, email=whom.email)}
+        links = hackathon.links(team=selection.team, email=selection.email)
+        fresh = {link.email: link for link in links}
     except StudioError as error:
         st.session_state[PROBLEM] = error
         return
     st.session_state[_MINTED] = {**minted(), **fresh}
 
 
-def table(hackathon: Hackathon, shown: Sequence[Record]) -> None:
-    """Show the people; it counts down by itself while a link is valid."""
+def link_table(hackathon: Hackathon, shown: Sequence[Record]) -> None:
+    """Show the people; count down while a link is valid."""
     now = utcnow()
     valid = any(isinstance(one, Link) and one.expires_at > now for one in minted().values())
     st.fragment(run_every=TICK_SECONDS if valid else None)(_table)(hackathon, shown)
@@ -108,7 +109,7 @@ def _table(hackathon: Hackathon, shown: Sequence[Record]) -> None:
     def one_more() -> None:
         click = st.session_state[_ACTION]
         email = shown[click.row].email
-        mint(hackathon, Ask(email, email=email))
+        mint(hackathon, LinkSelection(email, email=email))
         st.session_state[_ONE_MORE] = True
 
     if not held:

@@ -1,4 +1,4 @@
-"""Parts of the roster page: corrections in place, and what they would change."""
+"""Roster page: the editor with its findings, and the preview of the plan."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from studio_core.dashboard import downloads, tables
-from studio_core.dashboard.loaders import plain
+from studio_core.dashboard import tables
 from studio_core.dashboard.views import roster_draft
+from studio_core.dashboard.views.plan_steps import plan_steps
 from studio_core.dashboard.views.roster_source import DRAFT, EDITS
-from studio_core.dashboard.words import by_kind, people, several
 from studio_core.model.plans import Action
 from studio_core.model.studio import Kind
 from studio_core.roster import findings_csv
+from studio_core.wording import by_kind, counted, markdown_text
 
 if TYPE_CHECKING:
     from studio_core.dashboard.views.roster_draft import Draft
@@ -26,15 +26,16 @@ _ROWS_SHOWN = 12
 
 
 def corrected(draft: Draft) -> Checked | None:
-    """Show the rows with the findings beside them, to be corrected in place; check them anew."""
+    """Show the rows in an editor with their findings; return the check, or None without people."""
     draft, edits = _edited(draft)
     checked = draft.checked(edits)
     errors, warnings = len(checked.errors), len(checked.warnings)
     summary = (
-        f"{people(len(checked.roster))} in {several(len(checked.roster.teams), 'team')}, "
-        f"{several(errors, 'error')}, {several(warnings, 'warning')}"
+        f"{counted(len(checked.roster), 'person')} in "
+        f"{counted(len(checked.roster.teams), 'team')}, "
+        f"{counted(errors, 'error')}, {counted(warnings, 'warning')}"
     )
-    st.subheader(f"From {plain(draft.name)}", anchor=False)
+    st.subheader(f"From {markdown_text(draft.name)}", anchor=False)
     if errors:
         st.error(
             f"**{summary}.** Correct the rows below or leave them out; then this can be applied.",
@@ -44,7 +45,7 @@ def corrected(draft: Draft) -> Checked | None:
         st.markdown(f":green[:material/check_circle:] {summary}.")
     for finding in roster_draft.whole_file(checked.findings):
         show = st.error if finding in checked.errors else st.warning
-        show(f"{plain(finding.sentence)} {plain(finding.remedy)}")
+        show(f"{markdown_text(finding.sentence)} {markdown_text(finding.remedy)}")
     if len(draft.base):
         _editor(draft, checked)
     _beside(draft, checked, edits)
@@ -52,7 +53,7 @@ def corrected(draft: Draft) -> Checked | None:
 
 
 def _edited(draft: Draft) -> tuple[Draft, dict[str, Any]]:
-    """Give what was typed over the rows; an editor that was away has forgotten it, we have not."""
+    """Return the draft and its edits, restoring edits that a hidden editor has lost."""
     key, typed = st.session_state.get(EDITS, ("", {}))
     if draft.key not in st.session_state and key == draft.key:
         draft = draft.folded(typed)
@@ -113,7 +114,7 @@ def _beside(draft: Draft, checked: Checked, edits: dict[str, Any]) -> None:
 
 
 def _findings(checked: Checked) -> None:
-    """Show what was found, in rows high enough for two lines of text."""
+    """Show the findings in rows that are high enough for two lines of text."""
     st.dataframe(
         tables.findings(checked.findings),
         hide_index=True,
@@ -136,25 +137,25 @@ def _add(draft: Draft, edits: dict[str, Any]) -> None:
         st.session_state["add-email"] = st.session_state["add-team"] = ""
 
 
-def leaving(roster: Roster, snapshot: Snapshot) -> int:
-    """Count the event's people whom the roster no longer names."""
+def count_leaving(roster: Roster, snapshot: Snapshot) -> int:
+    """Return how many of the event's people the roster no longer names."""
     emails = {person.email for person in roster.participants}
     return sum(record.email not in emails for record in snapshot.records)
 
 
 def ask_removal(number: int) -> bool:
-    """Ask whether those who left shall go; another number has to be agreed to anew."""
+    """Ask whether to remove people who left; a changed number must be confirmed again."""
     if not number:
         return False
     return st.checkbox(
-        f"Also remove the {people(number)} who left, with their profiles",
+        f"Also remove the {counted(number, 'person')} who left, with their profiles",
         help="Otherwise they stay as they are. A team's space goes with the last of its people.",
         key=f"roster-remove-{number}",
     )
 
 
 def preview(plan: Plan, left: int) -> None:
-    """Show the plan in numbers, and step by step for who wants to see it."""
+    """Show the plan in numbers, and step by step when unfolded."""
     rows = [step for step in plan.steps if step.kind is Kind.ROW]
     created = plan.counts(Action.CREATE)
     moved = sum(step.reason.startswith("moves ") for step in rows)
@@ -176,29 +177,19 @@ def preview(plan: Plan, left: int) -> None:
         s for s in plan.steps if s.action is Action.SKIP and not s.key.startswith("leaving:")
     ]
     if refused:
-        said = "  \n".join(f"{plain(s.name)}: {plain(s.reason)}." for s in refused[:_ROWS_SHOWN])
-        st.warning(f"**{several(len(refused), 'thing')} left alone.**  \n{said}")
-    with st.expander(f"The plan, step by step ({several(len(plan.steps), 'step')})"):
-        st.dataframe(
-            tables.plan(plan), hide_index=True, key="roster-plan", alt="Every step of the plan"
+        said = "  \n".join(
+            f"{markdown_text(s.name)}: {markdown_text(s.reason)}." for s in refused[:_ROWS_SHOWN]
         )
-        st.download_button(
-            "Plan as CSV",
-            lambda: downloads.plan_csv(plan).encode(),
-            f"{plan.event}-setup-plan.csv",
-            "text/csv",
-            icon=":material/download:",
-            on_click="ignore",
-            key="roster-plan-csv",
-        )
+        st.warning(f"**{counted(len(refused), 'thing')} left alone.**  \n{said}")
+    plan_steps(plan, "roster", "Every step of the plan")
 
 
 def apply_label(plan: Plan) -> str:
-    """Say on the button what it does."""
+    """Return the label of the button, which says what it does."""
     created, deleted = plan.counts(Action.CREATE), plan.counts(Action.DELETE)
     parts = [f"create {by_kind(created)}"] if created else []
     if moved := sum(plan.counts(Action.UPDATE).values()):
-        parts.append(f"update {several(moved, 'table row')}")
+        parts.append(f"update {counted(moved, 'table row')}")
     if deleted:
         parts.append(f"delete {by_kind(deleted)}")
     return f"Apply: {', '.join(parts)}" if parts else "Apply"

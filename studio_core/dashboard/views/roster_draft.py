@@ -1,4 +1,4 @@
-"""A roster in the making: what was read, what was corrected since, how it stands now."""
+"""A roster in the editor: what was read, and what was corrected since."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ _FIELDS = {"Keep": "keep", "E-mail": "email", "Team": "team"}
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """One roster in the making. `version` is new whenever the rows to edit are other rows.
+    """One roster in the editor. `version` changes whenever its rows are replaced.
 
-    `base` are the rows as the editor is given them; what is typed there is laid over it.
+    `base` are the rows that the editor gets; its edits are applied to them.
     """
 
     name: str
@@ -35,11 +35,11 @@ class Draft:
 
     @property
     def key(self) -> str:
-        """Key of the editor: the same as long as its rows are."""
+        """Key of the editor, which changes with its rows."""
         return f"roster-editor-{self.digest}-{self.version}"
 
     def checked(self, edits: Mapping[str, Any]) -> Checked:
-        """Check the rows with the editor's changes laid over them."""
+        """Check the rows with the edits applied."""
         if self.version == 0 and not edits.get("edited_rows"):
             return self.first
         frame = _laid_over(self.base, edits)
@@ -51,36 +51,35 @@ class Draft:
         return roster_from_rows(rows, settled=self.first.settled)
 
     def folded(self, edits: Mapping[str, Any]) -> Draft:
-        """Give the draft with the edits taken into its rows, to be edited anew."""
+        """Return the draft with the edits moved into its rows."""
         if not edits.get("edited_rows"):
             return self
         return replace(self, base=_laid_over(self.base, edits), version=self.version + 1)
 
     def with_person(self, edits: Mapping[str, Any], email: str, team: str) -> Draft:
-        """Give the draft with the edits kept and one more row."""
+        """Return the draft with the edits and one more row."""
         frame = _laid_over(self.base, edits)
         number = int(frame["Row"].max()) + 1 if len(frame) else 2
         frame.loc[len(frame)] = [True, number, email.strip(), team.strip()]
         return replace(self, base=frame, version=self.version + 1)
 
 
-def read(data: bytes, name: str, columns: Columns | None = None) -> Draft:
+def read_draft(data: bytes, name: str, columns: Columns | None = None) -> Draft:
     """Read a file into a draft.
 
     Raises:
-        RosterError: It is empty, too large, or no table.
+        RosterError: The file is empty, too large, or not a table.
     """
-    digest = hashlib.sha256(data + repr(columns).encode()).hexdigest()[:16]
-    return _draft(name, digest, load_roster(data, name, columns=columns))
+    return _draft(name, digest_of(data, columns), load_roster(data, name, columns=columns))
 
 
 def digest_of(data: bytes, columns: Columns | None) -> str:
-    """Give the digest that `read` would give the draft."""
+    """Return the digest of a draft of this file and choice of columns."""
     return hashlib.sha256(data + repr(columns).encode()).hexdigest()[:16]
 
 
 def of_participants(records: Iterable[Record]) -> Draft:
-    """Make a draft of the people who are there."""
+    """Return a draft of the current participants."""
     rows = [
         {"row": row, "email": record.email, "team": record.team}
         for row, record in enumerate(records, 2)
@@ -90,17 +89,17 @@ def of_participants(records: Iterable[Record]) -> Draft:
 
 
 def editor_frame(draft: Draft, checked: Checked) -> pd.DataFrame:
-    """Give the rows to edit with what is found about each, as things stand now."""
+    """Return the rows of the editor, with the current findings of each."""
     return tables.editor(draft.base, checked)
 
 
 def corrected_csv(checked: Checked) -> str:
-    """Write the roster as it stands now, to be kept or uploaded again."""
+    """Format the corrected roster as CSV."""
     return roster_csv(checked.roster)
 
 
 def whole_file(findings: Iterable[Finding]) -> list[Finding]:
-    """Findings for which no row is to blame."""
+    """Return the findings that concern no single row."""
     return [finding for finding in findings if finding.row is None]
 
 
@@ -117,6 +116,6 @@ def _laid_over(base: pd.DataFrame, edits: Mapping[str, Any]) -> pd.DataFrame:
     for position, changes in (edits.get("edited_rows") or {}).items():
         for column, value in changes.items():
             if column in _FIELDS and int(position) < len(frame):
-                place = frame.index[int(position)]
-                frame.loc[place, column] = bool(value) if column == "Keep" else str(value or "")
+                label = frame.index[int(position)]
+                frame.loc[label, column] = bool(value) if column == "Keep" else str(value or "")
     return frame

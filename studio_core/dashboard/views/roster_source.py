@@ -1,4 +1,4 @@
-"""Where a roster comes from: a file, pasted rows, or who is there now."""
+"""Sources of a roster: a file, pasted rows, or the current participants."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from studio_core.dashboard import loaders
-from studio_core.dashboard.loaders import plain
 from studio_core.dashboard.views import roster_draft
 from studio_core.errors import StudioError
 from studio_core.roster import Columns, template_csv
+from studio_core.wording import markdown_text
 
 if TYPE_CHECKING:
     from studio_core.dashboard.views.roster_draft import Draft
@@ -25,7 +25,7 @@ _WAY = "_roster_way"
 
 
 def source(hackathon: Hackathon) -> Draft | None:
-    """Ask where the roster comes from, and give it as a draft, or None until there is one."""
+    """Ask for the source of the roster; return its draft, or None until there is one."""
     way = st.segmented_control(
         "Where the roster comes from",
         [UPLOAD, PASTE, THERE],
@@ -50,7 +50,7 @@ def source(hackathon: Hackathon) -> Draft | None:
 
 
 def _as_left() -> Draft | None:
-    """Give the draft as it was left: its widgets forget it while a run or another page shows."""
+    """Return the draft in progress, which its widgets forget while they are hidden."""
     held: Draft | None = st.session_state.get(DRAFT)
     if held is not None:
         st.button("Start over", icon=":material/restart_alt:", on_click=drop, key="roster-over")
@@ -58,13 +58,13 @@ def _as_left() -> Draft | None:
 
 
 def drop() -> None:
-    """Let go of the draft."""
+    """Discard the draft."""
     for name in (DRAFT, EDITS):
         st.session_state.pop(name, None)
 
 
 def _file_changed() -> None:
-    """Let go of the draft when its file was taken away by hand."""
+    """Discard the draft when its file is removed."""
     if st.session_state.get("roster-file") is None:
         drop()
 
@@ -76,7 +76,7 @@ def _read(data: bytes, name: str) -> Draft | None:
     if held is not None and held.digest == roster_draft.digest_of(data, columns):
         return held
     try:
-        draft = roster_draft.read(data, name, columns)
+        draft = roster_draft.read_draft(data, name, columns)
     except StudioError as error:
         loaders.show_problem(error)
         return None
@@ -87,7 +87,7 @@ def _read(data: bytes, name: str) -> Draft | None:
 
 
 def _held(draft: Draft) -> Draft:
-    """Keep a draft while its source is the same, with the people that were added to it."""
+    """Return the draft in progress if its source is the same, else start with this one."""
     held: Draft | None = st.session_state.get(DRAFT)
     if held is None or held.digest != draft.digest:
         st.session_state[DRAFT] = held = draft
@@ -125,9 +125,10 @@ def _pasted() -> tuple[bytes, str]:
 
 
 def _ask_columns(draft: Draft, digest: str) -> None:
-    """Let the organiser say which columns to read, when their names do not tell."""
+    """Ask which columns to read, when their names are unknown."""
     for finding in roster_draft.whole_file(draft.first.findings):
-        st.warning(f"{plain(finding.sentence)} {plain(finding.remedy)}", icon=":material/help:")
+        said = markdown_text(f"{finding.sentence} {finding.remedy}")
+        st.warning(said, icon=":material/help:")
     names = dict(enumerate(draft.first.names))
     with st.container(horizontal=True, vertical_alignment="bottom"):
         email = _column("E-mail address is in", names, "roster-email-column")

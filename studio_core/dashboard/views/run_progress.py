@@ -1,4 +1,4 @@
-"""Runs as pages show them: started by a click, watched live, reported at the end."""
+"""Runs on pages: started by a click, shown live, reported at the end."""
 
 from __future__ import annotations
 
@@ -8,12 +8,13 @@ import streamlit as st
 
 from studio_core.clock import utcnow
 from studio_core.dashboard import loaders, tables, visitor
-from studio_core.dashboard.loaders import plain, show_problem
+from studio_core.dashboard.loaders import show_problem
 from studio_core.dashboard.registry import PAGE_OF_RUN
 from studio_core.dashboard.views import run_report
-from studio_core.dashboard.words import KINDS, PURPOSES, STAGES, several
 from studio_core.errors import PlanChangedError, StudioError
 from studio_core.hackathon.running import ACT_OF_RUN
+from studio_core.model.studio import Kind
+from studio_core.wording import KINDS, PURPOSES, STAGES, counted, inflected, markdown_text
 
 if TYPE_CHECKING:
     from studio_core.engine.progress import Progress
@@ -29,11 +30,11 @@ _CLICKED = "_clicked"
 _ENDED = "_ended_seen"
 
 
-def start(hackathon: Hackathon, proposal: Proposal) -> None:
-    """Start the run of a plan that was shown; for `on_click`, so that no rerun starts it again.
+def start_run(hackathon: Hackathon, proposal: Proposal) -> None:
+    """Start the run of a plan that was shown; for `on_click`, so that no rerun repeats it.
 
-    Streamlit keeps a callback's arguments from when the button was drawn: what runs is the
-    plan the person saw. When it is no longer true, the page says so and shows the new one.
+    Streamlit keeps a callback's arguments from when the button was drawn, so the plan that
+    runs is the plan that was shown. If it is outdated, the page says so and shows the new one.
     """
     st.session_state.pop(_REFUSED, None)
     st.session_state[_CLICKED] = True
@@ -46,14 +47,14 @@ def start(hackathon: Hackathon, proposal: Proposal) -> None:
         st.session_state[_REFUSED] = error
 
 
-def follow() -> None:
-    """Draw the whole page anew after a click in a fragment, which redraws only itself."""
+def rerun_after_click() -> None:
+    """Rerun the whole page after a click in a fragment, which only reruns itself."""
     if st.session_state.pop(_CLICKED, False):
         st.rerun()
 
 
-def refused() -> None:
-    """Say once why the last click on a page started nothing."""
+def show_refusal() -> None:
+    """Show once why the last click started nothing."""
     error = st.session_state.pop(_REFUSED, None)
     if isinstance(error, PlanChangedError):
         st.warning(f"**{error.sentence}** {error.remedy}", icon=":material/sync_problem:")
@@ -62,11 +63,11 @@ def refused() -> None:
 
 
 def run_panel(hackathon: Hackathon, *purposes: Purpose) -> bool:
-    """Show the newest run when it is for one of these purposes; True while any run goes on.
+    """Show the latest run if it has one of these purposes; return True while any run lasts.
 
-    The panel refreshes itself while the run goes on, and the page once when it ends.
+    The panel refreshes itself during the run, and reruns the page once at its end.
     """
-    refused()
+    show_refusal()
     st.session_state.pop(_CLICKED, None)
     run = hackathon.current_run()
     if run is None:
@@ -85,7 +86,7 @@ def run_panel(hackathon: Hackathon, *purposes: Purpose) -> bool:
 
 
 def sidebar_progress(hackathon: Hackathon) -> None:
-    """Show in the sidebar how far the run is that goes on, with the way to its page."""
+    """Show the progress of the current run in the sidebar, with a link to its page."""
     run = loaders.going_on(hackathon)
     if run is not None:
         st.fragment(run_every=LIVE_SECONDS * 2)(_beside)(run)
@@ -110,14 +111,14 @@ def _live(hackathon: Hackathon, run: Run) -> None:
         st.markdown(f"**{PURPOSES[state.purpose]}**: {STAGES.get(state.stage, state.stage)}")
         st.progress(
             _share(state),
-            text=f"{state.done:,} of {state.total:,} after {several(seconds, 'second')}",
+            text=f"{state.done:,} of {state.total:,} after {counted(seconds, 'second')}",
         )
         with st.container(horizontal=True):
-            for kind, (one, many) in KINDS.items():
+            for kind in Kind:
                 done, failed, total = state.by_kind.get(kind, (0, 0, 0))
                 if total:
                     st.metric(
-                        (many if total > 1 else one).capitalize(),
+                        inflected(KINDS[kind], total).capitalize(),
                         f"{done:,} of {total:,}",
                         f"{failed} failed" if failed else None,
                         delta_color="inverse",
@@ -152,7 +153,7 @@ def _share(state: Progress) -> float:
 
 
 def _refresh_once(run: Run) -> None:
-    """Rerun the whole page when a run has ended, once a session."""
+    """Rerun the whole page when a run has ended, once per session."""
     if st.session_state.get(_ENDED) != run.id:
         st.session_state[_ENDED] = run.id
         st.rerun()
@@ -167,15 +168,15 @@ def _elsewhere(hackathon: Hackathon) -> bool:
     if lease is None:
         return False
     st.info(
-        f"{plain(lease.owner)} runs {lease.purpose} since {lease.since:%H:%M:%S} UTC, from another "
-        "place. Nothing can be started until it ends.",
+        f"{markdown_text(lease.owner)} runs {lease.purpose} since {lease.since:%H:%M:%S} UTC, "
+        "from another place. Nothing can be started until it ends.",
         icon=":material/lock:",
     )
     return True
 
 
 def headline(hackathon: Hackathon, summary: Summary) -> None:
-    """Show the numbers that matter most, in one row."""
+    """Show the main numbers in one row."""
     ready = sum(team.ready for team in summary.teams)
     running = sum(summary.instances.values())
     cost = loaders.hourly_cost(hackathon, summary)

@@ -1,4 +1,4 @@
-"""How a run ended: verdict, counts, the result of each step, what is left, files to keep."""
+"""The report of a run: verdict, counts, results, leftovers and downloads."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ import streamlit as st
 from studio_core.access.roles import Act
 from studio_core.dashboard import downloads, tables, visitor
 from studio_core.dashboard.loaders import show_problem
-from studio_core.dashboard.words import PURPOSES, by_kind, several
 from studio_core.errors import StudioError
 from studio_core.model.plans import Action, Purpose
+from studio_core.wording import DONE, PURPOSES, by_kind, counted
 
 if TYPE_CHECKING:
     from studio_core.engine.run import Run
@@ -24,7 +24,7 @@ _log = logging.getLogger(__name__)
 
 
 def ended(run: Run) -> None:
-    """Show how a run ended, until the report is closed."""
+    """Show the report of a run until it is closed."""
     if st.session_state.get(_CLOSED) == run.id:
         return
     if run.error is not None:
@@ -66,7 +66,7 @@ def _reported(run: Run, report: Report) -> None:
             st.dataframe(tables.leftovers(report), hide_index=True, alt="What is left, and why")
         if len(results):
             bad = len(report.failed)
-            label = f"Result of each step ({several(len(results), 'step')}, {bad} failed)"
+            label = f"Result of each step ({counted(len(results), 'step')}, {bad} failed)"
             with st.expander(label, expanded=bool(bad)):
                 st.dataframe(results, hide_index=True, key="run-results", alt="Result of each step")
         if visitor.may(Act.EXPORT):
@@ -90,7 +90,7 @@ def _verdict(report: Report, what: str) -> None:
             icon=":material/stop_circle:",
         )
     else:
-        many = several(max(len(report.failed), len(report.left)), "step")
+        many = counted(max(len(report.failed), len(report.left)), "step")
         st.error(
             f"**{what} ended with {many} not done**{at}. The reasons are below; starting again "
             "tries only what is missing.",
@@ -99,12 +99,11 @@ def _verdict(report: Report, what: str) -> None:
 
 
 def _counts(report: Report) -> None:
-    said = {
-        Action.CREATE: "Created",
-        Action.UPDATE: "Updated",
-        Action.DELETE: "Deleted",
-    }
-    lines = [f"{word} {by_kind(done)}." for a, word in said.items() if (done := report.counts(a))]
+    lines = [
+        f"{word.capitalize()} {by_kind(done)}."
+        for action, word in DONE.items()
+        if (done := report.counts(action))
+    ]
     kept = report.plan.counts(Action.KEEP)
     if kept:
         lines.append(f"Kept {by_kind(kept)} as they were.")

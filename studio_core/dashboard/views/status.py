@@ -1,4 +1,4 @@
-"""Parts of the status page: the table of teams, one team's people, apps started and stopped."""
+"""Status page: the teams, one team's people, and buttons to start and stop apps."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ import streamlit as st
 
 from studio_core.access.roles import Act
 from studio_core.dashboard import tables, visitor
-from studio_core.dashboard.views.run_progress import start
-from studio_core.dashboard.words import by_kind, people, several
+from studio_core.dashboard.views.run_progress import start_run
 from studio_core.model.plans import Action
+from studio_core.wording import counted, not_of_this_event
 
 if TYPE_CHECKING:
     from studio_core.engine.run import Proposal
@@ -19,14 +19,14 @@ if TYPE_CHECKING:
     from studio_core.model.studio import Snapshot
 
 ALL = ""
-"""The choice of no single team."""
+"""The choice of all teams."""
 
 _TABLE = "team-table"
 _SHOWN = "team-table-shown"
 _CHOICE = "team-choice"
 
 
-def teams(summary: Summary) -> None:
+def team_table(summary: Summary) -> None:
     """Show the teams, searchable by team, space, status and the people in them."""
     text = st.text_input(
         "Search teams and people",
@@ -59,7 +59,7 @@ def _chosen() -> None:
 
 
 def one_team(hackathon: Hackathon, summary: Summary, snapshot: Snapshot, *, busy: bool) -> None:
-    """Show one team's people, and start or stop the apps of that team or of all."""
+    """Show one team's people, and offer to start or stop apps of that team or of all."""
     names = [ALL, *(team.team for team in summary.teams)]
     if st.session_state.get(_CHOICE) not in names:
         st.session_state.pop(_CHOICE, None)
@@ -83,30 +83,27 @@ def one_team(hackathon: Hackathon, summary: Summary, snapshot: Snapshot, *, busy
             tables.people(members),
             hide_index=True,
             key="team-people",
-            alt=f"{people(len(members))} of team {team} with their profiles",
+            alt=f"{counted(len(members), 'person')} of team {team} with their profiles",
         )
 
 
 def seen(summary: Summary, snapshot: Snapshot) -> None:
-    """Say when this was seen, and what else is in the domain."""
-    others = {what.removesuffix("s"): number for what, number in summary.others.items()}
-    told = [f"Seen at {snapshot.taken_at:%H:%M:%S} UTC."] if snapshot.taken_at else []
-    if any(others.values()):
-        told.append(f"Also in the domain, not of this event and left alone: {by_kind(others)}.")
-    st.caption(" ".join(told))
+    """Show the time of the snapshot, and what else the domain contains."""
+    at = f"Seen at {snapshot.taken_at:%H:%M:%S} UTC." if snapshot.taken_at else ""
+    st.caption(f"{at} {not_of_this_event(summary.others)}".strip())
 
 
 def _button(
     label: str, icon: str, hackathon: Hackathon, proposal: Proposal, where: str, *, busy: bool
 ) -> None:
-    """Open what would happen, with the count, and a second button that does it."""
+    """Offer a plan: a popover says what would happen, and its button starts it."""
     number = len(proposal.plan.changes)
     key = label.replace(" ", "-").lower()
     run = hackathon.current_run()
-    # Another key after each run: it closes what stands open.
+    # A new key after each run closes an open popover.
     ask = f"{key}-ask-{run.id if run else ''}"
     with st.popover(label, icon=icon, disabled=busy or not number, key=ask):
-        what = several(number, "app")
+        what = counted(number, "app")
         if proposal.plan.changes and proposal.plan.changes[0].action is Action.DELETE:
             st.markdown(
                 f"This stops **{what}** of {where}. Files stay in the spaces; what is only in "
@@ -118,6 +115,6 @@ def _button(
             f"{label.split(maxsplit=1)[0]} {what}",
             type="primary",
             key=f"{key}-do",
-            on_click=start,
+            on_click=start_run,
             args=(hackathon, proposal),
         )

@@ -1,4 +1,4 @@
-"""The web app on the links page: its address to project, its codes, who has come in."""
+"""Web app on the links page: its address, its codes, and who has signed in."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ import streamlit as st
 
 from studio_core.access.roles import Act
 from studio_core.dashboard import loaders, visitor
-from studio_core.dashboard.words import people
 from studio_core.errors import StudioError
 from studio_core.hackathon.sign_in import CODES_KEPT
 from studio_core.planning import confirm
 from studio_core.portal.cards import Card, cards_html, poster_svg, qr_svg
+from studio_core.wording import counted, markdown_text, web_app_remains
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Collection
 
     from studio_core.access.codes import Codes
     from studio_core.config import Settings
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 KEPT = int(CODES_KEPT.total_seconds())
 
 LOOK_EVERY = 10
-"""Seconds between two looks at who has come in."""
+"""Seconds between two reads of who has signed in."""
 
 _SHOWN = "_web_app_code_shown"
 _MODES = {
@@ -38,9 +38,9 @@ _MODES = {
 
 
 def web_app_section(hackathon: Hackathon) -> None:
-    """Show the web app: address and QR code, access and codes, cards, who has come in.
+    """Show the address and QR code, access and codes, cards, and who has signed in.
 
-    A code is read from AWS when somebody asks for it, and kept in no cache and no session.
+    A code is read from AWS on request, and kept in no cache and no session.
     """
     settings = hackathon.settings
     st.subheader("Web app", divider="gray")
@@ -69,8 +69,8 @@ def web_app_section(hackathon: Hackathon) -> None:
     _attendance(hackathon)
 
 
-def web_app_fields(settings: Settings, held: Callable[[str], bool]) -> dict[str, str]:
-    """Ask how participants sign in by themselves, and where; settings by name."""
+def web_app_fields(settings: Settings, overridden: Collection[str]) -> dict[str, str]:
+    """Ask how participants sign in, and at which address; return the settings by name."""
     st.subheader("Web app", anchor=False)
     left, middle, right = st.columns(3)
     modes = list(_MODES)
@@ -81,7 +81,7 @@ def web_app_fields(settings: Settings, held: Callable[[str], bool]) -> dict[str,
         format_func=lambda mode: mode.replace("-", " ").capitalize(),
         help="What proves a participant beside the e-mail. E-mail only lets in whoever knows "
         "an address.",
-        disabled=held("access"),
+        disabled="access" in overridden,
         key="access",
     )
     address = middle.text_input(
@@ -89,7 +89,7 @@ def web_app_fields(settings: Settings, held: Callable[[str], bool]) -> dict[str,
         settings.web_app_url,
         placeholder="https://hack.example.org",
         help="Where the web app answers; it is shown with a QR code on the links page.",
-        disabled=held("web_app_url"),
+        disabled="web_app_url" in overridden,
         key="web-app-url",
     )
     sender = right.text_input(
@@ -97,26 +97,22 @@ def web_app_fields(settings: Settings, held: Callable[[str], bool]) -> dict[str,
         settings.sender,
         placeholder="hackathon@example.org",
         help="An address that Amazon SES may send from; for mailed codes only.",
-        disabled=held("sender"),
+        disabled="sender" in overridden,
         key="sender",
     )
     return {"access": access, "web_app_url": address, "sender": sender}
 
 
 def personal_codes(hackathon: Hackathon) -> Codes | None:
-    """Give the codes, where everybody has their own and the visitor may see them."""
+    """Return the codes if each person has their own and the visitor may see them."""
     wanted = hackathon.settings.access == "personal-code" and visitor.may(Act.CODES)
     return hackathon.codes() if wanted else None
 
 
 def reminder(settings: Settings) -> None:
-    """Say, where an event is taken away, that its web app is not taken along."""
+    """Remind that a purge leaves the web app running."""
     if settings.web_app_url:
-        st.info(
-            f"The web app at {loaders.plain(settings.web_app_url)} is not part of this: take it "
-            "down by itself, as `web_app/README.md` says.",
-            icon=":material/login:",
-        )
+        st.info(web_app_remains(markdown_text(settings.web_app_url)), icon=":material/login:")
 
 
 def _codes(hackathon: Hackathon) -> None:
@@ -155,7 +151,7 @@ def _codes(hackathon: Hackathon) -> None:
 
 @st.dialog("Sign in", width="large")
 def _project(hackathon: Hackathon) -> None:
-    """Fill the screen with what people need to get in."""
+    """Show what people need to sign in, in full size."""
     settings = hackathon.settings
     codes = _read(hackathon) if settings.access == "event-code" else None
     code = codes.event_code if codes is not None else ""
@@ -183,14 +179,15 @@ def _renewal(hackathon: Hackathon) -> None:
 
 @st.fragment(run_every=LOOK_EVERY)
 def _attendance(hackathon: Hackathon) -> None:
-    """Show who has come in and who has not yet; looks again by itself."""
+    """Show who has signed in and who has not; refreshes itself."""
     with loaders.or_stop():
         records = hackathon.participants()
     if not records:
         return
     came = [r for r in records if r.last_link_at is not None]
     waiting = [r for r in records if r.last_link_at is None]
-    st.progress(len(came) / len(records), f"{len(came):,} of {people(len(records))} have come in")
+    total = counted(len(records), "person")
+    st.progress(len(came) / len(records), f"{len(came):,} of {total} have come in")
     choices = {
         "Not yet in": (f"Not yet in ({len(waiting):,})", waiting),
         "In": (f"In ({len(came):,})", came),
@@ -217,10 +214,10 @@ def _table(records: list[Record]) -> None:
 
 
 def _cards(hackathon: Hackathon) -> str:
-    """Make the cards at the click that asks for them.
+    """Return the cards to print as HTML.
 
     Raises:
-        StudioError: AWS refuses, or the visitor may not have codes.
+        StudioError: AWS refuses, or the visitor may not see codes.
     """
     settings = hackathon.settings
     codes = hackathon.codes() if settings.access in {"event-code", "personal-code"} else None

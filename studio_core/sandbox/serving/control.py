@@ -11,7 +11,7 @@ from moto.sagemaker.models import sagemaker_backends
 
 from studio_core.sandbox.services import quota_table
 from studio_core.sandbox.serving.faults import Faults, engines
-from studio_core.sandbox.serving.wsgi import plain
+from studio_core.sandbox.serving.wsgi import respond
 from studio_core.sandbox.studio import lifecycle
 
 if TYPE_CHECKING:
@@ -135,4 +135,4 @@ class Control:
 
 
 def _json(start: StartResponse, status: int, body: Any) -> Iterable[bytes]:
-    return plain(start, status, json.dumps(body), "application/json", cache_control="no-store")
+    return respond(start, status, json.dumps(body), "application/json", cache_control="no-store")

@@ -22,7 +22,7 @@ from moto.moto_server import werkzeug_app
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 
 from studio_core.sandbox.serving.faults import FaultEngine, engines
-from studio_core.sandbox.serving.wsgi import plain
+from studio_core.sandbox.serving.wsgi import respond
 from studio_core.sandbox.studio.exceptions import TOLD_TO_REFUSE
 
 if TYPE_CHECKING:
@@ -137,7 +137,7 @@ class Gateway:
             self.served += 1
             return self._pages.answer(environ, start)
         if self._foreign(environ) or path.startswith("/moto-api"):
-            return plain(start, 403, "This sandbox is not for other sites.\n", "text/plain")
+            return respond(start, 403, "This sandbox is not for other sites.\n", "text/plain")
         if path.startswith("/_sandbox/"):
             self.served += environ["REQUEST_METHOD"] != "GET"
             return self._control.answer(self, environ, start)
@@ -218,10 +218,10 @@ def refuse(
         "application/x-www-form-urlencoded"
     ):
         body = json.dumps({"__type": code, "message": message, "Message": message})
-        return plain(start, status, body, "application/x-amz-json-1.1", x_amzn_errortype=code)
+        return respond(start, status, body, "application/x-amz-json-1.1", x_amzn_errortype=code)
     kind = "Sender" if status < BROKEN["error-500"][2] else "Receiver"
     body = (
         f"<ErrorResponse><Error><Type>{kind}</Type><Code>{code}</Code>"
         f"<Message>{message}</Message></Error><RequestId>sandbox</RequestId></ErrorResponse>"
     )
-    return plain(start, status, body, "text/xml")
+    return respond(start, status, body, "text/xml")

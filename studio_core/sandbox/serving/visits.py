@@ -10,7 +10,7 @@ from moto.sagemaker.models import sagemaker_backends
 
 from studio_core.model.studio import EVENT_TAG
 from studio_core.sandbox.serving.pages import NotFoundPage, OpenedApp, SignInPage, StudioPage
-from studio_core.sandbox.serving.wsgi import plain
+from studio_core.sandbox.serving.wsgi import respond
 from studio_core.sandbox.studio import presign
 from studio_core.sandbox.studio.apps import SPACE_APP_TYPES
 from studio_core.sandbox.studio.resources import App, app_key
@@ -43,14 +43,14 @@ class StudioPages:
     def answer(self, environ: dict[str, Any], start: StartResponse) -> Iterable[bytes]:
         """Answer a browser."""
         if environ["PATH_INFO"] == SIGN_IN:
-            return plain(start, 200, SignInPage().html(), HTML, **_HEADERS)
+            return respond(start, 200, SignInPage().html(), HTML, **_HEADERS)
         token = (parse_qs(environ.get("QUERY_STRING", "")).get("token") or [""])[0]
         visit = presign.read(token)
         if visit is None or visit.expired or visit.account != self.account:
             # An expired URL leads to the console's sign-in page (botocore's model says so).
-            return plain(start, 302, "", HTML, location=SIGN_IN, **_HEADERS)
+            return respond(start, 302, "", HTML, location=SIGN_IN, **_HEADERS)
         page = self.visit(visit)
-        return plain(
+        return respond(
             start, 200 if isinstance(page, StudioPage) else 404, page.html(), HTML, **_HEADERS
         )
 

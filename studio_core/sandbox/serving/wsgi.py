@@ -11,10 +11,10 @@ if TYPE_CHECKING:
     StartResponse = Callable[[str, list[tuple[str, str]]], Any]
 
 
-def plain(
+def respond(
     start: StartResponse, status: int, body: str, content_type: str, **headers: str
 ) -> Iterable[bytes]:
-    """Answer with a text; header names are written with underscores."""
+    """Respond with a text; header names are written with underscores."""
     data = body.encode()
     named = [(name.replace("_", "-").title(), value) for name, value in headers.items()]
     start(

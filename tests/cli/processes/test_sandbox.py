@@ -7,12 +7,14 @@ import urllib.request
 
 import pytest
 
-from studio_core.cli.processes.sandbox import Wish, simulated
+from studio_core.cli.processes.sandbox import SandboxOptions, running_sandbox
 
 
 @pytest.mark.usefixtures("_clean_environment")
 def test_faults_reach_the_sandbox() -> None:
-    with simulated(Wish(empty=True, faults={"latency": 0.001, "rate": None, "seed": 7})) as made:
+    with running_sandbox(
+        SandboxOptions(empty=True, faults={"latency": 0.001, "rate": None, "seed": 7})
+    ) as made:
         url = f"{made['AWS_ENDPOINT_URL']}/_sandbox/faults"
         with urllib.request.urlopen(url, timeout=10) as answer:
             faults = json.load(answer)

@@ -1,4 +1,4 @@
-"""The way through an event, and the one next thing to do on it."""
+"""Checklist of an event: five items, one of which is next."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from studio_core.dashboard.registry import (
     STATUS,
     PageSpec,
 )
-from studio_core.dashboard.words import PURPOSES, people, several
+from studio_core.wording import PURPOSES, counted
 
 if TYPE_CHECKING:
     from datetime import date
@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from studio_core.insight.status import Summary
 
 
-class StationState(StrEnum):
-    """Where a station is on the way."""
+class ItemState(StrEnum):
+    """State of a checklist item."""
 
     DONE = "done"
     NEXT = "next"
@@ -34,49 +34,49 @@ class StationState(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Station:
-    """One thing to do: what, how it stands, and on which page."""
+class ChecklistItem:
+    """One thing to do, how far it is, and the page to do it on."""
 
     title: str
     sentence: str
     page: PageSpec
-    mark: StationState = StationState.LATER
+    state: ItemState = ItemState.LATER
 
 
-def way(
+def checklist(
     settings: Settings, summary: Summary | None, progress: Progress | None, today: date
-) -> tuple[Station, ...]:
-    """Give the five stations in order; exactly one of them is next.
+) -> tuple[ChecklistItem, ...]:
+    """Return the five items in order; exactly one of them is next.
 
-    `summary` is None while the settings are incomplete; `progress` is of the newest run of
-    this process. What goes on comes first, then what is due, then what is missing.
+    `summary` is None while the settings are incomplete; `progress` is of the latest run of
+    this process. A run in progress is next, then what is due, then what is missing.
     """
-    stations: tuple[Station, ...] = (
-        Station("Configure", _settings(settings), SETTINGS),
-        Station("Set up the teams", _roster(summary), ROSTER),
-        Station("Hand out login links", _links(summary), LINKS),
-        Station("Watch the event", _status(summary), STATUS),
-        Station("Purge", _purge(settings, summary, today), PURGE),
+    items: tuple[ChecklistItem, ...] = (
+        ChecklistItem("Configure", _settings(settings), SETTINGS),
+        ChecklistItem("Set up the teams", _roster(summary), ROSTER),
+        ChecklistItem("Hand out login links", _links(summary), LINKS),
+        ChecklistItem("Watch the event", _status(summary), STATUS),
+        ChecklistItem("Purge", _purge(settings, summary, today), PURGE),
     )
     if progress is not None and not progress.ended:
         page = PAGE_OF_RUN[progress.purpose]
         now = f"{PURPOSES[progress.purpose]}: {progress.done:,} of {progress.total:,} done."
-        stations = tuple(replace(s, sentence=now) if s.page is page else s for s in stations)
+        items = tuple(replace(s, sentence=now) if s.page is page else s for s in items)
     else:
         page = _due(settings, summary, today)
-    at = next(index for index, station in enumerate(stations) if station.page is page)
-    return tuple(replace(s, mark=_mark(index, at)) for index, s in enumerate(stations))
+    at = next(index for index, item in enumerate(items) if item.page is page)
+    return tuple(replace(s, state=_state(index, at)) for index, s in enumerate(items))
 
 
-def next_station(stations: tuple[Station, ...]) -> Station:
-    """Give the station that is next; the first where the next is not for whoever looks."""
-    return next((station for station in stations if station.mark is StationState.NEXT), stations[0])
+def next_item(items: tuple[ChecklistItem, ...]) -> ChecklistItem:
+    """Return the next item, or the first where the next is not for this visitor."""
+    return next((item for item in items if item.state is ItemState.NEXT), items[0])
 
 
-def _mark(index: int, at: int) -> StationState:
+def _state(index: int, at: int) -> ItemState:
     if index == at:
-        return StationState.NEXT
-    return StationState.DONE if index < at else StationState.LATER
+        return ItemState.NEXT
+    return ItemState.DONE if index < at else ItemState.LATER
 
 
 def _due(settings: Settings, summary: Summary | None, today: date) -> PageSpec:
@@ -84,7 +84,7 @@ def _due(settings: Settings, summary: Summary | None, today: date) -> PageSpec:
         return SETTINGS
     over = settings.end_date is not None and settings.end_date < today
     if not summary.participants:
-        # Without people there may still be something of ours, after a purge that was stopped.
+        # A purge that was stopped may leave profiles or spaces without people.
         return PURGE if over and (summary.profiles or summary.spaces) else ROSTER
     if over:
         return PURGE
@@ -105,22 +105,22 @@ def _roster(summary: Summary | None) -> str:
     if summary is None or not summary.participants:
         return "Upload the roster: one row a person, with e-mail and team."
     waiting = sum(not team.ready for team in summary.teams)
-    there = f"{people(summary.participants)} in {several(len(summary.teams), 'team')}"
+    there = f"{counted(summary.participants, 'person')} in {counted(len(summary.teams), 'team')}"
     if waiting:
-        return f"{there}; {several(waiting, 'team')} not ready. Apply the roster again."
+        return f"{there}; {counted(waiting, 'team')} not ready. Apply the roster again."
     return f"{there}, all ready."
 
 
 def _links(summary: Summary | None) -> str:
     used = sum(bool(person.last_link_at) for person in summary.people) if summary else 0
     if used:
-        return f"{people(used)} got a link."
+        return f"{counted(used, 'person')} got a link."
     return "Each link opens one person's team space and lasts five minutes."
 
 
 def _status(summary: Summary | None) -> str:
     running = sum(summary.instances.values()) if summary else 0
-    return f"{several(running, 'app')} running." if running else "No app is running."
+    return f"{counted(running, 'app')} running." if running else "No app is running."
 
 
 def _purge(settings: Settings, summary: Summary | None, today: date) -> str:

@@ -1,7 +1,7 @@
-"""Who is let in: the access modes, the limits on tries, and the answer to each request.
+"""Authenticate participants: access modes, limits on attempts, one-time codes.
 
-Every try makes the same calls whether its address is on the roster or not, so that
-neither what comes back nor how long it takes tells.
+Every attempt makes the same calls whether its address is on the roster or not, so neither the
+response nor its duration reveals it.
 """
 
 from __future__ import annotations
@@ -25,20 +25,20 @@ if TYPE_CHECKING:
     from studio_core.hackathon.sign_in import SignIn
     from studio_core.model.people import Record
 
-ADDRESS_TRIES = 20
-"""Tries for one e-mail address in a quarter of an hour, right ones included."""
+ADDRESS_ATTEMPTS = 20
+"""Attempts for one e-mail address in a quarter of an hour, including successful ones."""
 
 MAILS = 5
 """Codes mailed to one address in a quarter of an hour."""
 
-MAILS_PER_TRY = 4
-"""Codes mailed for one client, as a multiple of the wrong tries it has: a venue shares one."""
+MAILS_PER_ATTEMPT = 4
+"""Codes mailed for one client per wrong attempt allowed: a whole venue may be one client."""
 
 CODE_LIFETIME = timedelta(minutes=10)
-"""How long a mailed code is good."""
+"""Validity of a mailed code."""
 
 LOOK_AGAIN = 5
-"""Seconds between two looks of the waiting page."""
+"""Seconds between two requests of the waiting page."""
 
 MAILED = "mailed-code"
 EMAIL_ONLY = "email-only"
@@ -46,14 +46,14 @@ EMAIL_ONLY = "email-only"
 _LONGEST_EMAIL = 254  # RFC 5321, section 4.5.3.1
 _LONGEST_CODE = 64
 _PLAUSIBLE = re.compile(r"[^\s@\x00-\x1f\x7f]+@[^\s@\x00-\x1f\x7f]+")
-_NOBODY = "nobody@invalid"  # looked up for what cannot be an address: the same work
-_BEHIND = timedelta(hours=12)  # of the last place on earth where a day ends
+_NOBODY = "nobody@invalid"  # looked up instead of an invalid address: the same work
+_BEHIND = timedelta(hours=12)  # the last time zone in which a day ends is UTC-12
 
 log = logging.getLogger("studio_core.portal")
 
 
 class SignInResult(Enum):
-    """What a request comes to, and the status it is answered with."""
+    """Result of a request, with its HTTP status."""
 
     OPEN = 303, "the way to Studio"
     LOST = 303, "the way to the form"
@@ -66,32 +66,32 @@ class SignInResult(Enum):
 
     @property
     def status(self) -> int:
-        """The HTTP status."""
+        """HTTP status."""
         return self.value[0]
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """The end of a request. `url` and `ticket` are credentials and kept out of the repr."""
+    """Result of a request. `url` and `ticket` are credentials, so they are not in the repr."""
 
     state: SignInResult
     email: str = ""
     wait: int = 0
-    """Seconds after which trying again makes sense."""
+    """Seconds to wait before trying again."""
     url: str = field(default="", repr=False)
     ticket: str = field(default="", repr=False)
 
 
-class Door:
-    """Decides who gets in. Holds nothing between requests; thread-safe.
+class Authenticator:
+    """Authenticator of one event. Stateless between requests, and thread-safe.
 
     Raises:
         SettingsError: Codes are to be mailed, and no sender is set.
     """
 
-    def __init__(self, access: SignIn) -> None:
-        self._access = access
-        self.settings = access.settings
+    def __init__(self, sign_in: SignIn) -> None:
+        self._sign_in = sign_in
+        self.settings = sign_in.settings
         if self.settings.access == MAILED and not self.settings.sender:
             raise SettingsError(
                 "Codes are to be mailed, and the setting sender is not set.",
@@ -102,15 +102,15 @@ class Door:
     def over(self) -> bool:
         """True when the event's last day has ended everywhere on earth."""
         end = self.settings.end_date
-        return end is not None and (self._access.clock() - _BEHIND).date() > end
+        return end is not None and (self._sign_in.clock() - _BEHIND).date() > end
 
-    def enter(self, email: str, code: str, client: str) -> Answer:
-        """Judge one filled-in form.
+    def authenticate(self, email: str, code: str, client: str) -> Answer:
+        """Return the result of a submitted form.
 
         Args:
             email: As typed.
             code: As typed.
-            client: Where the request came from, as `clients.client_of` tells.
+            client: Client of the request, from `clients.client_of`.
 
         Raises:
             StudioError: AWS refuses or cannot be reached.
@@ -118,35 +118,35 @@ class Door:
         if self.over:
             return Answer(SignInResult.OVER)
         typed, code = normalise_email(email[: _LONGEST_EMAIL + 1]), code[:_LONGEST_CODE]
-        codes = self._access.recent_codes()
+        codes = self._sign_in.recent_codes()
         if self.settings.access == MAILED and not normalise(code):
             return self._mail(codes, typed, client)
         by_client = f"client#{codes.digest('client', client)}"
         by_address = f"address#{codes.digest('address', typed)}"
-        limits = ((by_client, self.settings.tries_per_client), (by_address, ADDRESS_TRIES))
-        now = self._access.clock()
+        limits = ((by_client, self.settings.tries_per_client), (by_address, ADDRESS_ATTEMPTS))
+        now = self._sign_in.clock()
         if wait := self._take(now, *limits):
             return Answer(SignInResult.TOO_MANY, wait=wait)
         address = _address(typed)
-        record = self._access.person(address)
+        record = self._sign_in.person(address)
         proven = self._proven(codes, address, code)
         if record is None or not proven:
             return Answer(SignInResult.NOT_PROVEN, email=email)
-        # Only wrong tries count for a client: a venue of hundreds may be a single one.
-        self._access.tries.give_back(by_client, now)
+        # Only wrong attempts count for a client, which may be a venue of hundreds.
+        self._sign_in.tries.give_back(by_client, now)
         return self._open(codes, record)
 
     def resume(self, ticket: str) -> Answer:
-        """Judge the return of a waiting page; a ticket that is no (longer) good gets the form.
+        """Return the result of a waiting page's request; an invalid ticket leads to the form.
 
         Raises:
             StudioError: AWS refuses or cannot be reached.
         """
         if self.over:
             return Answer(SignInResult.OVER)
-        codes = self._access.recent_codes()
-        email = codes.holder(ticket, self._access.clock())
-        record = self._access.person(email) if email else None
+        codes = self._sign_in.recent_codes()
+        email = codes.holder(ticket, self._sign_in.clock())
+        record = self._sign_in.person(email) if email else None
         return self._open(codes, record) if record else Answer(SignInResult.LOST)
 
     def _proven(self, codes: Codes, address: str, code: str) -> bool:
@@ -157,56 +157,56 @@ class Door:
             return same(code, codes.personal_code(address))
         if mode == MAILED:
             key, digest = _code_key(codes, address), codes.one_time_digest(address, code)
-            return self._access.tries.use_code(key, digest, self._access.clock())
+            return self._sign_in.tries.use_code(key, digest, self._sign_in.clock())
         return mode == EMAIL_ONLY
 
     def _open(self, codes: Codes, record: Record) -> Answer:
         try:
-            link = self._access.link(record)
+            link = self._sign_in.link(record)
         except NotReadyError:
-            until = self._access.clock() + TICKET_LIFETIME
+            until = self._sign_in.clock() + TICKET_LIFETIME
             ticket = codes.ticket(record.email, until)
             return Answer(SignInResult.NOT_READY, wait=LOOK_AGAIN, ticket=ticket)
         try:
-            self._access.came(record)
+            self._sign_in.came(record)
         except AwsError as error:
-            # Who has come in is worth less than that they come in.
+            # Signing in matters more than recording it.
             log.warning("portal.not_noted error=%s", type(error).__name__)
         return Answer(SignInResult.OPEN, url=link.url)
 
     def _mail(self, codes: Codes, typed: str, client: str) -> Answer:
-        """Mail a one-time code, to nobody when the address is not on the roster."""
-        most = self.settings.tries_per_client * MAILS_PER_TRY
+        """Mail a one-time code, or to the simulator when the address is not on the roster."""
+        most = self.settings.tries_per_client * MAILS_PER_ATTEMPT
         by_client = f"mail-client#{codes.digest('client', client)}"
         by_address = f"mail#{codes.digest('address', typed)}"
-        now = self._access.clock()
+        now = self._sign_in.clock()
         if wait := self._take(now, (by_client, most), (by_address, MAILS)):
             return Answer(SignInResult.TOO_MANY, wait=wait)
         address, code = _address(typed), spell(secrets.randbits(256))
         expires = now + CODE_LIFETIME
-        record = self._access.person(address)
+        record = self._sign_in.person(address)
         digest = codes.one_time_digest(address, code)
-        self._access.tries.keep_code(_code_key(codes, address), digest, expires)
+        self._sign_in.tries.keep_code(_code_key(codes, address), digest, expires)
         subject, text = _letter(self.settings.event, code)
         try:
-            self._access.post(record, subject, text)
+            self._sign_in.post(record, subject, text)
         except AwsError as error:
             if error.code != "MessageRejected":
                 raise
-            # SES refuses single recipients while the account is in its own sandbox. Saying so
-            # on the page would tell who is on the roster.
+            # SES refuses unverified recipients while the account is in the SES sandbox. Saying
+            # so on the page would reveal who is on the roster.
             log.error("portal.mail_refused %s", error.sentence)  # noqa: TRY400 - SES said it all
         return Answer(SignInResult.MAILED, email=typed)
 
     def _take(self, now: datetime, *limits: tuple[str, int]) -> int:
         for key, limit in limits:
-            if wait := self._access.tries.take(key, limit, now):
+            if wait := self._sign_in.tries.take(key, limit, now):
                 return wait
         return 0
 
 
 def _address(typed: str) -> str:
-    """Give what is looked up in the table: what cannot be an address is nobody's."""
+    """Return the address to look up, which is nobody's when the typed one is invalid."""
     fits = len(typed) <= _LONGEST_EMAIL and _PLAUSIBLE.fullmatch(typed)
     return typed if fits and typed.isprintable() else _NOBODY
 

@@ -1,4 +1,4 @@
-"""The journey of an event, and the one thing that is next."""
+"""The checklist of an event, and its next item."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from types import MappingProxyType
 import pytest
 
 from studio_core.config import Settings
-from studio_core.dashboard.views.journey import StationState, next_station, way
+from studio_core.dashboard.views.checklist import ItemState, checklist, next_item
 from studio_core.engine.progress import Progress
 from studio_core.insight.status import PersonStatus, Summary, TeamStatus
 from studio_core.model.plans import Purpose
@@ -50,11 +50,11 @@ def going_on(purpose: Purpose, *, ended: bool = False) -> Progress:
     ],
 )
 def test_one_thing_is_next(settings, summary, progress, title):
-    stations = way(settings, summary, progress, TODAY)
-    assert next_station(stations).title == title
-    assert [s.mark for s in stations].count(StationState.NEXT) == 1
+    items = checklist(settings, summary, progress, TODAY)
+    assert next_item(items).title == title
+    assert [s.state for s in items].count(ItemState.NEXT) == 1
 
 
 def test_what_goes_on_says_how_far_it_is():
-    stations = way(COMPLETE, SET_UP, going_on(Purpose.PURGE), TODAY)
-    assert next_station(stations).sentence == "Purging: 3 of 9 done."
+    items = checklist(COMPLETE, SET_UP, going_on(Purpose.PURGE), TODAY)
+    assert next_item(items).sentence == "Purging: 3 of 9 done."

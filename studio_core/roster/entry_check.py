@@ -1,4 +1,4 @@
-"""Entries against the rules and against each other: who takes part, and what is doubtful."""
+"""Check entries against the rules and each other."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from studio_core.model.people import Finding, Participant, Severity
 from studio_core.naming import assign_profiles, mailbox_name, team_key
 from studio_core.roster.cells import read_email, read_team
-from studio_core.roster.text import shown
+from studio_core.roster.text import excerpt
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,7 +21,7 @@ _SHOWN_PEOPLE = 3
 
 @dataclass(slots=True)
 class EntryCheck:
-    """An entry while it is judged: its right parts, its findings, who it becomes."""
+    """Check of one entry: its valid parts, its findings, and the participant it becomes."""
 
     entry: RosterEntry
     email: str | None
@@ -30,20 +30,20 @@ class EntryCheck:
     participant: Participant | None = None
 
 
-def judge(entries: Sequence[RosterEntry]) -> tuple[list[EntryCheck], list[Finding]]:
-    """Judge all entries: a mark for each, in their order, and the findings as they came up."""
-    bench = _Judge()
+def check_entries(entries: Sequence[RosterEntry]) -> tuple[list[EntryCheck], list[Finding]]:
+    """Check all entries; return a check for each, in order, and all findings."""
+    checker = _EntryChecker()
     for entry in entries:
-        bench.add(entry)
-    bench.close()
-    return bench.marks, bench.findings
+        checker.add(entry)
+    checker.close()
+    return checker.checks, checker.findings
 
 
-class _Judge:
-    """Judges entries one by one against all before, then the whole."""
+class _EntryChecker:
+    """Checker of entries: each against all earlier ones, then all together."""
 
     def __init__(self) -> None:
-        self.marks: list[EntryCheck] = []
+        self.checks: list[EntryCheck] = []
         self.findings: list[Finding] = []
         self.first: dict[str, EntryCheck] = {}  # by address
         self.spelling: dict[str, tuple[str, int]] = {}  # by team key: how it was first written
@@ -52,137 +52,139 @@ class _Judge:
         self.clashing: set[str] = set()
 
     def add(self, entry: RosterEntry) -> None:
-        mark = EntryCheck(entry, None, None, [])
-        self.marks.append(mark)
+        check = EntryCheck(entry, None, None, [])
+        self.checks.append(check)
         email, findings = read_email(entry)
-        mark.email = email
+        check.email = email
         for finding in findings:
-            self._report(mark, finding)
+            self._report(check, finding)
         team, findings = read_team(entry)
         for finding in findings:
-            self._report(mark, finding)
+            self._report(check, finding)
         if team is not None:
-            mark.team = self._common_spelling(mark, team)
-            self._compare_ids(mark, mark.team)
+            check.team = self._common_spelling(check, team)
+            self._compare_ids(check, check.team)
         if email is None:
             return
-        earlier = self.first.setdefault(email, mark)
-        if earlier is not mark:
-            self._duplicate(mark, earlier, email)
-        elif mark.team is not None:
-            mark.participant = Participant(email, mark.team, entry.row)
+        earlier = self.first.setdefault(email, check)
+        if earlier is not check:
+            self._duplicate(check, earlier, email)
+        elif check.team is not None:
+            check.participant = Participant(email, check.team, entry.row)
 
     def close(self) -> None:
-        """Report what shows only when everybody is known."""
+        """Report what depends on all entries."""
         self._mixed_teams()
         self._shared_mailboxes()
 
-    def _report(self, mark: EntryCheck, finding: Finding) -> None:
+    def _report(self, check: EntryCheck, finding: Finding) -> None:
         self.findings.append(finding)
-        mark.findings.append(finding)
+        check.findings.append(finding)
 
-    def _common_spelling(self, mark: EntryCheck, team: str) -> str:
-        """Return how a team was first written; warn once about each other spelling."""
-        known, row = self.spelling.setdefault(team_key(team), (team, mark.entry.row))
+    def _common_spelling(self, check: EntryCheck, team: str) -> str:
+        """Return the first spelling of a team; warn once about each other spelling."""
+        known, row = self.spelling.setdefault(team_key(team), (team, check.entry.row))
         if team != known and team not in self.respelt:
             self.respelt.add(team)
             finding = Finding(
                 Severity.WARNING,
                 "team-spelling",
-                f"{shown(team)!r} is taken for the team {shown(known)!r} of row {row}.",
+                f"{excerpt(team)!r} is taken for the team {excerpt(known)!r} of row {row}.",
                 "Write it the same way, or rename one if these are two teams.",
-                row=mark.entry.row,
-                column=mark.entry.team_column,
-                value=shown(team),
+                row=check.entry.row,
+                column=check.entry.team_column,
+                value=excerpt(team),
             )
-            self._report(mark, finding)
+            self._report(check, finding)
         return known
 
-    def _compare_ids(self, mark: EntryCheck, team: str) -> None:
-        """Two team ids under one name are two teams that would be merged without a word."""
-        team_id = mark.entry.team_id
+    def _compare_ids(self, check: EntryCheck, team: str) -> None:
+        """Report two team ids under one name: those teams would be merged silently."""
+        team_id = check.entry.team_id
         if not team_id:
             return
-        known, row = self.ids.setdefault(team, (team_id, mark.entry.row))
+        known, row = self.ids.setdefault(team, (team_id, check.entry.row))
         if team_id == known or team_id in self.clashing:
             return
         self.clashing.add(team_id)
         finding = Finding(
             Severity.ERROR,
             "team-name-shared",
-            f"Two teams are called {shown(team)!r}: id {shown(known)} (row {row}) and "
-            f"{shown(team_id)}.",
+            f"Two teams are called {excerpt(team)!r}: id {excerpt(known)} (row {row}) and "
+            f"{excerpt(team_id)}.",
             "Rename one of them, or choose the column with the team's id.",
-            row=mark.entry.row,
-            column=mark.entry.team_column,
-            value=shown(team),
+            row=check.entry.row,
+            column=check.entry.team_column,
+            value=excerpt(team),
         )
-        self._report(mark, finding)
+        self._report(check, finding)
 
-    def _duplicate(self, mark: EntryCheck, earlier: EntryCheck, email: str) -> None:
-        if mark.team is None:
+    def _duplicate(self, check: EntryCheck, earlier: EntryCheck, email: str) -> None:
+        if check.team is None:
             return  # the row has its error; which team is meant cannot be compared
         row = earlier.entry.row
-        if mark.team == earlier.team:
+        if check.team == earlier.team:
             finding = Finding(
                 Severity.WARNING,
                 "duplicate",
                 f"{email} is in row {row} already, in the same team; this row is passed over.",
                 "Nothing has to be done.",
-                row=mark.entry.row,
-                column=mark.entry.email_column,
-                value=shown(mark.entry.email),
+                row=check.entry.row,
+                column=check.entry.email_column,
+                value=excerpt(check.entry.email),
             )
         else:
-            before = f"in team {shown(earlier.team)!r}" if earlier.team else "without a usable team"
+            before = "without a usable team"
+            if earlier.team:
+                before = f"in team {excerpt(earlier.team)!r}"
             finding = Finding(
                 Severity.ERROR,
                 "duplicate-team",
-                f"{email} is in team {shown(mark.team)!r} here and {before} in row {row}.",
+                f"{email} is in team {excerpt(check.team)!r} here and {before} in row {row}.",
                 "Keep the row with the right team and remove the other.",
-                row=mark.entry.row,
-                column=mark.entry.email_column,
-                value=shown(mark.entry.email),
+                row=check.entry.row,
+                column=check.entry.email_column,
+                value=excerpt(check.entry.email),
             )
-        self._report(mark, finding)
+        self._report(check, finding)
 
     def _mixed_teams(self) -> None:
-        teams = {mark.participant.team for mark in self.marks if mark.participant is not None}
+        teams = {check.participant.team for check in self.checks if check.participant is not None}
         numbers = sum(team.isdecimal() for team in teams)
         if not numbers or numbers == len(teams):
             return
         few = numbers * 2 < len(teams)
-        odd = next(m for m in self.marks if m.team is not None and m.team.isdecimal() is few)
+        odd = next(m for m in self.checks if m.team is not None and m.team.isdecimal() is few)
         finding = Finding(
             Severity.WARNING,
             "team-mixed",
             f"Some teams are numbers ({numbers}) and some are names ({len(teams) - numbers}); "
-            f"{shown(odd.team or '')!r} is the first of the fewer kind.",
+            f"{excerpt(odd.team or '')!r} is the first of the fewer kind.",
             "Nothing has to be done if that is meant.",
             row=odd.entry.row,
             column=odd.entry.team_column,
-            value=shown(odd.team or ""),
+            value=excerpt(odd.team or ""),
         )
         self._report(odd, finding)
 
     def _shared_mailboxes(self) -> None:
         by_name: dict[str, list[EntryCheck]] = defaultdict(list)
-        for mark in self.marks:
-            if mark.participant is not None:
-                by_name[mailbox_name(mark.participant.email)].append(mark)
+        for check in self.checks:
+            if check.participant is not None:
+                by_name[mailbox_name(check.participant.email)].append(check)
         names: dict[str, str] = {}
-        for name, marks in by_name.items():
-            if not name or len(marks) == 1:
+        for name, checks in by_name.items():
+            if not name or len(checks) == 1:
                 continue
             names = names or assign_profiles(self.first, {})
-            people = [f"{m.email} ({names[m.email or '']})" for m in marks[:_SHOWN_PEOPLE]]
-            more = len(marks) - len(people)
+            people = [f"{m.email} ({names[m.email or '']})" for m in checks[:_SHOWN_PEOPLE]]
+            more = len(checks) - len(people)
             listed = ", ".join(people) + (f" and {more} more" if more else "")
-            second = marks[1]
+            second = checks[1]
             finding = Finding(
                 Severity.WARNING,
                 "name-collision",
-                f"{len(marks)} people have the mailbox name {name}; new profiles are told apart "
+                f"{len(checks)} people have the mailbox name {name}; new profiles are told apart "
                 f"by a short code: {listed}.",
                 "Nothing has to be done.",
                 row=second.entry.row,
