@@ -30,7 +30,8 @@ _NAMELESS_TEAM = "team"
 # None of these is ever part of an address or of a team's name.
 _INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200e\u200f\u2060\ufeff\u00ad"))
 
-# Letters that Unicode does not decompose into a base letter and marks.
+# Latin letters that Unicode does not decompose into a base letter and marks. anyascii writes
+# ĸ and ŋ in another way and knows more letters (ə), so with it people would change names.
 _LETTERS = str.maketrans(
     {
         "ß": "ss",
@@ -49,6 +50,11 @@ _LETTERS = str.maketrans(
         "ƒ": "f",
     }
 )
+
+# Greek comes first in Unicode of the scripts that are not Latin. The letters and marks behind
+# it whose names begin with one of these words are Latin, or go with any script.
+_GREEK = "\u0370"
+_NOT_FOREIGN = ("LATIN ", "MODIFIER ", "COMBINING ", "VARIATION ")
 
 
 def visible(text: str) -> str:
@@ -76,8 +82,8 @@ def profile_name(email: str, taken: Collection[str]) -> str:
     """Make a legal UserProfileName for an e-mail address that is not in `taken`.
 
     The mailbox name, transliterated and lower case; behind it a short hash of the address
-    when the plain name is taken already (names are compared without case, as AWS does) or
-    when nothing of the mailbox name can be written in the letters AWS takes.
+    when the plain name is taken already (names are compared without case, as AWS does), or
+    `participant-` and that hash when nothing of the mailbox name can be written in ASCII.
     """
     address = normalise_email(email)
     folded = {name.casefold() for name in taken}
@@ -90,7 +96,8 @@ def assign_profiles(
     """Assign every e-mail address a profile name of its own.
 
     The answer does not depend on the order of `emails`: of new addresses that share a
-    mailbox name, the first in alphabetical order gets the plain name.
+    mailbox name, the first in alphabetical order gets the plain name, and Latin script
+    comes before all others.
 
     Args:
         emails: Addresses in any order and case.
@@ -181,9 +188,32 @@ def _slug(text: str) -> str:
     """Write text in a to z, 0 to 9 and single hyphens, at most 63 characters; may be empty."""
     plain = text.lower()
     if not plain.isascii():
-        letters = unicodedata.normalize("NFKD", plain).translate(_LETTERS)
+        letters = unicodedata.normalize("NFKD", _romanised(plain)).translate(_LETTERS)
         plain = "".join(c for c in letters if not unicodedata.combining(c)).lower()
     return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:NAME_LIMIT].rstrip("-")
+
+
+def _romanised(text: str) -> str:
+    """Write letters, marks and digits of other scripts in ASCII; leave Latin and symbols."""
+    if not _is_foreign(text):
+        return text
+    from anyascii import anyascii  # noqa: PLC0415 - slow to import, and few names need it
+
+    # Composed first: й is a letter of its own, not и with a mark.
+    composed = unicodedata.normalize("NFKC", text)
+    return "".join(
+        re.sub("[^a-z0-9]", "", anyascii(c).lower()) if _is_foreign(c) else c for c in composed
+    )
+
+
+def _is_foreign(text: str) -> bool:
+    """Check for a letter, mark or digit of another script than Latin."""
+    return not text.isascii() and any(
+        c >= _GREEK
+        and unicodedata.category(c).startswith(("L", "M", "Nd"))
+        and not unicodedata.name(c, "").startswith(_NOT_FOREIGN)
+        for c in unicodedata.normalize("NFKC", text)
+    )
 
 
 def _with_hash(name: str, seed: str, length: int) -> str:
@@ -220,7 +250,8 @@ def _assign(
             given.add(name.casefold())
     used = given | {name.casefold() for name in taken}
     names: dict[str, str] = {}
-    for item in sorted({key(item) for item in items}):
+    # Latin first, so that no transliteration takes the plain name of somebody who writes it so.
+    for item in sorted({key(item) for item in items}, key=lambda item: (_is_foreign(item), item)):
         names[item] = kept.get(item) or _free_name(plain(item), fallback, item, used)
         used.add(names[item].casefold())
     return names

@@ -1,8 +1,12 @@
 """Names are legal for AWS, unique without case, independent of order, and stay."""
 
+import json
 import random
 import re
+import subprocess
+import sys
 import unicodedata
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -14,16 +18,20 @@ from studio_core.errors import SettingsError
 # The pattern as the service states it, written out again so that a slip in the module shows.
 AWS_NAME = re.compile(r"^[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}$")
 
+# Names that were given before other scripts were transliterated: letter by letter (as ranges of
+# code points, by what `a…z` with the letter between becomes), for addresses and for teams.
+LATIN = json.loads(Path(__file__).with_name("latin_names.json").read_text(encoding="utf-8"))
+
 # A few letters only, so that mailbox names collide often.
 mailboxes = st.one_of(
-    st.text(alphabet="abABéß.+-_'李 ", min_size=1, max_size=4),
+    st.text(alphabet="abABéß.+-_'李а́ ", min_size=1, max_size=4),
     st.text(alphabet="ab", min_size=60, max_size=66),
     st.text(min_size=1, max_size=8),
 )
 emails = st.builds("{}@{}".format, mailboxes, st.sampled_from(["ai.se", "x.com", "Ö.org"]))
 teams = st.one_of(
     st.integers(0, 12).map(str),
-    st.text(alphabet="aAb B-_é李", min_size=1, max_size=5),
+    st.text(alphabet="aAb B-_é李а́", min_size=1, max_size=5),
     st.text(alphabet="ab", min_size=55, max_size=70),
     st.text(min_size=1, max_size=20),
 )
@@ -132,10 +140,78 @@ def test_mailbox_names_become_readable_profile_names(email, name):
     assert naming.profile_name(email, ()) == name
 
 
-def test_a_mailbox_name_without_latin_letters_gets_a_name_of_its_own():
-    names = naming.assign_profiles(["李@x.com", "王@x.com", "_@x.com"], {})
-    assert len(set(names.values())) == 3
+def test_a_mailbox_name_without_letters_gets_a_name_of_its_own():
+    names = naming.assign_profiles(["🎉@x.com", "★@x.com", "_@x.com", "ь@x.com"], {})
+    assert len(set(names.values())) == 4
     assert all(re.fullmatch(r"participant-[0-9a-f]{6}", name) for name in names.values())
+
+
+@pytest.mark.parametrize(
+    ("text", "slug"),
+    [
+        ("李雷", "lilei"),
+        ("佐々木", "zuomu"),
+        ("김민수", "gimminsu"),
+        ("한글", "hangeul"),
+        ("スーパー・ガギグ", "supa-gagigu"),
+        ("ольга_щукина", "olga-shchukina"),
+        ("їжак", "izhak"),
+        ("αθήνα ομάδα", "athina-omada"),
+        ("فريق ٣", "fryq-3"),
+        ("עידן", "ydn"),
+        ("हिन्दी", "hindi"),
+        ("ทีมไทย", "thimaithy"),
+        ("李-anna★", "li-anna"),
+    ],
+)
+def test_other_scripts_are_transliterated(text, slug):
+    for form in ("NFC", "NFD"):
+        spelt = unicodedata.normalize(form, text)
+        assert naming.profile_name(f"{spelt}@x.com", ()) == slug
+        assert naming.space_name(spelt) == f"team-{slug}"
+
+
+def test_two_spellings_of_one_sound_are_told_apart():
+    names = naming.assign_profiles(["李雷@x.com", "李蕾@x.com"], {})
+    assert names["李蕾@x.com"] == "lilei"
+    assert re.fullmatch(r"lilei-[0-9a-f]{6}", names["李雷@x.com"])
+    spaces = naming.assign_spaces(["Команда", "Komanda"], {})
+    assert spaces["Komanda"] == "team-komanda"
+    assert re.fullmatch(r"team-komanda-[0-9a-f]{6}", spaces["Команда"])
+
+
+def test_a_transliteration_does_not_take_the_plain_name_of_a_latin_one():
+    names = naming.assign_profiles(["анх@x.com", "ạnh@x.com"], {})
+    assert names["ạnh@x.com"] == "anh"
+    host = naming.assign_profiles(["хост@x.com"], {}, ["Khost"])
+    assert re.fullmatch(r"khost-[0-9a-f]{6}", host["хост@x.com"])
+
+
+def latin_letters():
+    for name, ranges in LATIN["letters"].items():
+        for block in ranges.split():
+            first, _, last = block.partition("-")
+            for code in range(int(first, 16), int(last or first, 16) + 1):
+                yield chr(code), name
+
+
+def test_names_in_latin_script_stay_what_they_were():
+    letters = list(latin_letters())
+    assert len(letters) > 2500
+    for letter, name in letters:
+        assert naming.profile_name(f"a{letter}z@x.com", ()) == name, letter
+        assert naming.space_name(f"a{letter}z") == f"team-{name}", letter
+    profiles = LATIN["profiles"]
+    assert naming.assign_profiles(profiles, {}, ["anna", "jose"]) == profiles
+    assert naming.assign_spaces(LATIN["spaces"], {}) == LATIN["spaces"]
+
+
+def test_latin_addresses_are_named_without_loading_the_tables_of_other_scripts():
+    program = (
+        "import sys; from studio_core import naming; naming.profile_name('Łukasz-Đặng★@x.com', ());"
+        "assert 'anyascii' not in sys.modules; assert naming.space_name('李') == 'team-li'"
+    )
+    subprocess.run([sys.executable, "-c", program], check=True)
 
 
 @given(st.text(max_size=12))
