@@ -21,6 +21,8 @@ HEAVY = {
     "rich",
     "moto",
     "platformdirs",
+    "tomlkit",
+    "anyascii",
     "studio_core.hackathon.hackathon",
 }
 
