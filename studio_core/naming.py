@@ -15,9 +15,6 @@ if TYPE_CHECKING:
 NAME_LIMIT = 63
 """Longest UserProfileName and SpaceName, in characters (botocore's sagemaker model)."""
 
-LEGAL_NAME = re.compile(r"[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}")
-"""The pattern of UserProfileName and SpaceName (botocore's sagemaker model)."""
-
 EVENT_LIMIT = 40
 """Longest event name: leaves room for a suffix in names and tag values."""
 
@@ -78,23 +75,14 @@ def team_key(team: str) -> str:
     return " ".join(unicodedata.normalize("NFKC", folded).split())
 
 
-def profile_name(email: str, taken: Collection[str]) -> str:
-    """Make a legal UserProfileName for an e-mail address that is not in `taken`.
-
-    The mailbox name, transliterated and lower case; behind it a short hash of the address
-    when the plain name is taken already (names are compared without case, as AWS does), or
-    `participant-` and that hash when nothing of the mailbox name can be written in ASCII.
-    """
-    address = normalise_email(email)
-    folded = {name.casefold() for name in taken}
-    return _free_name(_mailbox(address), _NAMELESS_PERSON, address, folded)
-
-
 def assign_profiles(
     emails: Iterable[str], known: Mapping[str, str], taken: Collection[str] = ()
 ) -> dict[str, str]:
     """Assign every e-mail address a profile name of its own.
 
+    It is the mailbox name, transliterated and lower case; behind it a short hash of the
+    address when that is taken already (names are compared without case, as AWS does), or
+    `participant-` and the hash when nothing of the mailbox name can be written in ASCII.
     The answer does not depend on the order of `emails`: of new addresses that share a
     mailbox name, the first in alphabetical order gets the plain name, and Latin script
     comes before all others.
@@ -116,17 +104,12 @@ def assign_profiles(
     )
 
 
-def space_name(team: str) -> str:
-    """Make the legal SpaceName of a team: `team-` and the team's name as a slug."""
-    key = team_key(team)
-    return _free_name(_team_slug(key), _NAMELESS_TEAM, key, frozenset())
-
-
 def assign_spaces(
     teams: Iterable[str], known: Mapping[str, str], taken: Collection[str] = ()
 ) -> dict[str, str]:
     """Assign every team a space name of its own, as `assign_profiles` does for people.
 
+    It is `team-` and the team's name as a slug.
     Team names that differ only in case or spacing are one team and share a space.
 
     Args:

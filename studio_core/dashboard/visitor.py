@@ -3,24 +3,17 @@
 from __future__ import annotations
 
 import time
-from contextlib import contextmanager
-from typing import TYPE_CHECKING
 
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from studio_core.access.roles import Act, Actor, Role, allowed, permit
+from studio_core.access.roles import Act, Actor, allowed
 from studio_core.dashboard.serving import oidc
 from studio_core.dashboard.serving.gate import LEAVE, PASS_HEADER, PROCESS_KEY
 from studio_core.dashboard.serving.passes import Pass, verify
 from studio_core.errors import GuardError
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
 FACE = "dashboard"
-
-_admitted: list[Role] = []
 
 
 def require_gate(act: Act = Act.LOOK) -> Actor:
@@ -72,17 +65,6 @@ def may(act: Act) -> bool:
     return actor is not None and allowed(actor.role, act)
 
 
-def require(act: Act) -> Actor:
-    """Give who acts now, when they may do it.
-
-    Raises:
-        GuardError: They may not.
-    """
-    actor = current_actor()
-    permit(actor.role, act)
-    return actor
-
-
 def sign_out() -> None:
     """Offer the way out, where there is something to leave; for the sidebar."""
     found = _pass()
@@ -93,27 +75,12 @@ def sign_out() -> None:
         st.link_button("Leave", LEAVE, icon=":material/logout:")
 
 
-@contextmanager
-def admitted(role: Role) -> Iterator[None]:
-    """Let the pages of this process be run by somebody of this role, for tests without a server.
-
-    Nothing that comes over the network or from the environment leads here.
-    """
-    _admitted.append(role)
-    try:
-        yield
-    finally:
-        _admitted.pop()
-
-
 def _pass() -> Pass | None:
     value = st.context.headers.get(PASS_HEADER)
     return verify(PROCESS_KEY, value, time.time()) if value else None
 
 
 def _actor(*, show: bool = True) -> Actor | None:
-    if _admitted:
-        return Actor("test", _admitted[-1], FACE)
     found = _pass()
     if found is None:
         if show:

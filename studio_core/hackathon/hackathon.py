@@ -16,7 +16,7 @@ from studio_core.access.roles import Act, Actor, permit
 from studio_core.audit import Audit, newest
 from studio_core.clock import utcnow
 from studio_core.config import state_path
-from studio_core.engine.journal import Journal, journal_path, journals
+from studio_core.engine.journal import Journal, journal_path
 from studio_core.engine.lease import held, new_run_id
 from studio_core.engine.registry import Runs
 from studio_core.engine.run import Proposal, Run
@@ -216,12 +216,6 @@ class Hackathon:
         codes = self.sign_in.rotate()
         self.note("access codes renewed", version=codes.version)
         return codes
-
-    def forget_codes(self) -> None:
-        """Delete the event's secret; the next need makes a new one. Raises as `codes` does."""
-        self._permit(Act.CODES)
-        self.sign_in.drop()
-        self.note("access codes deleted")
 
     def _first_codes(self) -> None:
         """Have codes and expiring counters from the first setup on, where AWS allows it.
@@ -431,10 +425,6 @@ class Hackathon:
                 "links handed over", subject=subject, outcome=outcome, failed=failed
             ),
         )
-
-    def journals(self) -> list[Path]:
-        """Records of the runs made on this machine, newest first."""
-        return journals(self._state)
 
     def close(self) -> None:
         """Let the worker threads go."""
