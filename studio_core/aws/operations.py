@@ -81,9 +81,6 @@ _AUDIT = "arn:{partition}:dynamodb:{region}:{account}:table/{audit_table}"
 _SECRET = "arn:{partition}:ssm:{region}:{account}:parameter/studio-cli/{event}/secret"  # noqa: S105 - a name
 _OURS = {"StringEquals": {f"aws:ResourceTag/{EVENT_TAG}": "{event}"}}
 
-FREE = frozenset({"sts.GetCallerIdentity"})
-"""Operations that need no permission (STS API reference)."""
-
 STATEMENTS = (
     Statement(
         "SeeTheDomains",

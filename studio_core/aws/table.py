@@ -23,9 +23,6 @@ from studio_core.naming import normalise_email
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
-BATCH = 25
-"""Most items of one BatchWriteItem (DynamoDB API reference)."""
-
 _OURS = {"pk", "team", "domain-id", "event", "profile", "space", "last-link"}
 _MAX_ROUNDS = 8
 _SAFE_INTEGER = 15

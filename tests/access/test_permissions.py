@@ -21,7 +21,7 @@ from botocore.stub import ANY, Stubber
 from studio_core.access.roles import Actor, Role
 from studio_core.aws.operations import STATEMENTS, PolicyTarget, Who, iam_action
 from studio_core.aws.permission_check import check_permissions
-from studio_core.aws.policies import documents, main, operations, policy, policy_target, statements
+from studio_core.aws.policies import documents, main, policy, policy_target, statements
 from studio_core.aws.session import Session
 from studio_core.config import Settings, save
 from studio_core.insight.readiness import CheckState
@@ -49,6 +49,12 @@ SERVICES = {
     "aws/session.py": "sts",
 }
 NOT_CALLS = {"get_paginator", "get_waiter", "can_paginate", "close"}
+FREE = {"sts.GetCallerIdentity"}  # needs no permission (STS API reference)
+
+
+def operations(who: Who) -> set[str]:
+    """All operations that somebody's policy allows, as the SDK names them."""
+    return FREE.union(*(statement.operations for statement in statements(who)))
 
 
 def test_the_files_are_what_the_table_says():
