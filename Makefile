@@ -56,6 +56,7 @@ lint: env ## Style, import directions, container file, known vulnerabilities
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/lint-imports
+	$(BIN)/vulture
 	$(BIN)/hadolint Dockerfile
 	@$(BIN)/python tests/packaging/audit.py requirements.txt
 

@@ -94,7 +94,12 @@ def main() -> int:
     rows.append(Row("memory", memory, 300, "MiB", "under 300 MiB", memory < 300))
     picture = "![Calls and seconds over people, both a straight line](images/growth.png)"
     sections.append(("Growth", "make bench", f"{growth_table(points)}\n\n{picture}"))
-    for title, module in (("Web app", "bench.portal"), ("Sandbox", "bench.sandbox")):
+    others = {
+        "Web app": "bench.portal",
+        "Sandbox": "bench.sandbox",
+        "Encodings of rosters": "bench.encodings",
+    }
+    for title, module in others.items():
         said = other(module)
         sections.append((title, f"python -m {module}", said))
         print(f"## {title}\n{said}\n", flush=True)

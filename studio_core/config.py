@@ -7,16 +7,14 @@ import os
 import re
 import tempfile
 import tomllib
-from dataclasses import dataclass, fields, replace
+from dataclasses import asdict, dataclass, fields, replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import platformdirs
-import tomli_w
 
 from studio_core.access.roles import check_list
-from studio_core.clock import utcnow
 from studio_core.errors import SettingsError
 from studio_core.model.studio import AppType, SpaceTemplate
 from studio_core.naming import check_event_name
@@ -228,7 +226,7 @@ def overlay(settings: Settings, environ: Mapping[str, str]) -> Settings:
     """
     names = overridden(environ)
     changed = {name: environ[variable(name)] for name in names}
-    return _from_mapping({**_as_dict(settings), **changed}, source="the environment")
+    return _from_mapping({**asdict(settings), **changed}, source="the environment")
 
 
 def overridden(environ: Mapping[str, str] = os.environ) -> tuple[str, ...]:
@@ -244,23 +242,32 @@ def variable(name: str) -> str:
 def save(settings: Settings, environ: Mapping[str, str] = os.environ) -> Path:
     """Write the settings, readable by their owner alone; the old file stays until then.
 
+    Comments, order and unknown keys of the old file are kept.
+
     Raises:
-        SettingsError: a value cannot be right, or the file cannot be written.
+        SettingsError: a value cannot be right, or the file cannot be changed.
     """
-    settings = check(settings)
+    import tomlkit  # noqa: PLC0415 - slow to import, and only saving needs it
+
+    values = asdict(check(settings))
     path = config_path(environ)
-    content = {k: v for k, v in _as_dict(settings).items() if v != ""}
-    stamp = f"# Studio CLI settings, written {utcnow():%Y-%m-%d %H:%M} UTC\n"
     try:
+        old = path.read_bytes() if path.exists() else b"# Studio CLI settings\n"
+        document = tomlkit.parse(old)
+        for name, value in values.items():
+            if value == "":
+                document.pop(name, None)
+            elif document.get(name) != value:
+                document[name] = value
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".config-")
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(stamp + tomli_w.dumps(content))
+        with os.fdopen(handle, "wb") as file:
+            file.write(document.as_string().encode())
         Path(temporary).replace(path)
-    except OSError as error:
+    except (OSError, ValueError) as error:
         raise SettingsError(
-            f"The settings cannot be written to {path}: {error.strerror}.",
-            "Point STUDIO_CONFIG at a file that you may write.",
+            f"The settings cannot be written to {path}: {getattr(error, 'strerror', error)}.",
+            "Correct that file, or point STUDIO_CONFIG at one that you may write.",
         ) from error
     return path
 
@@ -268,10 +275,6 @@ def save(settings: Settings, environ: Mapping[str, str] = os.environ) -> Path:
 def as_table(settings: Settings) -> list[tuple[str, str]]:
     """Name and value of every setting as text, in the order in which people think of them."""
     return [(f.name.replace("_", "-"), str(getattr(settings, f.name))) for f in fields(settings)]
-
-
-def _as_dict(settings: Settings) -> dict[str, Any]:
-    return {f.name: getattr(settings, f.name) for f in fields(settings)}
 
 
 def _label(name: str) -> str:

@@ -15,9 +15,6 @@ if TYPE_CHECKING:
 NAME_LIMIT = 63
 """Longest UserProfileName and SpaceName, in characters (botocore's sagemaker model)."""
 
-LEGAL_NAME = re.compile(r"[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}")
-"""The pattern of UserProfileName and SpaceName (botocore's sagemaker model)."""
-
 EVENT_LIMIT = 40
 """Longest event name: leaves room for a suffix in names and tag values."""
 
@@ -31,7 +28,8 @@ _PERSONAL = "personal"
 # None of these is ever part of an address or of a team's name.
 _INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200e\u200f\u2060\ufeff\u00ad"))
 
-# Letters that Unicode does not decompose into a base letter and marks.
+# Latin letters that Unicode does not decompose into a base letter and marks. anyascii writes
+# ĸ and ŋ in another way and knows more letters (ə), so with it people would change names.
 _LETTERS = str.maketrans(
     {
         "ß": "ss",
@@ -50,6 +48,11 @@ _LETTERS = str.maketrans(
         "ƒ": "f",
     }
 )
+
+# Greek comes first in Unicode of the scripts that are not Latin. The letters and marks behind
+# it whose names begin with one of these words are Latin, or go with any script.
+_GREEK = "\u0370"
+_NOT_FOREIGN = ("LATIN ", "MODIFIER ", "COMBINING ", "VARIATION ")
 
 
 def visible(text: str) -> str:
@@ -73,25 +76,17 @@ def team_key(team: str) -> str:
     return " ".join(unicodedata.normalize("NFKC", folded).split())
 
 
-def profile_name(email: str, taken: Collection[str]) -> str:
-    """Make a legal UserProfileName for an e-mail address that is not in `taken`.
-
-    The mailbox name, transliterated and lower case; behind it a short hash of the address
-    when the plain name is taken already (names are compared without case, as AWS does) or
-    when nothing of the mailbox name can be written in the letters AWS takes.
-    """
-    address = normalise_email(email)
-    folded = {name.casefold() for name in taken}
-    return _free_name(_mailbox(address), _NAMELESS_PERSON, address, folded)
-
-
 def assign_profiles(
     emails: Iterable[str], known: Mapping[str, str], taken: Collection[str] = ()
 ) -> dict[str, str]:
     """Assign every e-mail address a profile name of its own.
 
+    It is the mailbox name, transliterated and lower case; behind it a short hash of the
+    address when that is taken already (names are compared without case, as AWS does), or
+    `participant-` and the hash when nothing of the mailbox name can be written in ASCII.
     The answer does not depend on the order of `emails`: of new addresses that share a
-    mailbox name, the first in alphabetical order gets the plain name.
+    mailbox name, the first in alphabetical order gets the plain name, and Latin script
+    comes before all others.
 
     Args:
         emails: Addresses in any order and case.
@@ -110,17 +105,12 @@ def assign_profiles(
     )
 
 
-def space_name(team: str) -> str:
-    """Make the legal SpaceName of a team: `team-` and the team's name as a slug."""
-    key = team_key(team)
-    return _free_name(_team_slug(key), _NAMELESS_TEAM, key, frozenset())
-
-
 def assign_spaces(
     teams: Iterable[str], known: Mapping[str, str], taken: Collection[str] = ()
 ) -> dict[str, str]:
     """Assign every team a space name of its own, as `assign_profiles` does for people.
 
+    It is `team-` and the team's name as a slug.
     Team names that differ only in case or spacing are one team and share a space.
 
     Args:
@@ -206,9 +196,32 @@ def _slug(text: str) -> str:
     """Write text in a to z, 0 to 9 and single hyphens, at most 63 characters; may be empty."""
     plain = text.lower()
     if not plain.isascii():
-        letters = unicodedata.normalize("NFKD", plain).translate(_LETTERS)
+        letters = unicodedata.normalize("NFKD", _romanised(plain)).translate(_LETTERS)
         plain = "".join(c for c in letters if not unicodedata.combining(c)).lower()
     return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:NAME_LIMIT].rstrip("-")
+
+
+def _romanised(text: str) -> str:
+    """Write letters, marks and digits of other scripts in ASCII; leave Latin and symbols."""
+    if not _is_foreign(text):
+        return text
+    from anyascii import anyascii  # noqa: PLC0415 - slow to import, and few names need it
+
+    # Composed first: й is a letter of its own, not и with a mark.
+    composed = unicodedata.normalize("NFKC", text)
+    return "".join(
+        re.sub("[^a-z0-9]", "", anyascii(c).lower()) if _is_foreign(c) else c for c in composed
+    )
+
+
+def _is_foreign(text: str) -> bool:
+    """Check for a letter, mark or digit of another script than Latin."""
+    return not text.isascii() and any(
+        c >= _GREEK
+        and unicodedata.category(c).startswith(("L", "M", "Nd"))
+        and not unicodedata.name(c, "").startswith(_NOT_FOREIGN)
+        for c in unicodedata.normalize("NFKC", text)
+    )
 
 
 def _with_hash(name: str, seed: str, length: int) -> str:
@@ -245,7 +258,8 @@ def _assign(
             given.add(name.casefold())
     used = given | {name.casefold() for name in taken}
     names: dict[str, str] = {}
-    for item in sorted({key(item) for item in items}):
+    # Latin first, so that no transliteration takes the plain name of somebody who writes it so.
+    for item in sorted({key(item) for item in items}, key=lambda item: (_is_foreign(item), item)):
         names[item] = kept.get(item) or _free_name(plain(item), fallback, item, used)
         used.add(names[item].casefold())
     return names

@@ -1,8 +1,12 @@
 """Names are legal for AWS, unique without case, independent of order, and stay."""
 
+import json
 import random
 import re
+import subprocess
+import sys
 import unicodedata
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -14,19 +18,32 @@ from studio_core.errors import SettingsError
 # The pattern as the service states it, written out again so that a slip in the module shows.
 AWS_NAME = re.compile(r"^[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}$")
 
+# Names that were given before other scripts were transliterated: letter by letter (as ranges of
+# code points, by what `a…z` with the letter between becomes), for addresses and for teams.
+LATIN = json.loads(Path(__file__).with_name("latin_names.json").read_text(encoding="utf-8"))
+
 # A few letters only, so that mailbox names collide often.
 mailboxes = st.one_of(
-    st.text(alphabet="abABéß.+-_'李 ", min_size=1, max_size=4),
+    st.text(alphabet="abABéß.+-_'李а́ ", min_size=1, max_size=4),
     st.text(alphabet="ab", min_size=60, max_size=66),
     st.text(min_size=1, max_size=8),
 )
 emails = st.builds("{}@{}".format, mailboxes, st.sampled_from(["ai.se", "x.com", "Ö.org"]))
 teams = st.one_of(
     st.integers(0, 12).map(str),
-    st.text(alphabet="aAb B-_é李", min_size=1, max_size=5),
+    st.text(alphabet="aAb B-_é李а́", min_size=1, max_size=5),
     st.text(alphabet="ab", min_size=55, max_size=70),
     st.text(min_size=1, max_size=20),
 )
+
+
+def profile_name(email, taken=()):
+    [name] = naming.assign_profiles([email], {}, taken).values()
+    return name
+
+
+def space_name(team):
+    return naming.assign_spaces([team], {})[team]
 
 
 def folded(names):
@@ -35,23 +52,23 @@ def folded(names):
 
 @given(emails)
 def test_a_profile_name_is_legal(email):
-    name = naming.profile_name(email, ())
+    name = profile_name(email)
     assert AWS_NAME.fullmatch(name)
     assert len(name) <= 63
 
 
 @given(emails, st.lists(emails, max_size=5))
 def test_a_profile_name_avoids_all_that_is_taken(email, others):
-    taken = [naming.profile_name(other, ()).upper() for other in [email, *others]]
-    name = naming.profile_name(email, taken)
+    taken = [profile_name(other).upper() for other in [email, *others]]
+    name = profile_name(email, taken)
     assert name.casefold() not in folded(taken)
     assert AWS_NAME.fullmatch(name)
     assert len(name) <= 63
 
 
 def test_the_hash_grows_when_its_short_form_is_taken():
-    short = naming.profile_name("niklas@ai.se", {"niklas"})
-    longer = naming.profile_name("niklas@ai.se", {"niklas", short.upper()})
+    short = profile_name("niklas@ai.se", {"niklas"})
+    longer = profile_name("niklas@ai.se", {"niklas", short.upper()})
     assert re.fullmatch(r"niklas-[0-9a-f]{6}", short)
     assert re.fullmatch(rf"{short}[0-9a-f]", longer)
 
@@ -85,7 +102,7 @@ def test_the_name_of_somebody_who_left_is_not_given_away(left, stay):
 
 @given(st.lists(emails, max_size=8), st.lists(emails, max_size=4))
 def test_names_of_others_are_never_assigned(people, others):
-    taken = [naming.profile_name(other, ()) for other in others]
+    taken = [profile_name(other) for other in others]
     names = naming.assign_profiles(people, {}, taken)
     assert not set(folded(names.values())) & set(folded(taken))
 
@@ -129,13 +146,83 @@ def test_an_empty_known_name_counts_as_none():
     ],
 )
 def test_mailbox_names_become_readable_profile_names(email, name):
-    assert naming.profile_name(email, ()) == name
+    assert profile_name(email) == name
 
 
-def test_a_mailbox_name_without_latin_letters_gets_a_name_of_its_own():
-    names = naming.assign_profiles(["李@x.com", "王@x.com", "_@x.com"], {})
-    assert len(set(names.values())) == 3
+def test_a_mailbox_name_without_letters_gets_a_name_of_its_own():
+    names = naming.assign_profiles(["🎉@x.com", "★@x.com", "_@x.com", "ь@x.com"], {})
+    assert len(set(names.values())) == 4
     assert all(re.fullmatch(r"participant-[0-9a-f]{6}", name) for name in names.values())
+
+
+@pytest.mark.parametrize(
+    ("text", "slug"),
+    [
+        ("李雷", "lilei"),
+        ("佐々木", "zuomu"),
+        ("김민수", "gimminsu"),
+        ("한글", "hangeul"),
+        ("スーパー・ガギグ", "supa-gagigu"),
+        ("ольга_щукина", "olga-shchukina"),
+        ("їжак", "izhak"),
+        ("αθήνα ομάδα", "athina-omada"),
+        ("فريق ٣", "fryq-3"),
+        ("עידן", "ydn"),
+        ("हिन्दी", "hindi"),
+        ("ทีมไทย", "thimaithy"),
+        ("李-anna★", "li-anna"),
+    ],
+)
+def test_other_scripts_are_transliterated(text, slug):
+    for form in ("NFC", "NFD"):
+        spelt = unicodedata.normalize(form, text)
+        assert profile_name(f"{spelt}@x.com") == slug
+        assert space_name(spelt) == f"team-{slug}"
+
+
+def test_two_spellings_of_one_sound_are_told_apart():
+    names = naming.assign_profiles(["李雷@x.com", "李蕾@x.com"], {})
+    assert names["李蕾@x.com"] == "lilei"
+    assert re.fullmatch(r"lilei-[0-9a-f]{6}", names["李雷@x.com"])
+    spaces = naming.assign_spaces(["Команда", "Komanda"], {})
+    assert spaces["Komanda"] == "team-komanda"
+    assert re.fullmatch(r"team-komanda-[0-9a-f]{6}", spaces["Команда"])
+
+
+def test_a_transliteration_does_not_take_the_plain_name_of_a_latin_one():
+    names = naming.assign_profiles(["анх@x.com", "ạnh@x.com"], {})
+    assert names["ạnh@x.com"] == "anh"
+    host = naming.assign_profiles(["хост@x.com"], {}, ["Khost"])
+    assert re.fullmatch(r"khost-[0-9a-f]{6}", host["хост@x.com"])
+
+
+def latin_letters():
+    for name, ranges in LATIN["letters"].items():
+        for block in ranges.split():
+            first, _, last = block.partition("-")
+            for code in range(int(first, 16), int(last or first, 16) + 1):
+                yield chr(code), name
+
+
+def test_names_in_latin_script_stay_what_they_were():
+    letters = list(latin_letters())
+    assert len(letters) > 2500
+    for letter, name in letters:
+        assert profile_name(f"a{letter}z@x.com") == name, letter
+        assert space_name(f"a{letter}z") == f"team-{name}", letter
+    profiles = LATIN["profiles"]
+    assert naming.assign_profiles(profiles, {}, ["anna", "jose"]) == profiles
+    assert naming.assign_spaces(LATIN["spaces"], {}) == LATIN["spaces"]
+
+
+def test_latin_addresses_are_named_without_loading_the_tables_of_other_scripts():
+    program = (
+        "import sys; from studio_core import naming; "
+        "naming.assign_profiles(['Łukasz-Đặng★@x.com'], {});"
+        "assert 'anyascii' not in sys.modules; "
+        "assert naming.assign_spaces(['李'], {}) == {'李': 'team-li'}"
+    )
+    subprocess.run([sys.executable, "-c", program], check=True)
 
 
 @given(st.text(max_size=12))
@@ -151,7 +238,7 @@ def test_one_address_has_one_form():
 
 @given(teams)
 def test_a_space_name_is_legal(team):
-    name = naming.space_name(team)
+    name = space_name(team)
     assert AWS_NAME.fullmatch(name)
     assert name.startswith("team-")
 
@@ -193,7 +280,7 @@ def test_a_space_of_somebody_else_is_not_given_to_a_team():
     [("1", "team-1"), ("Röda laget!", "team-roda-laget"), ("x" * 80, "team-" + "x" * 58)],
 )
 def test_team_names_become_readable_space_names(team, name):
-    assert naming.space_name(team) == name
+    assert space_name(team) == name
 
 
 @given(st.lists(emails, max_size=8))

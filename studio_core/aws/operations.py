@@ -82,9 +82,6 @@ _AUDIT = "arn:{partition}:dynamodb:{region}:{account}:table/{audit_table}"
 _SECRET = "arn:{partition}:ssm:{region}:{account}:parameter/studio-cli/{event}/secret"  # noqa: S105 - a name
 _OURS = {"StringEquals": {f"aws:ResourceTag/{EVENT_TAG}": "{event}"}}
 
-FREE = frozenset({"sts.GetCallerIdentity"})
-"""Operations that need no permission (STS API reference)."""
-
 PARTS = frozenset({"dynamodb.TransactWriteItems"})
 """Operations allowed by the actions that they consist of (IAM in the DynamoDB guide)."""
 

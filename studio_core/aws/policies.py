@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from studio_core import config
-from studio_core.aws.operations import FREE, STATEMENTS, PolicyTarget, Statement, Who
+from studio_core.aws.operations import STATEMENTS, PolicyTarget, Statement, Who
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,11 +21,6 @@ if TYPE_CHECKING:
 def statements(who: Who) -> list[Statement]:
     """Return the statements of a policy."""
     return [statement for statement in STATEMENTS if who in statement.who]
-
-
-def operations(who: Who) -> set[str]:
-    """Return the operations that a policy allows, with the SDK's names."""
-    return set(FREE).union(*(statement.operations for statement in statements(who)))
 
 
 def policy(who: Who, target: PolicyTarget | None = None) -> dict[str, Any]:

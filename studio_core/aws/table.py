@@ -23,10 +23,6 @@ if TYPE_CHECKING:
     from studio_core.aws.rows import RowChange
     from studio_core.model.people import Record
 
-BATCH = 50
-"""Most rows of one TransactWriteItems: 100 actions (DynamoDB API reference), two for a row
-whose key changes."""
-
 
 class ParticipantsTable:
     """The participants table of one hackathon."""
@@ -110,7 +106,7 @@ class ParticipantsTable:
         return record_of(answer["Item"]) if "Item" in answer else None
 
     def write(self, rows: Sequence[RowChange]) -> set[str]:
-        """Write up to `BATCH` rows in one transaction, each if it is still as it was seen.
+        """Write up to 50 rows in one transaction, each if it is still as it was seen.
 
         Writing a row again that is already as wanted changes nothing and succeeds, so that
         a call whose answer was lost can be made again.

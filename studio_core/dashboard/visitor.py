@@ -3,24 +3,17 @@
 from __future__ import annotations
 
 import time
-from contextlib import contextmanager
-from typing import TYPE_CHECKING
 
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from studio_core.access.roles import Act, Actor, Role, allowed
+from studio_core.access.roles import Act, Actor, allowed
 from studio_core.dashboard.serving import oidc
 from studio_core.dashboard.serving.gate import LEAVE, PASS_HEADER
 from studio_core.dashboard.serving.passes import PROCESS_SIGNER, Pass, verify
 from studio_core.errors import GuardError
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
 FACE = "dashboard"
-
-_admitted: list[Role] = []
 
 
 def require_gate(act: Act = Act.LOOK) -> Actor:
@@ -85,27 +78,12 @@ def sign_out() -> None:
         st.link_button("Leave", LEAVE, icon=":material/logout:")
 
 
-@contextmanager
-def admitted(role: Role) -> Iterator[None]:
-    """Admit every visitor of this process with one role, for tests without a server.
-
-    Nothing from the network or the environment calls this.
-    """
-    _admitted.append(role)
-    try:
-        yield
-    finally:
-        _admitted.pop()
-
-
 def _pass() -> Pass | None:
     value = st.context.headers.get(PASS_HEADER)
     return verify(PROCESS_SIGNER, value, time.time()) if value else None
 
 
 def _actor(*, show: bool = True) -> Actor | None:
-    if _admitted:
-        return Actor("test", _admitted[-1], FACE)
     found = _pass()
     if found is None:
         if show:

@@ -72,8 +72,3 @@ def journal_path(folder: Path, plan: Plan, run_id: str, now: datetime) -> Path:
     """File of a run: `runs/20261122T101530-demo-purge-1a2b3c.jsonl`."""
     name = f"{now:%Y%m%dT%H%M%S}-{plan.event}-{plan.purpose}-{run_id[-6:]}.jsonl"
     return folder / "runs" / name
-
-
-def journals(folder: Path) -> list[Path]:
-    """All journals in the folder, newest first."""
-    return sorted((folder / "runs").glob("*.jsonl"), reverse=True)

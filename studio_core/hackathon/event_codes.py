@@ -42,9 +42,3 @@ class EventCodes:
         codes = self._backend.sign_in.rotate()
         authority.note("access codes renewed", version=codes.version)
         return codes
-
-    def forget(self, authority: Authority) -> None:
-        """Delete the secret of the codes; the next need makes a new one. Raises as `show` does."""
-        authority.permit(Act.CODES)
-        self._backend.sign_in.drop()
-        authority.note("access codes deleted")

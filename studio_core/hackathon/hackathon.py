@@ -11,7 +11,6 @@ from studio_core.access.roles import Act, Actor
 from studio_core.audit import Audit, newest
 from studio_core.clock import utcnow
 from studio_core.config import state_path
-from studio_core.engine.journal import journals
 from studio_core.engine.registry import Runs
 from studio_core.errors import (
     AwsError,
@@ -157,10 +156,6 @@ class Hackathon:
         """Replace all access codes. Raises as `codes` does."""
         return self._codes.rotate(self._authority)
 
-    def forget_codes(self) -> None:
-        """Delete the event's secret; the next need makes a new one. Raises as `codes` does."""
-        self._codes.forget(self._authority)
-
     def domains(self) -> list[Domain]:
         """The Studio domains of the region, each with its authentication mode."""
         found = [
@@ -302,10 +297,6 @@ class Hackathon:
             StudioError: Nobody matches.
         """
         return issue_links(self._backend, self._authority, team=team, email=email)
-
-    def journals(self) -> list[Path]:
-        """Records of the runs made on this machine, newest first."""
-        return journals(self._state)
 
     def close(self) -> None:
         """Let the worker threads go."""

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from studio_core.model.people import Record
 from studio_core.model.plans import Action, Purpose
 from studio_core.model.studio import App, Kind, Profile, Space, ref
-from studio_core.planning.fingerprint import essence
 
 if TYPE_CHECKING:
     from studio_core.model.plans import Plan, Step
@@ -25,7 +25,7 @@ class Consent:
 
     def __init__(self, agreed: Plan) -> None:
         deleted = [step for step in agreed.changes if step.action is Action.DELETE]
-        self._made = {(s.key, essence(s)) for s in agreed.changes if s.action is not Action.DELETE}
+        self._made = {(s.key, _essence(s)) for s in agreed.changes if s.action is not Action.DELETE}
         self._deleted = {step.key for step in deleted}
         self._holders = frozenset(
             step.target.ref for step in deleted if isinstance(step.target, Profile | Space)
@@ -41,7 +41,7 @@ class Consent:
         """
         within = self._within_of(plan)
         rest = [step for step in plan.changes if not self._covers(step, within)]
-        now = {(step.key, essence(step)) for step in rest}
+        now = {(step.key, _essence(step)) for step in rest}
         return now == self._made if plan.purpose is Purpose.SETUP else now <= self._made
 
     def bound(self, plan: Plan) -> Plan:
@@ -72,3 +72,16 @@ class Consent:
                 return step.key in self._deleted or space.ref in within
             case _:
                 return step.key in self._deleted
+
+
+def _essence(step: Step) -> str:
+    """Return what of a step a person agrees to: statuses and times may change on their own."""
+    match step.target:
+        case Record() as row:
+            return f"{row.team} {row.profile} {row.space}"
+        case Space() as space:
+            return f"{space.owner} {space.app_type}"
+        case App() as app:
+            return f"{app.app_type} {app.name}"
+        case Profile():
+            return ""

@@ -10,6 +10,7 @@ from email_validator import EmailNotValidError, validate_email
 
 from studio_core.model.people import Finding, Severity
 from studio_core.naming import normalise_email, visible
+from studio_core.roster.encoding import UNREADABLE
 from studio_core.roster.text import excerpt
 
 if TYPE_CHECKING:
@@ -32,7 +33,6 @@ _LIKE_NUMBER = re.compile(r"[+-]?[0-9]*[.,]?[0-9]+(?:[eE][+-]?[0-9]+)?%?")
 _PLACEHOLDERS = frozenset({"n/a", "#n/a", "nan", "none", "null", "tbd", "tba", "undefined"})
 # Joiners are part of words in some scripts, and of composed emoji.
 _JOINERS = frozenset({"\u200c", "\u200d"})
-_DAMAGE = "\ufffd"
 _NAMING = frozenset("LNS")  # letters, numbers, symbols: a name needs one of them
 
 
@@ -51,9 +51,11 @@ def read_email(entry: RosterEntry) -> tuple[str | None, list[Finding]]:
         )
     except EmailNotValidError as error:
         return None, [_email_error(entry, "email-syntax", _explain(email, str(error)))]
-    if "." not in valid.ascii_domain:
-        sentence = _explain(email, "The part after the @-sign should have a period.")
-        return None, [_email_error(entry, "email-syntax", sentence)]
+    reason = "" if "." in valid.ascii_domain else "The part after the @-sign should have a period."
+    if UNREADABLE in email:
+        reason = "It has a character that could not be read."
+    if reason:
+        return None, [_email_error(entry, "email-syntax", _explain(email, reason))]
     usual = normalise_email(valid.normalized)
     if usual != email:
         # Two spellings of one domain would turn one person into two.
@@ -105,7 +107,9 @@ def _team_problem(text: str) -> tuple[str, str, str] | None:
 
 def _printable(char: str) -> bool:
     """Return whether a character is neither a control code nor damage of decoding."""
-    return char in _JOINERS or (not unicodedata.category(char).startswith("C") and char != _DAMAGE)
+    if char in _JOINERS:
+        return True
+    return char != UNREADABLE and not unicodedata.category(char).startswith("C")
 
 
 def _explain(email: str, reason: str) -> str:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from studio_core.errors import RosterError
 from studio_core.model.people import Finding, Severity
+from studio_core.roster.encoding import decode
 from studio_core.roster.workbook import read_workbook
 
 MAX_BYTES = 20 << 20
@@ -32,7 +33,6 @@ _ADDRESS = re.compile(r'[^\s@,;|"]+@[^\s@,;|"]+')
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f]")
 _FEW = 8  # control characters that a short table may have: they become findings of its rows
 _SAMPLE = 1 << 16
-_UTF16_NULS = 0.3
 
 _MAGIC = {
     b"%PDF": "a PDF document",
@@ -77,9 +77,9 @@ class Table:
 def read_table(data: bytes, filename: str = "") -> Table:
     """Read the bytes of a roster file; its content, not its name, decides the format.
 
-    Text may be UTF-8, UTF-16 or Windows-1252, separated by comma, semicolon, tab or bar, with
-    or without a `sep=` line. Cells keep their spaces. The apostrophe that `safe_csv` puts
-    before a dangerous cell is removed.
+    Text may be UTF-8, UTF-16 or an older encoding, separated by comma, semicolon, tab or bar,
+    with or without a `sep=` line. Cells keep their spaces. The apostrophe that `safe_csv`
+    puts before a dangerous cell is removed.
 
     Raises:
         RosterError: The file is empty, too large, or not a table.
@@ -142,20 +142,15 @@ def _decode(data: bytes, what: str) -> tuple[str, list[Finding]]:
         raise RosterError(f"{what} is {kind}, not a table.", _SAVE_AGAIN)
     findings: list[Finding] = []
     try:
-        text = data.decode(_encoding(data))
-    except UnicodeDecodeError as error:
-        if error.encoding.startswith("utf-16"):
-            raise RosterError(f"{what} is cut off or damaged.", _SAVE_AGAIN) from None
-        # Five bytes are undefined in Windows-1252; Latin-1 decodes every byte.
-        try:
-            text = data.decode("cp1252")
-        except UnicodeDecodeError:
-            text = data.decode("latin-1")
+        text, guessed = decode(data)
+    except UnicodeDecodeError:
+        raise RosterError(f"{what} is cut off or damaged.", _SAVE_AGAIN) from None
+    if guessed:
         findings = [
             Finding(
                 Severity.WARNING,
                 "encoding",
-                "The file is not in UTF-8; it was read as Windows-1252, so letters with accents "
+                f"The file is not in UTF-8; it was read as {guessed}, so letters with accents "
                 "may have come out wrong.",
                 "Look at such names below, or save the file as CSV UTF-8.",
             )
@@ -164,18 +159,6 @@ def _decode(data: bytes, what: str) -> tuple[str, list[Finding]]:
     if "\0" in text or (odd > _FEW and odd * 10 > min(len(text), _SAMPLE)):
         raise RosterError(f"{what} is not a text file or spreadsheet.", _SAVE_AGAIN)
     return text, findings
-
-
-def _encoding(data: bytes) -> str:
-    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return "utf-16"
-    sample = data[:4096]
-    half = len(sample) / 2
-    if sample[1::2].count(0) > half * _UTF16_NULS:
-        return "utf-16-le"
-    if sample[::2].count(0) > half * _UTF16_NULS:
-        return "utf-16-be"
-    return "utf-8-sig"
 
 
 def _parse(text: str, what: str) -> tuple[list[list[str]], list[Finding]]:

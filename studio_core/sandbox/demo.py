@@ -196,7 +196,7 @@ class _Seeder:
     def people(self, people: list[tuple[str, str]], running_apps: int) -> None:
         """Make the event: host, profiles, spaces, rows and some running apps."""
         names = naming.assign_profiles([email for email, _ in people], {})
-        spaces = {team: naming.space_name(team) for _, team in people}
+        spaces = naming.assign_spaces([team for _, team in people], {})
         host = naming.host_profile(EVENT)
         self.profile(host)
         self.each(self.profile, names.values())

@@ -12,10 +12,10 @@ from streamlit.testing.v1 import AppTest
 
 from studio_core import config
 from studio_core.access.roles import Act, Actor, Role
-from studio_core.dashboard import visitor
 from studio_core.dashboard.views import settings
 from studio_core.errors import GuardError
 from studio_core.model.people import Participant, Roster
+from tests.admission import admitted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -61,7 +61,7 @@ def opened(page: str, role: Role | None) -> AppTest:
     """A page as somebody of this role finds it; None is nobody the gate let in."""
     if role is None:
         return _page(page)
-    with visitor.admitted(role):
+    with admitted(role):
         return _page(page)
 
 
@@ -81,7 +81,7 @@ def said(app: AppTest) -> str:
 @pytest.mark.parametrize("page", ["", "status", "links"])
 def test_nobody_is_told_how_to_start_it(event: Hackathon, page: str):
     if page:
-        with visitor.admitted(Role.ORGANISER):
+        with admitted(Role.ORGANISER):
             app = AppTest.from_file(ENTRY, default_timeout=30).run()
         app.switch_page(f"pages/{page}.py").run()
     else:
@@ -97,18 +97,18 @@ def test_nobody_is_told_how_to_start_it(event: Hackathon, page: str):
     ("page", "act"), [("settings", Act.SETTINGS), ("roster", Act.SET_UP), ("purge", Act.PURGE)]
 )
 def test_helpers_are_told_that_a_page_is_not_for_them(event: Hackathon, page: str, act: Act):
-    with visitor.admitted(Role.ORGANISER):
+    with admitted(Role.ORGANISER):
         app = AppTest.from_file(ENTRY, default_timeout=30).run()
         app.switch_page(f"pages/{page}.py").run()
         assert f"Helpers may not {act.value}" not in said(app)
-    with visitor.admitted(Role.HELPER):
+    with admitted(Role.HELPER):
         app.run()
         assert f"Helpers may not {act.value}" in said(app)
         assert not app.button
 
 
 def test_helpers_make_links_for_one_person_at_a_time(event: Hackathon):
-    with visitor.admitted(Role.HELPER):
+    with admitted(Role.HELPER):
         app = opened("links", Role.HELPER)
         assert app.button(key="links-show").disabled
         app.text_input(key="links-search").set_value("ada@example.com").run()
@@ -127,7 +127,7 @@ def test_a_button_does_nothing_for_somebody_who_was_shown_out(event: Hackathon):
     app.button(key="links-show").click().run()
     assert not app.exception
     assert not [e for e in event.recorded() if e.deed == "links asked for"]
-    with visitor.admitted(Role.ORGANISER):
+    with admitted(Role.ORGANISER):
         app = opened("links", Role.ORGANISER)
         app.button(key="links-show").click().run()
     assert [e for e in event.recorded() if e.deed == "links asked for"]
@@ -142,7 +142,7 @@ def test_helpers_start_and_stop_nothing(event: Hackathon):
 
 
 def test_the_record_is_shown_to_organisers_and_saving_is_on_it(event: Hackathon):
-    with visitor.admitted(Role.ORGANISER):
+    with admitted(Role.ORGANISER):
         app = opened("settings", Role.ORGANISER)
         frame = next(f.value for f in app.dataframe if "Whom or what" in f.value.columns)
         assert "setup run" in set(frame["What"])

@@ -13,7 +13,7 @@ import botocore.session
 from botocore import xform_name
 
 from studio_core.aws.operations import STATEMENTS, PolicyTarget, Who
-from studio_core.aws.policies import operations
+from tests.aws.allowed import operations
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -13,9 +13,10 @@ import yaml
 
 from studio_core.access.roles import Actor, Role
 from studio_core.aws.operations import PolicyTarget, Who, iam_action
-from studio_core.aws.policies import documents, main, operations, policy, statements
+from studio_core.aws.policies import documents, main, policy, statements
 from studio_core.config import Settings, save
 from studio_core.model.people import Participant, Roster
+from tests.aws.allowed import operations
 
 if TYPE_CHECKING:
     from collections.abc import Callable

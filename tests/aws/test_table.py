@@ -10,7 +10,8 @@ import boto3
 import pytest
 
 from studio_core.aws.rows import RowChange
-from studio_core.aws.table import BATCH, ParticipantsTable
+from studio_core.aws.table import ParticipantsTable
+from studio_core.engine.schedule import ROW_BATCH as BATCH
 from studio_core.errors import SettingsError
 from studio_core.model.people import Record
 

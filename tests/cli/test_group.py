@@ -19,6 +19,8 @@ HEAVY = {
     "rich",
     "moto",
     "platformdirs",
+    "tomlkit",
+    "anyascii",
     "studio_core.hackathon.hackathon",
 }
 

@@ -49,7 +49,7 @@ def test_a_setup_goes_through_where_parameter_store_is_forbidden(
 
 def test_helpers_get_no_codes(hackathon: Hackathon) -> None:
     helper = hackathon.acting_as(Actor("hugo", Role.HELPER))
-    for act in (helper.codes, helper.rotate_codes, helper.forget_codes):
+    for act in (helper.codes, helper.rotate_codes):
         with pytest.raises(GuardError):
             act()
 

@@ -18,10 +18,11 @@ from streamlit.testing.v1 import AppTest
 from studio_core import config
 from studio_core.access.roles import Role
 from studio_core.config import Settings
-from studio_core.dashboard import loaders, visitor
+from studio_core.dashboard import loaders
 from studio_core.engine.pace import Pace
 from studio_core.hackathon import Hackathon
 from studio_core.sandbox.demo import DemoData, seed_demo
+from tests.admission import admitted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -35,7 +36,7 @@ SECONDS = 30
 
 @pytest.fixture(autouse=True)
 def _organiser() -> Iterator[None]:
-    with visitor.admitted(Role.ORGANISER):
+    with admitted(Role.ORGANISER):
         yield
 
 

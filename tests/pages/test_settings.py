@@ -79,6 +79,18 @@ def test_what_the_environment_holds_is_shown_and_kept_out_of_the_file(empty, vis
     assert config.load().event == "other"
 
 
+def test_comments_and_keys_of_others_survive_a_save(empty, visit):
+    path = config.config_path()
+    path.write_text(f"# Ask Ada first.\n{path.read_text()}\n[notes]\nroom = 'B2' # upstairs\n")
+    page = visit(PAGE)
+    page.number_input(key="ebs").set_value(20)
+    save(page)
+    text = path.read_text()
+    assert text.startswith("# Ask Ada first.\n")
+    assert text.endswith("\n[notes]\nroom = 'B2' # upstairs\n")
+    assert config.load_file().ebs_gb == 20
+
+
 def test_the_form_shows_what_is_saved(demo, visit):
     config.save(replace(demo, app_type="CodeEditor", ends_on="2030-01-31", personal_spaces=True))
     page = visit(PAGE)

@@ -110,6 +110,9 @@ def test_a_setup_that_has_become_another_one_is_a_new_plan() -> None:
     assert not agreed.accepts(plan_setup(BOTH, half, TEMPLATE))
     assert not agreed.accepts(plan_setup(roster(("ada@ai.se", "2")), empty(), TEMPLATE))
     assert agreed.accepts(plan_setup(BOTH, empty(), TEMPLATE))
+    pending = replace(empty(), profiles=(replace(ready_profile("x"), status="Pending"),))
+    settled = replace(empty(), profiles=(ready_profile("x"),))
+    assert Consent(plan_setup(BOTH, pending, TEMPLATE)).accepts(plan_setup(BOTH, settled, TEMPLATE))
 
 
 @given(st.tuples(rosters, rosters), snapshots(), snapshots(), templates, st.sampled_from(Scope))

@@ -20,7 +20,6 @@ from studio_core.sandbox.serving.visits import StudioPages
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
-    from types import TracebackType
 
 ACCESS_KEY = "SANDBOXACCESSKEYID00"
 SECRET_KEY = "sandbox"  # noqa: S105  # the sandbox takes any; nothing is protected by it
@@ -157,12 +156,7 @@ class SandboxServer:
     def __enter__(self) -> Self:
         return self.start()
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.stop()
 
     @property

@@ -50,8 +50,6 @@ class Account(SageMakerModelBackend):
     `lock` is held by the responses around each operation; nothing here takes it.
     """
 
-    SERVICE_NAMESPACE = "sagemaker"
-
     def __init__(self, region_name: str, account_id: str) -> None:
         super().__init__(region_name, account_id)
         self.lock = threading.RLock()

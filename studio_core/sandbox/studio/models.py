@@ -29,8 +29,6 @@ SESSION = 43200
 class StudioBackend(AppOperations):
     """All Studio operations of one account and region, beside moto's other SageMaker ones."""
 
-    SERVICE_NAMESPACE = "sagemaker"
-
     # Lists
 
     def list_studio_domains(self, params: Params) -> tuple[list[dict[str, Any]], str | None]:

@@ -83,6 +83,16 @@ def test_what_is_saved_counts_as_given(studio: Studio) -> None:
     assert config.load_file().event == "spring"
 
 
+def test_comments_and_keys_of_others_survive_a_save(studio: Studio) -> None:
+    path = config.config_path()
+    path.write_text(f"# Ask Ada first.\n{path.read_text()}\n[notes]\nroom = 'B2' # upstairs\n")
+    studio.ok("configure", "--instance-type", "ml.m5.large")
+    text = path.read_text()
+    assert text.startswith("# Ask Ada first.\n")
+    assert text.endswith("\n[notes]\nroom = 'B2' # upstairs\n")
+    assert config.load_file().instance_type == "ml.m5.large"
+
+
 def test_variables_count_as_given_and_are_named(
     fresh: Studio, monkeypatch: pytest.MonkeyPatch
 ) -> None:

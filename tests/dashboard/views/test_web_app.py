@@ -13,6 +13,7 @@ from studio_core.dashboard.views import web_app
 from studio_core.errors import GuardError
 from studio_core.hackathon import Hackathon
 from studio_core.sandbox.demo import control
+from tests.admission import admitted
 
 PAGE = "pages/links.py"
 URL = "https://hack.example.org/"
@@ -93,7 +94,7 @@ def test_who_has_come_in_and_who_has_not(online, visit, core):
 
 
 def test_helpers_see_who_came_and_no_code(online, visit):
-    with visitor.admitted(Role.HELPER):
+    with admitted(Role.HELPER):
         page = visit(PAGE)
         assert not {"web-app-code", "web-app-project", "web-app-new-do"} & keys(page)
         assert "people have come in" in text(page)
@@ -135,7 +136,7 @@ def test_personal_codes_stand_in_the_links_file(online, monkeypatch, core):
     rows = list(csv.DictReader(io.StringIO(downloads.links_csv(core().links(team="1"), codes))))
     assert len(rows) == 3
     assert all(row["code"] == core().codes().personal_code(row["email"]) for row in rows)
-    with visitor.admitted(Role.HELPER):
+    with admitted(Role.HELPER):
         assert web_app.personal_codes(core()) is None
 
 
