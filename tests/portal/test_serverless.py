@@ -231,7 +231,12 @@ def test_the_bundle_holds_all_that_the_function_imports(
             json.dumps([*modules, "handler", "studio_core"]),
             json.dumps(event()),
         ],
-        env={**shared.server.environment(), **variables, "STUDIO_CONFIG": "/tmp/none.toml"},
+        env={
+            **shared.server.environment(),
+            **variables,
+            "STUDIO_CONFIG": "/tmp/none.toml",
+            "PYTHONPATH": str(ROOT),
+        },
         cwd=ROOT / "web_app",
         capture_output=True,
         text=True,
