@@ -95,6 +95,7 @@ def _forget(sandbox: SandboxServer) -> None:
     urllib.request.urlopen(asked).close()
 
 
+@pytest.mark.slow
 def test_the_whole_flow_makes_only_calls_that_its_role_may(
     sandbox: SandboxServer, make_hackathon: Callable[..., Hackathon]
 ):

@@ -29,10 +29,12 @@ Make = Callable[..., Hackathon]
 WEATHER = {"throttle_rate": 0.3, "error_rate": 0.05, "drop_rate": 0.02, "list_lag": 0.1}
 
 
+@pytest.mark.slow
 def test_killed_anywhere_it_converges() -> None:
     assert kill_anywhere(Soak(4, number=24, teams=6, longest=1.0, seed=7)) >= 4
 
 
+@pytest.mark.slow
 def test_setup_and_purge_end_complete_in_bad_weather(
     hackathon: Hackathon, control: Control
 ) -> None:
@@ -50,6 +52,7 @@ def test_setup_and_purge_end_complete_in_bad_weather(
     assert wrong_after_purge(hackathon.observe()) == []
 
 
+@pytest.mark.slow
 def test_answers_lost_after_their_effect_double_nothing(
     hackathon: Hackathon, control: Control
 ) -> None:
@@ -64,6 +67,7 @@ def test_answers_lost_after_their_effect_double_nothing(
     assert wrong_after_purge(hackathon.observe()) == []
 
 
+@pytest.mark.slow
 def test_what_is_stuck_is_named_and_everything_else_is_done(
     make_hackathon: Make, control: Control
 ) -> None:
