@@ -183,13 +183,18 @@ def test_a_failed_call_is_told_with_its_remedy_and_the_rest_is_done(
 def test_credentials_that_end_in_the_middle_stop_the_run_with_one_reason(
     hackathon: Hackathon, control: Control
 ) -> None:
-    proposal = hackathon.propose_setup(people(4, 2))
+    proposal = hackathon.propose_setup(people(40, 2))
     control.faults(errors={"sagemaker.CreateUserProfile": "ExpiredTokenException"})
+    control.forget()
     report = hackathon.run(proposal)
-    assert not report.ok
-    assert {o.reason for o in report.failed if o.step.kind is Kind.SPACE} == {
+    calls = control.calls()
+    assert 1 <= calls["sagemaker.CreateUserProfile"] <= QUICK.concurrency  # those in flight
+    assert "sagemaker.CreateSpace" not in calls
+    assert len(report.failed) == 41 + 2
+    assert {o.reason.rpartition(": ")[2] for o in report.failed} == {
         "AWS does not accept the credentials."
-    } or all("credentials" in o.reason for o in report.failed)
+    }
+    assert all("Sign in to AWS again" in o.remedy for o in report.failed)
 
 
 def test_a_quota_that_is_reached_is_told_by_name(hackathon: Hackathon, control: Control) -> None:
