@@ -73,22 +73,37 @@ conformance: .venv-conformance/.installed
 types: env ## mypy, strict
 	$(BIN)/mypy
 
-PYTEST := $(BIN)/python -m pytest -q
+# More workers than cores: many tests wait for servers and clocks.
+PYTEST := $(BIN)/python -m pytest -q -n 4 --dist loadgroup
+PAGES := tests/pages tests/dashboard/views
 
 .PHONY: unit
 unit: env conformance ## Unit, property, sandbox and engine tests
-	$(PYTEST) -n 2 --dist loadgroup --ignore=tests/pages --ignore=tests/dashboard/views --ignore=tests/browser
+	$(PYTEST) $(PAGES:%=--ignore=%) --ignore=tests/browser
 
-.PHONY: ui
-ui: env browser ## AppTest and browser tests
-	$(PYTEST) tests/pages tests/dashboard/views
-	$(PYTEST) tests/browser
+.PHONY: pages
+pages: env
+	$(PYTEST) $(PAGES)
 
 # The browser's tests run apart: Playwright keeps an event loop running in its process.
+.PHONY: test-browser
+test-browser: env browser
+	$(PYTEST) -n 3 --dist loadfile tests/browser
+
+.PHONY: ui
+ui: pages test-browser ## AppTest and browser tests
+
+.PHONY: test-python
+test-python: env conformance
+	$(PYTEST) --ignore=tests/browser
+
+# Side by side, each part's output in one piece when it has ended. Make 3.81 (macOS) has no
+# --output-sync and mixes the lines.
+SYNC := $(if $(filter output-sync,$(.FEATURES)),--output-sync=target)
+
 .PHONY: test
-test: lint types browser conformance ## All of it
-	$(PYTEST) -n 3 --dist loadgroup --ignore=tests/browser
-	$(PYTEST) -n 2 --dist loadfile tests/browser
+test: env browser conformance ## All of it
+	@$(MAKE) --no-print-directory --jobs=4 --keep-going $(SYNC) lint types test-python test-browser
 
 .PHONY: wheel
 wheel: env ## Build the wheel and try it in a clean environment

@@ -42,6 +42,11 @@ settings.register_profile("studio", deadline=None)
 settings.load_profile("studio")
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Start slow tests first, so that none is left to run alone at the end."""
+    items.sort(key=lambda item: item.get_closest_marker("slow") is None)
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Tell how many tries to come in there were, over all tests and processes."""
     tries = [

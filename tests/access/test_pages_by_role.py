@@ -12,6 +12,7 @@ from streamlit.testing.v1 import AppTest
 
 from studio_core import config
 from studio_core.access.roles import Act, Actor, Role
+from studio_core.dashboard.registry import BY_NAME, HOME
 from studio_core.dashboard.views import settings
 from studio_core.errors import GuardError
 from studio_core.model.people import Participant, Roster
@@ -43,7 +44,9 @@ def event(hackathon: Hackathon) -> Hackathon:
 
 def test_every_page_begins_with_the_guard():
     """So that a page opened by its own address shows nothing before somebody has been let in."""
-    for file in (Path(ENTRY).parent / "pages").glob("*.py"):
+    files = sorted((Path(ENTRY).parent / "pages").glob("*.py"))
+    assert [file.stem for file in files] == sorted(set(BY_NAME) - {HOME.name})
+    for file in files:
         body = ast.parse(file.read_text()).body
         imports = (ast.Import, ast.ImportFrom)
         statements = [n for n in body if not isinstance(n, imports)][1:]  # after the docstring
@@ -78,7 +81,7 @@ def said(app: AppTest) -> str:
     return "\n".join(str(element.value) for elements in kinds for element in elements)
 
 
-@pytest.mark.parametrize("page", ["", "status", "links"])
+@pytest.mark.parametrize("page", ["", *sorted(set(BY_NAME) - {HOME.name})])
 def test_nobody_is_told_how_to_start_it(event: Hackathon, page: str):
     if page:
         with admitted(Role.ORGANISER):
@@ -89,6 +92,8 @@ def test_nobody_is_told_how_to_start_it(event: Hackathon, page: str):
     text = said(app)
     assert "Start the dashboard with its own command" in text
     assert [element.value for element in app.code] == ["studio dashboard"]
+    assert [element.type for element in app.main][1:] == ["title", "error", "code", "markdown"]
+    assert len(list(app.sidebar)) == 1  # the empty sidebar itself
     assert "ada@example.com" not in text
     assert not app.dataframe
 

@@ -7,16 +7,20 @@ import json
 import re
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import botocore.session
+import pytest
 from botocore import xform_name
 
-from studio_core.aws.operations import STATEMENTS, PolicyTarget, Who
+from studio_core.aws.operations import STATEMENTS, PolicyTarget, Statement, Who
+from studio_core.model.studio import EVENT_TAG
 from tests.aws.allowed import operations
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from botocore.model import ServiceModel
 
 ROOT = Path(__file__).resolve().parents[2]
 SERVICES = {
@@ -37,8 +41,11 @@ NOT_CALLS = {"get_paginator", "get_waiter", "can_paginate", "close"}
 @cache
 def _operations_of(service: str) -> dict[str, str]:
     """SDK method to operation, from botocore's own model."""
-    model = botocore.session.Session().get_service_model(service)
-    return {xform_name(name): name for name in model.operation_names}
+    return {xform_name(name): name for name in _model(service).operation_names}
+
+
+def _model(service: str) -> ServiceModel:
+    return botocore.session.Session().get_service_model(service)
 
 
 def _calls_in(file: Path, service: str) -> Iterator[str]:
@@ -94,29 +101,75 @@ def test_statements_have_reasons_names_and_no_wildcards():
             )
 
 
-def test_actions_resources_and_conditions_exist_in_aws():
-    """Against the IAM reference that ships with cfn-lint."""
+@cache
+def _reference() -> dict[str, Any]:
+    """Return the IAM reference that ships with cfn-lint: actions, resources and their tags."""
     import cfnlint
 
     data = Path(cfnlint.__file__).parent / "data" / "AdditionalSpecs" / "Policies.json"
-    reference = json.loads(data.read_text())
-    for statement in STATEMENTS:
-        kinds: set[str] = set()
-        for action in statement.actions:
-            service, _, name = action.partition(":")
-            described = reference[service]["Actions"].get(name.lower())
-            assert described is not None, action
-            kinds |= {f"{service}:{kind}" for kind in described.get("Resources", ())}
-        for resource in statement.rendered(PolicyTarget())["Resource"].split() if isinstance(
-            statement.rendered(PolicyTarget())["Resource"], str
-        ) else statement.rendered(PolicyTarget())["Resource"]:  # fmt: skip
-            if resource == "*":
-                continue
-            _, _, service, _, _, rest = resource.split(":", 5)
-            formats = [
-                form.split(":", 5)[5]
-                for kind in kinds
-                if kind.startswith(f"{service}:")
-                for form in reference[service]["Resources"][kind.partition(":")[2]]["ARNFormats"]
-            ]
-            assert any(re.match(form, rest) for form in formats), (statement.sid, resource)
+    reference: dict[str, Any] = json.loads(data.read_text())
+    return reference
+
+
+def _kinds(action: str) -> dict[str, dict[str, Any]]:
+    """Return the kinds of resource that an action is allowed on."""
+    service, _, name = action.partition(":")
+    described = _reference()[service]["Actions"].get(name.lower())
+    assert described is not None, action
+    kinds = _reference()[service]["Resources"]
+    return {f"{service}:{kind}": kinds[kind] for kind in described.get("Resources", ())}
+
+
+def _is(resource: str, kind: str, described: dict[str, Any]) -> bool:
+    _, _, service, _, _, rest = resource.split(":", 5)
+    forms = [form.split(":", 5)[5] for form in described["ARNFormats"]]
+    return kind.startswith(f"{service}:") and any(re.fullmatch(form, rest) for form in forms)
+
+
+@pytest.mark.parametrize("statement", STATEMENTS, ids=lambda s: s.sid)
+def test_actions_and_resources_exist_in_aws_and_belong_together(statement: Statement):
+    rendered = statement.rendered(PolicyTarget())["Resource"]
+    resources = [rendered] if isinstance(rendered, str) else list(rendered)
+    used = set()
+    for action in statement.actions:
+        kinds = _kinds(action)
+        matching = {r for r in resources for kind in kinds.items() if r == "*" or _is(r, *kind)}
+        assert matching or resources == ["*"], f"{action} is allowed on nothing"
+        used |= matching
+    assert used == set(resources) or resources == ["*"]
+
+
+OF_ACTIONS = {
+    "dynamodb:DeleteItem": {"dynamodb:LeadingKeys"},
+    "dynamodb:PutItem": {"dynamodb:LeadingKeys"},
+    "dynamodb:UpdateItem": {
+        "dynamodb:Attributes",
+        "dynamodb:LeadingKeys",
+        "dynamodb:ReturnValues",
+    },
+    "sagemaker:AddTags": {"sagemaker:TaggingAction"},
+    "ses:SendEmail": {"ses:FromAddress"},
+}
+"""Condition keys of actions, from the Service Authorization Reference: cfn-lint has none."""
+
+OPERATORS = re.compile(r"(ForAllValues:)?String(Equals|Like)(IfExists)?")
+
+
+@pytest.mark.parametrize("statement", STATEMENTS, ids=lambda s: s.sid)
+def test_conditions_exist_in_aws_for_every_action(statement: Statement):
+    for operator, keys in statement.condition.items():
+        assert OPERATORS.fullmatch(operator)
+        for key in keys:
+            name, _, tag = key.partition("/")
+            for action in statement.actions:
+                if name == "aws:RequestTag":
+                    service, _, operation = action.partition(":")
+                    model = _model(service).operation_model(operation)
+                    assert "Tags" in model.input_shape.members, action
+                elif name == "aws:ResourceTag":
+                    accepted = [kind["ConditionKeys"] for kind in _kinds(action).values()]
+                    assert accepted
+                    assert all("aws:ResourceTag/${TagKey}" in keys for keys in accepted), action
+                else:
+                    assert key in OF_ACTIONS[action], action
+            assert (tag == EVENT_TAG) == (name in {"aws:RequestTag", "aws:ResourceTag"}), key

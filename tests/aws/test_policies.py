@@ -29,8 +29,11 @@ ROSTER = Roster((Participant("ada@example.com", "1"), Participant("bo@example.co
 
 
 def test_the_files_are_what_the_table_says():
+    folder = ROOT / "docs" / "iam"
+    written = {"README.md", *(f"{who}.json" for who in Who)}
+    assert {file.name for file in folder.iterdir()} == set(documents()) == written
     for name, text in documents().items():
-        file = ROOT / "docs" / "iam" / name
+        file = folder / name
         assert file.read_text() == text, f"run python -m studio_core.aws.policies for {name}"
 
 
@@ -96,6 +99,7 @@ def _forget(sandbox: SandboxServer) -> None:
     urllib.request.urlopen(asked).close()
 
 
+@pytest.mark.slow
 def test_the_whole_flow_makes_only_calls_that_its_role_may(
     sandbox: SandboxServer, make_hackathon: Callable[..., Hackathon]
 ):

@@ -6,7 +6,14 @@ import os
 import shutil
 import subprocess
 import sys
+from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from playwright.sync_api import Browser
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 FLAGS = (
@@ -45,6 +52,19 @@ def executable() -> str:
     if found is None:
         raise RuntimeError("There is no Chromium. Run `make browser` first.")
     return found
+
+
+@contextmanager
+def launched() -> Iterator[Browser]:
+    """Start it without a window, and close it in the end."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=executable(), args=list(FLAGS))
+        try:
+            yield browser
+        finally:
+            browser.close()
 
 
 def install() -> None:

@@ -16,9 +16,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import expect
 
-from tests.browser.chromium import FLAGS, executable
+from tests.browser.chromium import launched
 from tests.ports import free_port
 
 if TYPE_CHECKING:
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parents[2]
 PICTURES = ROOT / ".artifacts" / "browser"
 START_SECONDS = 60
+expect.set_options(timeout=20_000)  # milliseconds; other tests make the machine busy
 WIDTH, HEIGHT, TALLEST = 1280, 900, 1500
 STARTER = (
     "import sys; from studio_core.dashboard.serving.launch import run; "
@@ -84,10 +85,8 @@ def serve(tmp_path: Path) -> Callable[..., object]:
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=executable(), args=list(FLAGS))
-        yield chromium
-        chromium.close()
+    with launched() as found:
+        yield found
 
 
 class Visitor:

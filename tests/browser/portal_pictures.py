@@ -12,7 +12,8 @@ from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tests.browser.portal_stage import DESKTOP, PHONE, SENDER, Stage, chromium, fill
+from tests.browser.chromium import launched
+from tests.browser.portal_stage import DESKTOP, PHONE, SENDER, Stage, fill
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -75,7 +76,7 @@ def picture(browser: Browser, take: Take, size: str, scheme: str, file: Path) ->
 def main(folder: Path, *, docs: bool) -> None:
     """Take the pictures."""
     folder.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory() as state, Stage(Path(state)) as stage, chromium() as browser:
+    with tempfile.TemporaryDirectory() as state, Stage(Path(state)) as stage, launched() as browser:
         for take in takes(stage):
             for size in ("phone", "desktop"):
                 for scheme in ("light", "dark"):

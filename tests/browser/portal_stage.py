@@ -5,13 +5,12 @@ from __future__ import annotations
 import os
 import threading
 import time
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Self
 
 import boto3
-from playwright.sync_api import sync_playwright
 
 from studio_core.config import Settings
 from studio_core.engine.registry import Runs
@@ -21,29 +20,16 @@ from studio_core.portal.app import create_app
 from studio_core.portal.serve import listening, server
 from studio_core.sandbox.demo import control, seed_demo
 from studio_core.sandbox.serving.server import SandboxServer
-from tests.browser.chromium import FLAGS, executable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
     from types import TracebackType
 
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Page
 
 SENDER = "hack@example.com"
 PHONE = {"width": 390, "height": 844}
 DESKTOP = {"width": 1280, "height": 800}
-
-
-@contextmanager
-def chromium() -> Iterator[Browser]:
-    """The system's Chromium, without a window."""
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=executable(), args=list(FLAGS))
-        try:
-            yield browser
-        finally:
-            browser.close()
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from moto.ses.models import ses_backends
 from playwright.sync_api import expect
 
 from studio_core.portal.cards import Card, cards_html
-from tests.browser.portal_stage import DESKTOP, PHONE, SENDER, Served, Stage, chromium, fill
+from tests.browser.portal_stage import DESKTOP, PHONE, SENDER, Served, Stage, fill
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -42,12 +42,6 @@ CONTRAST = """() => {
     const b = light(behind(e)); const [x, y] = a > b ? [a, b] : [b, a];
     return [(x + 0.05) / (y + 0.05), e.textContent]; });
 }"""
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as found:
-        yield found
 
 
 @pytest.fixture(scope="module")

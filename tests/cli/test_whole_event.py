@@ -15,15 +15,20 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.cli.conftest import EXAMPLE, Process, read_exports
-from tests.control import Control
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from studio_core.sandbox.demo import DemoData
+    from studio_core.sandbox.serving.server import SandboxServer
+    from tests.control import Control
+
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
-def served(process: Process) -> Iterator[Process]:
+def exported(process: Process) -> Iterator[Process]:
     """Commands of somebody who took over what `studio sandbox` printed."""
     child = process.start("sandbox", "--empty", "--timescale", "0.01", "--latency", "0.001")
     variables = read_exports(child)
@@ -35,11 +40,20 @@ def served(process: Process) -> Iterator[Process]:
     assert child.wait(10) == 0
 
 
-def test_a_whole_event_on_the_command_line(served: Process) -> None:
-    domain_id = served.environ["DOMAIN"]
+@pytest.fixture
+def served(process: Process, sandbox: SandboxServer, world: DemoData, control: Control) -> Process:
+    """Commands of somebody for whom a sandbox runs."""
+    control.clock(timescale=0.01)
+    where = {**sandbox.environment(), "DOMAIN": world.domain_id}
+    process.environ = {**process.environ, **where}
+    return process
+
+
+def test_a_whole_event_on_the_command_line(exported: Process) -> None:
+    domain_id = exported.environ["DOMAIN"]
 
     def studio(*args: object) -> str:
-        done = served(*args)
+        done = exported(*args)
         assert done.returncode == 0, done.stderr
         return done.stdout
 
@@ -62,10 +76,10 @@ def test_a_whole_event_on_the_command_line(served: Process) -> None:
     assert (gone["failed"], gone["left"]) == ([], [])
 
 
-def test_ctrl_c_ends_a_run_in_order_and_the_next_goes_on(served: Process) -> None:
+def test_ctrl_c_ends_a_run_in_order_and_the_next_goes_on(served: Process, control: Control) -> None:
     where = ("--region", "eu-west-1", "--domain-id", served.environ["DOMAIN"])
     assert served("configure", *where, "--concurrency", 2).returncode == 0
-    Control(served.environ["AWS_ENDPOINT_URL"]).faults(latency=0.1)
+    control.faults(latency=0.1)
     child = served.start("-v", "setup-users", EXAMPLE, "--json")
     while "create profile" not in child.stderr.readline():
         assert child.poll() is None
@@ -81,7 +95,7 @@ def test_ctrl_c_ends_a_run_in_order_and_the_next_goes_on(served: Process) -> Non
     assert "Stopping: waiting for the calls in flight to end." in err
     assert "run the same command again to go on" in err
     assert "Traceback" not in err
-    Control(served.environ["AWS_ENDPOINT_URL"]).faults()
+    control.faults()
     again = served("setup-users", EXAMPLE, "--json")
     assert again.returncode == 0, again.stderr
     asked = [i for i in report["left"] if i["kind"] == "profile" and "asked for" in i["reason"]]

@@ -68,6 +68,7 @@ def test_setup_makes_the_fewest_calls_and_describes_nothing(
     assert "sagemaker.ListTags" not in calls
 
 
+@pytest.mark.slow
 def test_purge_makes_the_fewest_calls_and_ends_in_one_run(
     hackathon: Hackathon, control: Control
 ) -> None:

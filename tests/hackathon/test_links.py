@@ -20,6 +20,7 @@ def test_every_link_opens_the_right_persons_page(hackathon: Hackathon) -> None:
     hackathon.run(hackathon.propose_setup(people(6, 2)))
     start = datetime.now(UTC)
     links = list(hackathon.links())
+    assert {link.email for link in links} == {p.email for p in people(6, 2).participants}
     assert [link.email for link in links] == sorted(
         (link.email for link in links), key=lambda e: (int(e[6:11]) % 2, e)
     )

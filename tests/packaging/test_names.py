@@ -22,7 +22,11 @@ def _tracked() -> list[str]:
 def test_every_page_is_named_in_the_wheel() -> None:
     settings = tomllib.loads((ROOT / "pyproject.toml").read_text())
     shipped = settings["tool"]["hatch"]["build"]["targets"]["wheel"]["force-include"]
-    assert {f"pages/{path.name}" for path in (ROOT / "pages").glob("*.py")} <= set(shipped)
+    pages = {f"pages/{path.name}" for path in (ROOT / "pages").glob("*.py")}
+    assert len(pages) == 5
+    assert {name for name in shipped if name.startswith("pages/")} == pages
+    assert {name: to for name, to in shipped.items() if to != f"studio_core/_app/{name}"} == {}
+    assert all((ROOT / name).is_file() for name in shipped)
 
 
 def test_the_locked_requirements_name_no_registry_and_have_hashes() -> None:

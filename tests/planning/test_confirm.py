@@ -34,13 +34,25 @@ def passes(plan=PLAN, settings=SETTINGS, typed="d-AbC123", *, today=AFTER, **sai
     confirm_purge(plan, settings, typed, today=today, **said)
 
 
-def test_a_purge_with_everything_right_passes():
-    passes()
-    passes(typed=" d-AbC123\n")
-    passes(today=BEFORE, before_end=True)
-    passes(settings=replace(SETTINGS, ends_on=""), today=BEFORE)
-    passes(settings=replace(SETTINGS, account=""))
-    passes(replace(PLAN, scope=Scope.DOMAIN), whole_domain_confirmed=True)
+@pytest.mark.parametrize(
+    "right",
+    [
+        {},
+        {"typed": " d-AbC123\n"},
+        {"today": BEFORE, "before_end": True},
+        {"settings": replace(SETTINGS, ends_on=""), "today": BEFORE},
+        {"settings": replace(SETTINGS, account="")},
+        {"plan": replace(PLAN, scope=Scope.DOMAIN), "whole_domain_confirmed": True},
+    ],
+)
+def test_a_purge_with_everything_right_passes(right):
+    """Each also with the id and the place wrong: what is said besides takes their place nowhere."""
+    passes(**right)
+    with pytest.raises(GuardError, match="not the id"):
+        passes(**{**right, "typed": "d-abc123"})
+    elsewhere = replace(right.get("plan", PLAN), identity=replace(HERE, region="eu-west-2"))
+    with pytest.raises(GuardError, match="region"):
+        passes(**{**right, "plan": elsewhere})
 
 
 @pytest.mark.parametrize(

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from hypothesis import assume, given, settings
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from studio_core.model.people import Record, Roster
 from studio_core.model.plans import Action
-from studio_core.model.studio import Kind, Ownership, SpaceTemplate, Status
+from studio_core.model.studio import App, Kind, Ownership, SpaceTemplate, Status
 from studio_core.planning.setup import LEAVING, plan_setup
 from tests.planning.worlds import (
     EVENT,
@@ -18,6 +18,7 @@ from tests.planning.worlds import (
     carry_out,
     empty,
     ready_profile,
+    ready_space,
     roster,
     rosters,
     snapshots,
@@ -26,6 +27,8 @@ from tests.planning.worlds import (
 
 if TYPE_CHECKING:
     import random
+
+    from studio_core.model.studio import Snapshot
 
 BOTH = roster(("niklas@amazon.com", "1"), ("niklas@ai.se", "2"))
 
@@ -184,9 +187,17 @@ def test_applying_and_planning_again_gives_an_empty_plan(
     assert again.empty, again.changes
 
 
+# Gone from the roster, with the profile of somebody else for their own in the table.
+MISTAKEN = empty(
+    profiles=(ready_profile("instructor", Ownership.OTHER),),
+    apps=(App("JupyterLab", "default", "InService", profile="instructor"),),
+    records=(Record("niklas@ai.se", "1", "d-1", EVENT, "instructor", "team-1"),),
+)
+
+
 @given(rosters, snapshots(), templates, st.booleans())
 def test_what_is_not_ours_is_never_changed(
-    wanted: Roster, world: object, template: SpaceTemplate, remove: bool
+    wanted: Roster, world: Snapshot, template: SpaceTemplate, remove: bool
 ) -> None:
     plan = plan_setup(wanted, world, template, remove_leaving=remove)
     for step in plan.changes:
@@ -194,6 +205,34 @@ def test_what_is_not_ours_is_never_changed(
             assert step.target.ownership is Ownership.OURS
     foreign = {r.email for r in world.foreign}
     assert not foreign & {s.name for s in plan.changes if s.kind is Kind.ROW}
+
+
+@given(rosters, snapshots(), templates, st.booleans())
+@example(wanted=Roster(()), world=MISTAKEN, template=TEMPLATE, remove=True)
+def test_no_app_that_is_not_ours_is_stopped(
+    wanted: Roster, world: Snapshot, template: SpaceTemplate, remove: bool
+) -> None:
+    plan = plan_setup(wanted, world, template, remove_leaving=remove)
+    for step in plan.changes:
+        if step.kind is Kind.APP:
+            assert step.target.ownership is Ownership.OURS or lives_in_ours(step.target, world)
+
+
+def lives_in_ours(app: App, world: Snapshot) -> bool:
+    homes = world.spaces if app.space else world.profiles
+    return any(h.ownership is Ownership.OURS for h in homes if h.name == app.owner)
+
+
+def test_a_space_named_like_somebody_who_leaves_keeps_its_app() -> None:
+    app = App("JupyterLab", "default", "InService", space="niklas", ownership=Ownership.OURS)
+    world = empty(
+        profiles=(ready_profile("niklas"),),
+        spaces=(ready_space("niklas"),),
+        apps=(app,),
+        records=(Record("niklas@ai.se", "1", "d-1", EVENT, "niklas", "team-1"),),
+    )
+    plan = plan_setup(Roster(()), world, TEMPLATE, remove_leaving=True)
+    assert [s.name for s in plan.changes] == ["niklas", "niklas@ai.se"]
 
 
 @settings(derandomize=True)

@@ -54,7 +54,9 @@ def test_the_event_code_and_an_address_open_that_persons_space(
 ) -> None:
     instance = portal()
     code = instance.hackathon.codes().event_code
-    for record in instance.hackathon.participants():
+    people = instance.hackathon.participants()
+    assert len(people) == 6
+    for record in people:
         answer = instance.visitor().sign_in(record.email, code)
         visit = visit_of(answer)
         assert (visit.profile, visit.space) == (record.profile, record.space)
@@ -129,6 +131,7 @@ def test_a_personal_code_opens_its_own_persons_space_alone(portal: Portal) -> No
     instance = portal(access="personal-code")
     codes = instance.hackathon.codes()
     people = instance.hackathon.participants()
+    assert len(people) == 6
     for one in people:
         for other in people:
             answer = instance.visitor().sign_in(one.email, codes.personal_code(other.email))

@@ -14,6 +14,8 @@ from moto.core.utils import get_service_model
 
 from studio_core.sandbox.studio.exceptions import AWSValidationException
 
+_SEPARATORS = r" \u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
+
 
 def check(operation: str, params: dict[str, Any], service: str = "sagemaker") -> None:
     """Refuse parameters that the model does not allow.
@@ -109,6 +111,7 @@ def matches(pattern: str, text: str) -> bool:
 
 @cache
 def _compiled(pattern: str) -> re.Pattern[str]:
-    # Unicode properties, which Python's re lacks: \w holds letters, digits and underscore.
-    plain = pattern.replace(r"\p{L}", r"\w").replace(r"\p{N}", r"\d").replace(r"\p{Z}", r"\s")
+    # Unicode properties, which Python's re lacks: \w has letters, digits and underscore, and \s
+    # would have tabs and line ends too, which are no separators.
+    plain = pattern.replace(r"\p{L}", r"\w").replace(r"\p{N}", r"\d").replace(r"\p{Z}", _SEPARATORS)
     return re.compile(plain)

@@ -47,6 +47,7 @@ def _link(demo: subprocess.Popen[str]) -> str:
     return link
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_one_link_and_a_clean_end(
     demo: subprocess.Popen[str], number: signal.Signals, tmp_path: Path
@@ -72,6 +73,7 @@ def test_one_link_and_a_clean_end(
     assert not (tmp_path / "config.toml").exists()  # the user's own settings
 
 
+@pytest.mark.slow
 def test_a_killed_demo_takes_its_children_with_it(demo: subprocess.Popen[str]) -> None:
     _link(demo)
     family = _family(demo)
@@ -79,6 +81,7 @@ def test_a_killed_demo_takes_its_children_with_it(demo: subprocess.Popen[str]) -
     assert _gone(family)
 
 
+@pytest.mark.slow
 def test_a_child_that_ends_ends_the_demo_with_a_sentence(demo: subprocess.Popen[str]) -> None:
     _link(demo)
     family = _family(demo)

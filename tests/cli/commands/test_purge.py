@@ -159,9 +159,12 @@ def test_before_end_and_after_the_end(studio: Studio, small: Path) -> None:
 def test_what_is_left_is_named_and_the_status_says_so(running: Studio, control: Control) -> None:
     control.faults(stuck=["team-1"])
     left = running.json("purge", "--confirm", running.settings.domain_id, status=1)
-    assert ("space", "team-1") in {(i["kind"], i["name"]) for i in left["left"]}
+    stays = {("space", "team-1"), ("profile", "spring-host")}  # the host owns the space
+    assert {(i["kind"], i["name"]) for i in left["left"]} == stays
+    assert {(f["kind"], f["name"]) for f in left["failed"]} == stays
     assert all(set(i) == {"kind", "name", "reason", "remedy"} for i in left["left"])
     assert all(set(f) == {"kind", "name", "reason"} for f in left["failed"])
+    assert all(all(i.values()) for i in (*left["left"], *left["failed"]))
     text = running("purge", "--confirm", running.settings.domain_id)
     assert text.exit_code == 1
     assert "Nothing is left." not in text.output

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
+@pytest.mark.slow
 def test_the_sandbox_goes_on_from_its_state(process: Process, tmp_path: Path) -> None:
     state = tmp_path / "state.json"
     args = ("sandbox", "--participants", 6, "--teams", 2, "--timescale", 0, "--state", state)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from botocore.exceptions import ClientError
 from hypothesis import settings
 from hypothesis import strategies as st
@@ -188,5 +189,5 @@ class Studio(RuleBasedStateMachine):
             assert {row["Status"] for row in listed} <= STATUSES
 
 
-TestStudio = Studio.TestCase
+TestStudio = pytest.mark.slow(Studio.TestCase)
 TestStudio.settings = settings(max_examples=25, stateful_step_count=50, deadline=None)

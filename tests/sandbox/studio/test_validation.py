@@ -154,6 +154,17 @@ def test_tag_values_take_letters_of_every_script(text: str) -> None:
     check("AddTags", {"ResourceArn": arn, "Tags": [{"Key": "team", "Value": text}]})
 
 
+@pytest.mark.parametrize("text", ["#1", "a;b", "🎉", "a,b", "two\nlines", "tab\tbed"])
+def test_tag_values_take_no_other_characters(text: str) -> None:
+    arn = "arn:aws:sagemaker:eu-west-1:123456789012:x/y"
+    params = {"ResourceArn": arn, "Tags": [{"Key": "team", "Value": text}]}
+    assert message("AddTags", params) == (
+        f"1 validation error detected: Value '{text}' at 'tags.1.member.value' failed to satisfy "
+        "constraint: Member must satisfy regular expression pattern: "
+        r"([\p{L}\p{Z}\p{N}_.:/=+\-@]*)"
+    )
+
+
 def test_a_pattern_is_not_a_trap_for_slow_matching() -> None:
     assert not matches(PROFILE, "a" + "-" * 5000)
 
