@@ -226,12 +226,15 @@ def lives_in_ours(app: App, world: Snapshot) -> bool:
 def test_a_space_named_like_somebody_who_leaves_keeps_its_app() -> None:
     app = App("JupyterLab", "default", "InService", space="niklas", ownership=Ownership.OURS)
     world = empty(
-        profiles=(ready_profile("niklas"),),
+        profiles=(ready_profile("niklas"), ready_profile("bo"), ready_profile("demo-host")),
         spaces=(ready_space("niklas"),),
         apps=(app,),
-        records=(Record("niklas@ai.se", "1", "d-1", EVENT, "niklas", "team-1"),),
+        records=(
+            Record("bo@ai.se", "x", "d-1", EVENT, "bo", "niklas"),
+            Record("niklas@ai.se", "1", "d-1", EVENT, "niklas", "team-1"),
+        ),
     )
-    plan = plan_setup(Roster(()), world, TEMPLATE, remove_leaving=True)
+    plan = plan_setup(roster(("bo@ai.se", "x")), world, TEMPLATE, remove_leaving=True)
     assert [s.name for s in plan.changes] == ["niklas", "niklas@ai.se"]
 
 
