@@ -34,6 +34,7 @@ _FAILED_DELETIONS = 3
 """Times that AWS may report a failed deletion before the step fails."""
 
 _LONGEST_SLEEP = 1.0
+_JITTER = random.Random().random  # noqa: S311 - spreads retries; a generator of its own
 
 
 class StepCalls(Protocol):
@@ -80,7 +81,7 @@ class Applier:
         on_calls_done: Callable[[], None] | None = None,
         cancel: threading.Event | None = None,
         clock: Callable[[], float] = time.monotonic,
-        jitter: Callable[[], float] = random.random,
+        jitter: Callable[[], float] = _JITTER,
     ) -> None:
         self._calls = calls
         self._executor = executor

@@ -184,16 +184,18 @@ def test_a_row_that_another_tool_changes_during_a_run_is_planned_again(
 
 
 def test_the_second_of_two_organisers_is_told_whose_run_it_is(
-    make_hackathon: Make, hackathon: Hackathon, control: Control
+    make_hackathon: Make, hackathon: Hackathon
 ) -> None:
-    control.faults(latency=0.05)
-    run = hackathon.start(hackathon.propose_setup(people(20, 2)))
+    go_on = threading.Event()
+    proposal = hackathon.propose_setup(people(20, 2))
+    run = hackathon.start(proposal, on_step=lambda _: go_on.wait(30))
     other = make_hackathon(owner="bo@desk")
     with pytest.raises(RunBusyError, match="ana@laptop runs setup"):
         other.start(other.propose_setup(people(20, 2)))
     with pytest.raises(RunBusyError, match="ana@laptop runs setup"):
         hackathon.start(hackathon.propose_setup(people(21, 2)))
     assert hackathon.current_run() is run
+    go_on.set()
     assert run.result().ok
     assert hackathon.current_run() is run
     assert other.current_run() is None

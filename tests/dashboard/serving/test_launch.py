@@ -10,7 +10,7 @@ import pytest
 
 from studio_core.dashboard.registry import PAGES
 from studio_core.dashboard.serving import launch
-from studio_core.dashboard.serving.tokens import GateSettings, Mode
+from studio_core.dashboard.serving.tokens import GateSettings, Mode, is_loopback
 from studio_core.errors import StudioError
 
 
@@ -50,4 +50,4 @@ def test_a_port_that_is_taken_is_a_sentence():
     ("address", "ours"), [("127.0.0.1", True), ("::1", True), ("0.0.0.0", False)]
 )
 def test_loopback_is_told_from_the_rest(address, ours):
-    assert launch.loopback(address) is ours
+    assert is_loopback(address) is ours

@@ -24,5 +24,5 @@ def test_buttons_say_for_whom_they_are(team, text, words, possible):
     ada = Record("ada@example.com", "1", "d-1", "demo", "ada", "team-1")
     alan = replace(ada, email="alan@example.com", profile="alan")
     kurt = replace(ada, email="kurt@example.com", profile="kurt", team="2")
-    whom = links.ask(links.chosen([ada, alan, kurt], team, text), team, text)
-    assert (whom.words, whom.possible) == (words, possible)
+    whom = links.selection_of(links.matching_records([ada, alan, kurt], team, text), team, text)
+    assert (whom.label, whom.possible) == (words, possible)

@@ -15,14 +15,14 @@ BAD = b"email,team\nada@example.com,1\ngrace@@example,1\nalan@example.com,\n"
 
 @pytest.mark.parametrize("edits", [{}, {"edited_rows": {}}, {"edited_rows": {9: {"Team": "1"}}}])
 def test_edits_that_change_nothing_leave_the_check_as_it_was(edits):
-    draft = roster_draft.read(BAD, "bad.csv")
+    draft = roster_draft.read_draft(BAD, "bad.csv")
     assert [f.sentence for f in draft.checked(edits).findings] == [
         f.sentence for f in draft.first.findings
     ]
 
 
 def test_a_corrected_roster_reads_back_the_same():
-    draft = roster_draft.read(EXAMPLE.read_bytes(), "roster.csv")
+    draft = roster_draft.read_draft(EXAMPLE.read_bytes(), "roster.csv")
     text = roster_draft.corrected_csv(draft.first)
     assert load_roster(text.encode()).roster.teams == draft.first.roster.teams
     assert len(load_roster(text.encode()).roster) == 44
