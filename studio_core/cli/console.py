@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import click
@@ -26,8 +27,9 @@ def result(text: str) -> None:
 
 
 def say(text: str) -> None:
-    """Print a message on standard error."""
-    click.echo(printable(text), err=True)
+    """Print a message on standard error; where nobody reads it, that stops nothing."""
+    with suppress(OSError, ValueError):
+        click.echo(printable(text), err=True)
 
 
 def result_json(value: object) -> None:
