@@ -38,7 +38,8 @@ class Settings:
     takes from one network address in a quarter of an hour (a whole venue may share one), and
     `trusted_proxy` the one address whose X-Forwarded-For it believes.
     `organisers` and `helpers` list who may sign in to the dashboard with OIDC: addresses
-    and domains with their @, separated by commas.
+    and domains with their @, separated by commas. `your_name` is how other organisers see
+    who runs something.
     """
 
     region: str = ""
@@ -62,6 +63,7 @@ class Settings:
     audit_table: str = ""
     organisers: str = ""
     helpers: str = ""
+    your_name: str = ""
 
     @property
     def template(self) -> SpaceTemplate:
@@ -113,6 +115,7 @@ _RULES: dict[str, tuple[str, str]] = {
     "web_app_url": (r"https?://\S+", "an address starts with https://"),
     "sender": (r"[^@\s<>\",;]+@[^@\s<>\",;]+\.[^@\s<>\",;]+", "an e-mail address, without a name"),
     "trusted_proxy": (r"[0-9a-fA-F.:]{2,45}", "one IP address, such as 10.0.0.5"),
+    "your_name": (r"[^\x00-\x1f\x7f]{1,60}", "up to 60 characters on one line"),
 }
 _CHOICES: dict[str, tuple[str, ...]] = {
     "app_type": tuple(kind.value for kind in AppType),

@@ -33,6 +33,29 @@ def common_options(function: F) -> F:
     )(function)
 
 
+def as_option(function: F) -> F:
+    """Add `--as`, for commands that run a plan."""
+    return click.option(
+        "--as",
+        "as_name",
+        metavar="NAME",
+        expose_value=False,
+        callback=_note_name,
+        help="Your name, for other organisers.  [default: the setting your-name]",
+    )(function)
+
+
+def _note_name(ctx: click.Context, parameter: click.Parameter, value: str | None) -> None:
+    if value and parameter.name:
+        ctx.meta[parameter.name] = value
+
+
+def as_name() -> str | None:
+    """Return the name given with `--as`."""
+    name: str | None = click.get_current_context().meta.get("as_name")
+    return name
+
+
 def verbose() -> bool:
     """Return whether `--verbose` was given."""
     return bool(click.get_current_context().meta.get("verbose"))

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import sys
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import click
+
+from studio_core.cli.options import as_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -55,7 +57,10 @@ class Tools:
         """
         from studio_core import config  # noqa: PLC0415 - --help does without
 
-        with self.hackathon(config.load().require()) as hackathon:
+        settings = config.load().require()
+        if name := as_name():
+            settings = config.check(replace(settings, your_name=name))
+        with self.hackathon(settings) as hackathon:
             yield hackathon
 
 

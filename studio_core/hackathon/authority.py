@@ -18,11 +18,14 @@ if TYPE_CHECKING:
 
     from studio_core.access.roles import Act
     from studio_core.audit import AuditEntry
+    from studio_core.config import Settings
     from studio_core.hackathon.backend import Backend
 
 
-def default_owner() -> str:
-    """Return who runs this process, for the lease and the journal: `ana@laptop`."""
+def default_owner(settings: Settings) -> str:
+    """Return who runs this process, as other organisers see it: their name, or `ana@laptop`."""
+    if settings.your_name:
+        return settings.your_name
     try:
         user = getpass.getuser()
     except (KeyError, OSError):

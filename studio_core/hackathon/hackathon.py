@@ -77,7 +77,7 @@ class Hackathon:
         self._clock = clock
         self._state = state or state_path()
         source = AuditSource(self._backend, self._state, clock, audit)
-        owner = owner or default_owner()
+        owner = owner or default_owner(settings)
         self._authority = Authority(actor or Actor(owner), settings.event, source)
         self._runner = Runner(
             self._backend, owner=owner, state=self._state, clock=clock, registry=runs

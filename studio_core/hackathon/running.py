@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from studio_core.access.roles import Act
+from studio_core.access.roles import Act, Role
 from studio_core.engine.journal import Journal, journal_path
 from studio_core.engine.lease import new_run_id
 from studio_core.engine.run import Proposal, Run
@@ -104,13 +104,14 @@ class Runner:
             raise _busy(earlier)
         self._check_settings(plan)
         run_id, now = new_run_id(), self._clock()
+        owner = self._owner_of(authority)
         kept = ExitStack()
         with ExitStack() as stack:
             stack.enter_context(self._backend.in_use())
             run = Run(
                 proposal,
                 run_id=run_id,
-                owner=self.owner,
+                owner=owner,
                 observe=self._backend.observe,
                 applier=self._backend.applier,
                 journal=Journal(journal_path(self._state, plan, run_id, now), self._clock),
@@ -119,7 +120,7 @@ class Runner:
                 on_step=on_step,
                 on_end=lambda run: self._ended(authority, run, kept),
             )
-            lease = Lease(self.owner, plan.purpose.value, run_id, now, now)
+            lease = Lease(owner, plan.purpose.value, run_id, now, now)
             stack.enter_context(self._backend.leases.held(_events(plan), lease, run.abort))
             current = proposal.goal(self._backend.observe())
             if not Consent(plan).accepts(current):
@@ -131,6 +132,11 @@ class Runner:
             # A thread of its own: Parameter Store may be out of reach, and setup must not wait.
             threading.Thread(target=self._prepare_web_app, name="codes", daemon=True).start()
         return run.start(current)
+
+    def _owner_of(self, authority: Authority) -> str:
+        """Return whom the lease names: the person who signed in, or who runs this process."""
+        name = authority.actor.name
+        return self.owner if name in set(Role) else name
 
     def stop(self, authority: Authority, run: Run) -> None:
         """End a run after the calls in flight; what is done stays done.

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from studio_core.cli.options import (
+    as_option,
     common_options,
     dry_run_option,
     json_option,
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 @dry_run_option
 @yes_option
 @json_option
+@as_option
 @common_options
 @click.pass_context
 def start_apps(
@@ -57,6 +59,7 @@ def start_apps(
 @dry_run_option
 @yes_option
 @json_option
+@as_option
 @common_options
 @click.pass_context
 def stop_apps(

@@ -47,6 +47,7 @@ _HELP: dict[str, dict[str, Any]] = {
     "audit_table": {"help": "Table that keeps the audit log too."},
     "organisers": {"help": "Who may sign in to the dashboard: addresses and @domains."},
     "helpers": {"help": "Who may sign in as a helper: addresses and @domains."},
+    "your_name": {"help": "Your name, shown to other organisers while you run something."},
 }
 """Attributes of each setting's option. The account has none: AWS tells it."""
 

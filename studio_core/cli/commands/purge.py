@@ -6,7 +6,7 @@ from datetime import datetime
 
 import click
 
-from studio_core.cli.options import common_options, dry_run_option, json_option
+from studio_core.cli.options import as_option, common_options, dry_run_option, json_option
 from studio_core.cli.running import confirmation
 from studio_core.cli.running.interaction import remind, run_interactively
 from studio_core.cli.tools import tools
@@ -30,6 +30,7 @@ from studio_core.model.plans import Plan, Scope
     "--before-end", is_flag=True, help="Go ahead although the event's last day is still to come."
 )
 @json_option
+@as_option
 @common_options
 @click.pass_context
 def purge(

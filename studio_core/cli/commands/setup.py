@@ -7,7 +7,13 @@ from typing import TYPE_CHECKING
 import click
 
 from studio_core.cli import rosters
-from studio_core.cli.options import common_options, dry_run_option, json_option, yes_option
+from studio_core.cli.options import (
+    as_option,
+    common_options,
+    dry_run_option,
+    json_option,
+    yes_option,
+)
 from studio_core.cli.running import confirmation
 from studio_core.cli.running.interaction import ask_to_go_ahead, run_interactively
 from studio_core.cli.tools import tools
@@ -28,6 +34,7 @@ if TYPE_CHECKING:
     "--remove-leaving", is_flag=True, help="Also delete what belongs to people not in the roster."
 )
 @rosters.column_options
+@as_option
 @common_options
 @click.pass_context
 def setup_users(

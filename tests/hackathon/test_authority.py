@@ -1,0 +1,49 @@
+"""Who acts: the name that other organisers see."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+
+import pytest
+
+from bench.world import people
+from studio_core.access.roles import Actor
+from studio_core.config import Settings
+from studio_core.errors import RunBusyError
+from studio_core.hackathon import Hackathon
+from studio_core.hackathon.authority import default_owner
+
+Make = Callable[..., Hackathon]
+
+
+@pytest.mark.parametrize(
+    ("actor", "shown"),
+    [
+        (None, "Ana Müller"),
+        (Actor("organiser", via="dashboard"), "Ana Müller"),  # a token tells a role, no person
+        (Actor("bo@example.org", via="dashboard"), "bo@example.org"),
+    ],
+)
+def test_a_run_bears_the_name_of_a_person(
+    make_hackathon: Make, actor: Actor | None, shown: str
+) -> None:
+    ana = make_hackathon(owner=None, your_name="Ana Müller")
+    hackathon = ana.acting_as(actor) if actor else ana
+    go_on = threading.Event()
+    proposal = hackathon.propose_setup(people(3, 1))
+    run = hackathon.start(proposal, on_step=lambda _: go_on.wait(30))
+    try:
+        lease = hackathon.lease()
+        assert lease is not None
+        assert lease.owner == shown
+        other = make_hackathon()
+        with pytest.raises(RunBusyError, match=f"{shown} runs setup"):
+            other.start(other.propose_setup(people(3, 1)))
+    finally:
+        go_on.set()
+    assert run.result().ok
+
+
+def test_without_a_name_it_is_the_account_on_this_machine() -> None:
+    assert "@" in default_owner(Settings())
