@@ -14,6 +14,7 @@ from studio_core.hackathon import Hackathon
 QUICK = Pace(
     poll_first=0.02,
     poll_gap=0.1,
+    poll_most=0.5,
     patience=60,
     persistence=60,
     settling=0.5,

@@ -20,6 +20,7 @@ class Pace:
     poll_first: float = 0.5
     poll_growth: float = 1.3
     poll_gap: float = 2.0
+    poll_most: float = 15.0
     patience: float = 1800.0
     persistence: float = 600.0
     settling: float = 10.0
@@ -32,6 +33,7 @@ class Pace:
             self,
             poll_first=self.poll_first * timescale,
             poll_gap=self.poll_gap * timescale,
+            poll_most=self.poll_most * timescale,
             patience=self.patience * timescale,
             persistence=self.persistence * timescale,
             settling=self.settling * timescale,

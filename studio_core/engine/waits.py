@@ -6,6 +6,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from studio_core.engine.rhythm import Rhythm
 from studio_core.errors import CredentialsError
 from studio_core.model.plans import Action
 from studio_core.model.runs import Result
@@ -80,8 +81,7 @@ class Waits:
         self._post = post
         self._waits: dict[Kind, dict[str, _Wait]] = defaultdict(dict)
         self._out: set[Kind] = set()
-        self._interval = pace.poll_first
-        self._due = 0.0
+        self._rhythms: dict[Kind, Rhythm] = {}
 
     def __bool__(self) -> bool:
         return any(self._waits.values())
@@ -91,26 +91,28 @@ class Waits:
 
     @property
     def due(self) -> float | None:
-        """When the next listing is to be asked for; None while one is out or nothing waits."""
-        return self._due if self and not self._out else None
+        """When the next listing is to be asked for; None when there is none to ask for."""
+        return min((self._rhythms[kind].due for kind in self._idle()), default=None)
+
+    def _idle(self) -> list[Kind]:
+        """Kinds that are waited for and not being listed now."""
+        return [kind for kind, waits in self._waits.items() if waits and kind not in self._out]
 
     def add(self, step: Step) -> None:
         """Wait for what the step asked for just now."""
-        now = self._clock()
-        if not self:
-            self._interval = self._pace.poll_first
-            self._due = now + self._interval
-        self._waits[step.kind][step.key] = _Wait(step, now)
+        if not self._waits[step.kind]:
+            self._rhythms[step.kind] = Rhythm(self._pace, self._clock)
+        self._waits[step.kind][step.key] = _Wait(step, self._clock())
 
     def clear(self) -> None:
         """Wait for nothing any more."""
         self._waits.clear()
 
     def ask(self) -> None:
-        """Ask for a listing of every kind that is waited for, when it is time."""
-        if self.due is None or self._clock() < self._due:
-            return
-        for kind in [kind for kind, waits in self._waits.items() if waits]:
+        """Ask for a listing of each kind that is waited for, when it is time."""
+        for kind in self._idle():
+            if self._clock() < self._rhythms[kind].due:
+                continue
             self._out.add(kind)
             self._executor.submit(self._list, kind, self._clock(), self._new(kind))
 
@@ -139,18 +141,20 @@ class Waits:
             CredentialsError: The listing was refused for lack of valid credentials.
         """
         self._out.discard(sweep.kind)
-        if not self._out:
-            kinds = sum(1 for waits in self._waits.values() if waits)
-            longest = self._pace.poll_gap * max(1, kinds)
-            self._interval = min(self._interval * self._pace.poll_growth, longest)
-            self._due = self._clock() + self._interval
         if isinstance(sweep.error, CredentialsError):
             raise sweep.error
-        for key, wait in list(self._waits[sweep.kind].items()):
-            verdict = self._verdict(wait, sweep)
-            if verdict is not None:
-                del self._waits[sweep.kind][key]
-                yield verdict
+        waits = self._waits[sweep.kind]
+        found = [
+            (key, verdict)
+            for key, wait in waits.items()
+            if (verdict := self._verdict(wait, sweep)) is not None
+        ]
+        for key, _ in found:
+            del waits[key]
+        if waits:
+            oldest = min(wait.since for wait in waits.values())
+            self._rhythms[sweep.kind].listed(ended=len(found), waiting=len(waits), oldest=oldest)
+        yield from (verdict for _, verdict in found)
 
     def _verdict(self, wait: _Wait, sweep: Sweep) -> Verdict | None:
         verdict = None

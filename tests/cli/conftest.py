@@ -51,7 +51,13 @@ VARIABLES = {
 }
 EXAMPLE = Path(__file__).parents[2] / "examples" / "roster.csv"
 FAST = Pace(
-    poll_first=0.02, poll_gap=0.05, patience=20, persistence=20, retry_first=0.02, retry_most=0.3
+    poll_first=0.02,
+    poll_gap=0.05,
+    poll_most=0.2,
+    patience=20,
+    persistence=20,
+    retry_first=0.02,
+    retry_most=0.3,
 )
 QUICK = 0.001
 """Timescale of the sandbox: what these commands wait for, other tests wait for too."""

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 QUICK = Pace(
     poll_first=0.005,
     poll_gap=0.02,
+    poll_most=0.1,
     patience=3,
     persistence=1,
     settling=0.2,
