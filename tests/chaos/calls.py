@@ -50,6 +50,13 @@ class Call:
         return [row for row in _rows(self.operation, self.params) if "@" in row[1]]
 
     @property
+    def leases(self) -> bool:
+        """True when it took, renewed or gave back a lease."""
+        return self.done and any(
+            "#lease#" in key for _, key, _ in _rows(self.operation, self.params)
+        )
+
+    @property
     def target(self) -> tuple[str, ...]:
         """What a Studio call is about: kind and names, folded as AWS compares them."""
         p = self.params
@@ -103,7 +110,7 @@ class Moment:
     nth: int = 1
 
     def __str__(self) -> str:
-        return f"after {self.operation} number {self.nth}"
+        return f"after {self.operation} number {self.nth} of"
 
 
 @dataclass(slots=True)
@@ -173,11 +180,10 @@ class Recorder:
         with self._lock:
             self._watches.append(_Watch(who, moment, action))
 
-    def unwatch(self) -> list[Moment]:
-        """End all watches; the moments that never came."""
+    def unwatch(self) -> None:
+        """End all watches, whether their moments came or not."""
         with self._lock:
-            watches, self._watches = self._watches, []
-        return [watch.moment for watch in watches]
+            self._watches = []
 
     def __call__(self, service: str, environ: dict[str, Any], start: Any) -> Iterable[bytes]:
         found = _KEY.search(environ.get("HTTP_AUTHORIZATION", ""))
@@ -224,6 +230,6 @@ def _aliases(call: Call) -> set[str]:
     names = {call.operation}
     if call.rows:
         names.add("row written")
-    elif any("#lease#" in key for _, key, _ in _rows(call.operation, call.params)):
+    elif call.leases:
         names.add("lease taken")
     return names

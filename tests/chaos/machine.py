@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, ClassVar
 
 from hypothesis import strategies as st
@@ -11,11 +11,23 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 
 from studio_core.errors import StudioError
 from studio_core.model.links import Link
-from tests.chaos.calls import Moment
-from tests.chaos.cast import EVENTS, ORGANISERS, PEOPLE, TEAMS, same_address
+from tests.chaos.cast import PEOPLE, same_address
+from tests.chaos.choices import (
+    DEEDS_ALONE,
+    acts,
+    events,
+    numbers,
+    organisers,
+    people,
+    skews,
+    teams,
+    weathers,
+)
 from tests.chaos.deeds import Act, Deeds
-from tests.chaos.oracle import forgets_spaces, judge
-from tests.chaos.runs import OTHERS, WEATHER, Happened, Order, Stage
+from tests.chaos.goals import forgets_spaces
+from tests.chaos.oracle import judge
+from tests.chaos.orders import OTHERS, Happened, Order, Shown
+from tests.chaos.stage import Stage
 from tests.chaos.state import read_rows, read_state
 from tests.chaos.world import TABLES
 
@@ -23,38 +35,7 @@ if TYPE_CHECKING:
     from studio_core.engine.run import Proposal
     from tests.chaos.world import World
 
-events = st.sampled_from((*EVENTS[:1] * 2, *EVENTS))
-organisers = st.sampled_from(ORGANISERS)
-numbers = st.integers(0, 2 * len(PEOPLE) - 1)
-people = st.sampled_from(PEOPLE)
-teams = st.sampled_from(TEAMS)
-weathers = st.sampled_from(("calm",) * 4 + tuple(WEATHER))
-skews = st.sampled_from((0.0, 0.0, 90.0, -90.0))
 MOST_PEOPLE = 6
-
-_MOMENTS = {
-    "sets up": (
-        Moment("lease taken"), Moment("row written"), Moment("CreateUserProfile"),
-        Moment("CreateUserProfile", 2), Moment("CreateSpace"), Moment("ListUserProfiles", 2),
-    ),
-    "takes down": (
-        Moment("lease taken"), Moment("DeleteApp"), Moment("DeleteSpace"),
-        Moment("DeleteUserProfile"), Moment("ListApps"), Moment("ListSpaces", 2),
-    ),
-    "starts": (Moment("lease taken"), Moment("CreateApp"), Moment("ListApps")),
-}  # fmt: skip
-_DEEDS = (
-    "opens app", "opens app", "makes space", "opens classic", "closes app", "takes name",
-    "console deletes space", "console deletes profile", "console deletion sticks",
-    "network fails", "killed", "evicted", "other run",
-)  # fmt: skip
-
-
-def acts(run: str) -> st.SearchStrategy[tuple[Act, ...]]:
-    """What others do in a run: before it starts, or at one of the moments of its kind."""
-    moment = st.sampled_from((None, *_MOMENTS[run]))
-    act = st.builds(Act, st.sampled_from(_DEEDS), numbers, moment)
-    return st.lists(act, max_size=2).map(tuple)
 
 
 class ViolationError(AssertionError):
@@ -63,14 +44,17 @@ class ViolationError(AssertionError):
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """A sequence that broke a rule, in words."""
+    """A sequence that broke a rule, in words, and how to see it again."""
 
     wrong: str
     story: tuple[str, ...]
+    seed: int | None = None
 
     def __str__(self) -> str:
-        lines = [f"  {line}" for line in self.story]
-        return "\n".join([self.wrong, "The sequence:", *lines])
+        lines = [self.wrong, "The sequence:", *(f"  {line}" for line in self.story)]
+        if self.seed is not None:
+            lines.append(f"To replay: python -m tests.chaos --replay {self.seed}")
+        return "\n".join(lines)
 
 
 class Chaos(RuleBasedStateMachine):
@@ -85,7 +69,7 @@ class Chaos(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.story: list[str] = []
-        self.shown: dict[str, tuple[Order, tuple[Proposal, dict[str, str]]]] = {}
+        self.shown: dict[str, Shown] = {}
 
     def teardown(self) -> None:
         self.world.end()
@@ -171,7 +155,7 @@ class Chaos(RuleBasedStateMachine):
 
     # What people and others do while no run goes on
 
-    @rule(event=events, number=numbers, deed=st.sampled_from(_DEEDS[:9]))
+    @rule(event=events, number=numbers, deed=st.sampled_from(DEEDS_ALONE))
     def somebody_acts(self, event: str, number: int, deed: str) -> None:
         self.deeds.do(deed, event, self.stage.events[event].table, number)
         self.deeds.finish()
@@ -191,7 +175,7 @@ class Chaos(RuleBasedStateMachine):
 
     def is_settled(self, happened: Happened) -> None:
         """Setup applied twice is empty, and forgets nothing."""
-        proposal, _ = self.stage.preview(happened.order)
+        proposal = self.stage.show(happened.order).proposal
         if not proposal.plan.empty:
             first = proposal.plan.changes[0]
             self.fail(f"a second setup would {first.action} {first.kind} {first.name}")
@@ -222,14 +206,14 @@ class Chaos(RuleBasedStateMachine):
     def looks(self, who: str, event: str, purpose: str) -> None:
         order = Order(who, event, purpose)
         self.world.settle()
-        self.shown[who] = order, self.stage.preview(order)
+        self.shown[who] = self.stage.show(order)
         self.tell(f"{who} looks at a plan and does not start it yet: {order}")
 
     @rule(who=organisers, doing=acts("sets up"))
     def starts_what_was_shown(self, who: str, doing: tuple[Act, ...]) -> None:
         if who in self.shown:
-            order, shown = self.shown.pop(who)
-            self.run(Order(who, order.event, order.purpose, "calm", doing), shown)
+            shown = self.shown.pop(who)
+            self.run(replace(shown.order, acts=doing), shown)
 
     @rule(who=organisers, event=events)
     def presses_twice(self, who: str, event: str) -> None:
@@ -238,7 +222,7 @@ class Chaos(RuleBasedStateMachine):
         self.world.settle()
         order = Order(who, event, "setup")
         hackathon = self.stage.hackathon(who, event)
-        proposals = [self.stage.preview(order)[0] for _ in range(2)]
+        proposals = [self.stage.show(order).proposal for _ in range(2)]
         gate = threading.Barrier(2)
         ended: list[object] = []
 
@@ -273,7 +257,7 @@ class Chaos(RuleBasedStateMachine):
         state, model = read_state(self.world), self.stage.events[event]
         rows = {row.person: row for row in state.rows_of(event, model.table)}
         for call in self.world.recorder.calls[mark:]:
-            if call.operation != "CreatePresignedDomainUrl":
+            if call.operation != "CreatePresignedDomainUrl" or not call.done:
                 continue
             profile, name = call.params["UserProfileName"], call.params.get("SpaceName", "")
             if state.event_of(("profile", profile.casefold())) != event:
@@ -288,16 +272,11 @@ class Chaos(RuleBasedStateMachine):
             if isinstance(link, Link) and (row is None or row.profile != link.profile):
                 self.fail(f"the link of {link.email} is for {link.profile}")
 
-    @rule(
-        who=organisers,
-        event=events,
-        wrong=st.sampled_from(("table", "domain")),
-        purpose=st.sampled_from(("setup", "purge")),
-    )
-    def mistypes_settings(self, who: str, event: str, wrong: str, purpose: str) -> None:
+    @rule(who=organisers, event=events, wrong=st.sampled_from(("table", "domain")))
+    def mistypes_settings(self, who: str, event: str, wrong: str) -> None:
+        """A table that is not there must not be purged, a domain that is not there not set up."""
+        purpose = {"table": "purge", "domain": "setup"}[wrong]
         self.tell(f"{who} mistypes the {wrong} and runs {purpose} of {event}")
-        if (wrong, purpose) == ("table", "setup"):
-            return  # a new table is what setup makes
         self.world.settle()
         mark = len(self.world.recorder.calls)
         self.stage.run_mistyped(Order(who, event, purpose), wrong)
@@ -313,7 +292,7 @@ class Chaos(RuleBasedStateMachine):
         ):
             self.run(Order("ana", event, "setup"))
 
-    def run(self, order: Order, shown: tuple[Proposal, dict[str, str]] | None = None) -> Happened:
+    def run(self, order: Order, shown: Shown | None = None) -> Happened:
         Chaos.runs += 1
         happened = self.stage.carry_out(order, shown)
         self.check(list(judge(happened)))

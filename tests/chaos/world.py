@@ -132,7 +132,7 @@ class World:
         self._folder = folder
         self.server = self._stack.enter_context(SandboxServer(timescale=TIMESCALE))
         assert self.server._server is not None
-        gateway = self.server._server.app
+        gateway: Any = self.server._server.app
         self.recorder = Recorder(gateway._answer, _KEYS)
         gateway._answer = self.recorder
         credentials = folder / "credentials"

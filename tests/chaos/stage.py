@@ -1,4 +1,4 @@
-"""One run as an organiser makes it: looked at, agreed to and started, while others act."""
+"""Where orders are carried out, while others act at their moments."""
 
 from __future__ import annotations
 
@@ -6,25 +6,24 @@ import os
 import threading
 import time
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from studio_core.errors import PlanChangedError, RunBusyError, StudioError
+from studio_core.errors import RunBusyError, StudioError
 from studio_core.model.people import Participant, Roster
-from studio_core.model.plans import Action, Scope
-from studio_core.model.studio import App
-from tests.chaos.calls import Call, Moment
-from tests.chaos.cast import EVENTS, ORGANISERS, same_address
+from studio_core.model.plans import Scope
+from tests.chaos.calls import Moment
+from tests.chaos.cast import EVENTS, ORGANISERS
 from tests.chaos.deeds import Act, Deeds
-from tests.chaos.state import State, read_state
+from tests.chaos.orders import WEATHER, Happened, Order, Shown, outcome
+from tests.chaos.state import read_state
 from tests.chaos.world import TABLES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from studio_core.engine.run import Proposal, Run
+    from studio_core.config import Settings
+    from studio_core.engine.run import Proposal
     from studio_core.hackathon import Hackathon
-    from studio_core.model.plans import Plan, Step
-    from studio_core.model.runs import Report
     from tests.chaos.world import World
 
 DEAD_PID = "4194304"
@@ -35,126 +34,6 @@ LONGEST = 15.0
 
 LOOKS = 4
 """How often an organiser agrees to a new plan before giving up."""
-
-PASSING: Mapping[str, dict[str, Any]] = {
-    "calm": {},
-    "throttled": {"throttle_rate": 0.3},
-    "errors": {"error_rate": 0.05, "drop_rate": 0.03},
-    "lost answers": {"lost_answer_rate": 0.1},
-    "lagging lists": {"list_lag": 0.08},
-    "first deletion sticks": {"stuck_rate": 1.0},
-    "throttled and first deletion sticks": {"throttle_rate": 0.3, "stuck_rate": 1.0},
-}
-"""Faults that end: a run must get over them."""
-
-LASTING: Mapping[str, dict[str, Any]] = {
-    "apps fail": {"app_failure_rate": 1.0},
-    "team-1 sticks": {"stuck": ["team-1"]},
-    "DeleteSpace denied": {"errors": {"sagemaker.DeleteSpace": "AccessDeniedException"}},
-    "CreateSpace denied": {"errors": {"sagemaker.CreateSpace": "AccessDeniedException"}},
-}
-"""Faults that do not end: a run must say what it could not do."""
-
-WEATHER = {**PASSING, **LASTING}
-
-OTHERS = {"takes name", "console deletes profile", "console deletes space"} | {
-    "console deletion sticks"
-}
-"""Deeds after which a run need not have reached its goal, but must say so."""
-
-Token = tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Order:
-    """What an organiser wants done: `purpose` is setup, removal, purge, domain, start or stop."""
-
-    who: str
-    event: str
-    purpose: str
-    weather: str = "calm"
-    acts: tuple[Act, ...] = ()
-
-    @property
-    def whole_domain(self) -> bool:
-        return self.purpose == "domain"
-
-    @property
-    def sets_up(self) -> bool:
-        return self.purpose in {"setup", "removal"}
-
-    @property
-    def purges(self) -> bool:
-        return self.purpose in {"purge", "domain"}
-
-    def __str__(self) -> str:
-        what = {
-            "setup": f"sets up {self.event}",
-            "removal": f"sets up {self.event} and removes who left",
-            "purge": f"purges {self.event}",
-            "domain": f"purges the whole domain, working on {self.event}",
-            "start": f"starts the apps of {self.event}",
-            "stop": f"stops the apps of {self.event}",
-        }[self.purpose]
-        return f"{self.who} {what}" + (f" ({self.weather})" if self.weather != "calm" else "")
-
-
-@dataclass(slots=True)
-class Happened:
-    """An order, and all that came of it. `roster` is the file that the plan was made from."""
-
-    order: Order
-    roster: Mapping[str, str]
-    personal: bool
-    table: str
-    plan: Plan | None = None
-    calls: list[Call] = field(default_factory=list)
-    refused: list[Call] = field(default_factory=list)
-    people: list[Call] = field(default_factory=list)
-    before: State | None = None
-    after: State | None = None
-    report: Report | None = None
-    error: BaseException | None = None
-    seconds: float = 0.0
-    ended: bool = True
-    killed: bool = False
-    evicted: bool = False
-    nested: list[Happened] = field(default_factory=list)
-
-    @property
-    def agreed(self) -> set[Token]:
-        """What the plan that was agreed to deletes."""
-        steps = self.plan.changes if self.plan else ()
-        return {token(step) for step in steps if step.action is Action.DELETE}
-
-    @property
-    def deeds(self) -> set[str]:
-        return {act.deed for act in self.order.acts}
-
-    @property
-    def must_succeed(self) -> bool:
-        """True when only passing faults and people at work were in the way."""
-        nested = any(each.error is None for each in self.nested)
-        return (
-            self.order.weather in PASSING
-            and not self.deeds & OTHERS
-            and not (self.killed or self.evicted or nested)
-        )
-
-    @property
-    def turned_away(self) -> bool:
-        return isinstance(self.error, RunBusyError | PlanChangedError)
-
-
-def token(step: Step) -> Token:
-    """Name what a step is about, as calls are named."""
-    target = step.target
-    if isinstance(target, App):
-        kind = "space" if target.space else "profile"
-        return ("app", kind, target.owner.casefold(), target.app_type, target.name.casefold())
-    if step.kind.value == "row":
-        return ("row", same_address(getattr(target, "email", step.name)))
-    return (step.kind.value, step.name.casefold())
 
 
 @dataclass(slots=True)
@@ -175,20 +54,25 @@ class Stage:
         self.world = world
         self.events = {name: EventModel(name) for name in EVENTS}
         self._tell = tell
-        self._deeds = Deeds(world, tell)
+        self._deeds = Deeds(world, lambda line: tell(f"    {line}"))
         self._dead_leases: set[tuple[str, str]] = set()
 
-    def hackathon(self, who: str, event: str) -> Hackathon:
+    def settings(self, event: str) -> Settings:
         model = self.events[event]
-        settings = self.world.settings(
+        return self.world.settings(
             event, personal=model.personal, app_type=model.app_type, table=model.table
         )
-        return self.world.desks[who].hackathon(settings)
 
-    def _propose(
-        self, order: Order, roster: Mapping[str, str], hackathon: Hackathon | None = None
-    ) -> Proposal:
-        hackathon = hackathon or self.hackathon(order.who, order.event)
+    def hackathon(self, who: str, event: str) -> Hackathon:
+        return self.world.desks[who].hackathon(self.settings(event))
+
+    def show(self, order: Order) -> Shown:
+        """Make a plan, which may be agreed to later; raises what the tool raises."""
+        roster, settings = dict(self.events[order.event].roster), self.settings(order.event)
+        return Shown(order, roster, settings, self._propose(order, roster, settings))
+
+    def _propose(self, order: Order, roster: Mapping[str, str], settings: Settings) -> Proposal:
+        hackathon = self.world.desks[order.who].hackathon(settings)
         if order.sets_up:
             people = Roster(tuple(Participant(email, team) for email, team in roster.items()))
             return hackathon.propose_setup(people, remove_leaving=order.purpose == "removal")
@@ -198,36 +82,30 @@ class Stage:
             return hackathon.propose_start_apps()
         return hackathon.propose_stop_apps()
 
-    def preview(self, order: Order) -> tuple[Proposal, dict[str, str]]:
-        """Look at a plan that may be agreed to later; raises what the tool raises."""
+    def _begin(self, order: Order, shown: Shown | None = None) -> Happened:
+        if shown is not None:
+            return Happened(order, shown.roster, shown.settings)
         roster = dict(self.events[order.event].roster)
-        return self._propose(order, roster), roster
+        return Happened(order, roster, self.settings(order.event))
 
-    def carry_out(
-        self, order: Order, shown: tuple[Proposal, dict[str, str]] | None = None
-    ) -> Happened:
+    def carry_out(self, order: Order, shown: Shown | None = None) -> Happened:
         """Look, agree, start, and wait for the end, while the acts of the order happen."""
         self._tell(f"{order}" + (", as looked at before" if shown else ""))
         world = self.world
         world.settle()
-        model = self.events[order.event]
-        roster = shown[1] if shown else dict(model.roster)
-        happened = Happened(order, roster, model.personal, model.table)
+        happened = self._begin(order, shown)
         happened.before = read_state(world)
         world.faults(**WEATHER[order.weather])
         if "first deletion sticks" in order.weather:
             self._heal_after_first_deletion(order)
         try:
-            self._agree_and_run(happened, shown[0] if shown else None)
+            self._agree_and_run(happened, shown.proposal if shown else None)
         finally:
-            never = world.recorder.unwatch()
+            world.recorder.unwatch()
             self._deeds.finish()
             world.faults()
         if happened.killed or not happened.ended:
-            self.world.desks[order.who].session.dead = True
             self._bury(order.who)
-        for moment in never:
-            self._tell(f"({moment} never came)")
         world.settle()
         happened.after = read_state(world)
         self._tell(f"  -> {outcome(happened)}")
@@ -240,9 +118,9 @@ class Stage:
         settings = self.world.settings(order.event, personal=model.personal, table=table)
         if wrong == "domain":
             settings = replace(settings, domain_id="d-mistyped")
-        hackathon = self.world.desks[order.who].hackathon(settings)
         try:
-            hackathon.run(self._propose(order, model.roster, hackathon))
+            proposal = self._propose(order, model.roster, settings)
+            self.world.desks[order.who].hackathon(settings).run(proposal)
         except StudioError as error:
             self._tell(f"  -> {error}")
 
@@ -261,7 +139,7 @@ class Stage:
             happened.error = None
             mark = len(self.world.recorder.calls)
             try:
-                proposal = proposal or self._propose(order, happened.roster)
+                proposal = proposal or self._propose(order, happened.roster, happened.settings)
                 happened.plan = proposal.plan
                 if first:
                     self._acts_before(happened)
@@ -285,7 +163,7 @@ class Stage:
 
     def _run(self, happened: Happened, proposal: Proposal) -> None:
         began = time.monotonic()
-        run: Run = self.hackathon(happened.order.who, happened.order.event).start(proposal)
+        run = self.world.desks[happened.order.who].hackathon(happened.settings).start(proposal)
         happened.ended = run.join(LONGEST)
         happened.seconds = time.monotonic() - began
         happened.report, happened.error = run.report, run.error
@@ -297,7 +175,7 @@ class Stage:
 
     def _prepare(self, act: Act, happened: Happened) -> None:
         def now() -> None:
-            self._tell(f"  {act.moment}:")
+            self._tell(f"  {act.moment} {happened.order.who}:")
             self._act(act, happened)
 
         assert act.moment is not None
@@ -306,22 +184,21 @@ class Stage:
     def _act(self, act: Act, happened: Happened) -> None:
         order = happened.order
         desk = self.world.desks[order.who]
-        model = self.events[order.event]
         if act.deed == "network fails":
             seconds = (0.3, 0.8)[act.who % 2]
-            self._tell(f"  the network of {order.who} fails for {seconds} s")
+            self._tell(f"    the network of {order.who} fails for {seconds} s")
             desk.session.dark_until = time.monotonic() + seconds
         elif act.deed == "killed":
-            self._tell(f"  the process of {order.who} is killed")
+            self._tell(f"    the process of {order.who} is killed")
             happened.killed = desk.session.dead = True
         elif act.deed == "evicted":
-            self._tell(f"  a cache of {order.who} drops and closes the hackathon")
+            self._tell(f"    a cache of {order.who} drops and closes the hackathon")
             happened.evicted = True
-            desk.evict(self.hackathon(order.who, order.event).settings)
+            desk.evict(happened.settings)
         elif act.deed.startswith("other run"):
             self._other_run(act, happened)
         else:
-            self._deeds.do(act.deed, order.event, model.table, act.who)
+            self._deeds.do(act.deed, order.event, happened.table, act.who)
 
     def _other_run(self, act: Act, outer: Happened) -> None:
         """Have somebody else start a run now; the outer one's call waits a moment for it."""
@@ -329,15 +206,14 @@ class Stage:
         event = EVENTS[act.who // 4 % 2]
         others = [name for name in ORGANISERS if name != outer.order.who]
         order = Order(others[0], event, purpose)
-        self._tell(f"  {order}")
-        model = self.events[event]
-        inner = Happened(order, dict(model.roster), model.personal, model.table)
+        self._tell(f"    {order}")
+        inner = self._begin(order)
         outer.nested.append(inner)
 
         def work() -> None:
             mark = len(self.world.recorder.calls)
             try:
-                proposal = self._propose(order, inner.roster)
+                proposal = self._propose(order, inner.roster, inner.settings)
                 inner.plan = proposal.plan
                 self._run(inner, proposal)
             except StudioError as error:
@@ -345,7 +221,7 @@ class Stage:
             calls = self.world.recorder.calls[mark:]
             mine = [call for call in calls if call.who == order.who]
             (inner.refused if inner.turned_away else inner.calls).extend(mine)
-            self._tell(f"  -> {order.who}: {outcome(inner)}")
+            self._tell(f"    -> {order.who}: {outcome(inner)}")
 
         thread = threading.Thread(target=work, daemon=True)
         thread.start()
@@ -353,7 +229,8 @@ class Stage:
         thread.join(1.5)
 
     def _bury(self, who: str) -> None:
-        """Make the lease of a killed process one of a process that is no more."""
+        """Begin a new process after a killed one, whose lease names a process that is no more."""
+        self.world.desks[who].session.dead = True
         self.world.desks[who].restart()
         for table in TABLES:
             for item in self.world.read.scan(TableName=table)["Items"]:
@@ -375,19 +252,3 @@ class Stage:
         for table, key in dead:
             self.world.read.delete_item(TableName=table, Key={"pk": {"S": key}})
         return bool(dead)
-
-
-def outcome(happened: Happened) -> str:
-    """Say in a line how a run went."""
-    if not happened.ended:
-        return "never ended"
-    if happened.error is not None:
-        return f"{type(happened.error).__name__}: {happened.error}"
-    report = happened.report
-    if report is None:
-        return "neither a report nor an error"
-    if report.ok:
-        return f"ok, in {happened.seconds:.1f} s"
-    failed = [f"{o.step.kind} {o.step.name}: {o.reason}" for o in report.failed]
-    left = [f"{item.kind} {item.name}: {item.reason}" for item in report.left]
-    return f"not ok, in {happened.seconds:.1f} s; failed: {failed[:4]}; left: {left[:4]}"
