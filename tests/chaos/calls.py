@@ -104,13 +104,19 @@ def _rows(
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """Just after somebody's `nth` call of an operation was carried out."""
+    """Just after somebody's `nth` call of an operation was carried out, or before they `look`."""
 
     operation: str
     nth: int = 1
 
     def __str__(self) -> str:
+        if self == LOOK:
+            return "just before the look of"
         return f"after {self.operation} number {self.nth} of"
+
+
+LOOK = Moment("look")
+"""Before the plan is made, with no time to settle in between."""
 
 
 @dataclass(slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hypothesis import strategies as st
 
-from tests.chaos.calls import Moment
+from tests.chaos.calls import LOOK, Moment
 from tests.chaos.cast import EVENTS, ORGANISERS, PEOPLE, TEAMS
 from tests.chaos.deeds import Act
 from tests.chaos.orders import WEATHER
@@ -40,6 +40,6 @@ _DEEDS = (*DEEDS_ALONE, "network fails", "killed", "evicted", "other run")
 
 def acts(run: str) -> st.SearchStrategy[tuple[Act, ...]]:
     """What others do in a run: before it starts, or at one of the moments of its kind."""
-    moment = st.sampled_from((None, *_MOMENTS[run]))
+    moment = st.sampled_from((None, LOOK, *_MOMENTS[run]))
     act = st.builds(Act, st.sampled_from(_DEEDS), numbers, moment)
     return st.lists(act, max_size=2).map(tuple)

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from studio_core.errors import StudioError
 from studio_core.model.plans import Action
+from tests.chaos.calls import LOOK
 from tests.chaos.cast import same_team
 from tests.chaos.orders import OTHERS, outcome, token, words
 from tests.chaos.world import PATIENCE
@@ -21,6 +23,12 @@ if TYPE_CHECKING:
 
 LAG = 0.2
 """Seconds that lists may be behind, and some for the answer."""
+
+
+def breaks(happened: Happened) -> Iterator[str]:
+    """What stops a run is an error with a sentence and a remedy."""
+    if happened.error is not None and not isinstance(happened.error, StudioError):
+        yield f"{happened.order}: ends with {outcome(happened)}"
 
 
 def hangs(happened: Happened) -> Iterator[str]:
@@ -39,7 +47,7 @@ def fails_without_need(happened: Happened) -> Iterator[str]:
     before = happened.before
     if happened.order.purges and before and any(row.event is None for row in before.rows):
         return  # people whom the first tool set up are to be adopted first
-    early = any(a.deed == "network fails" and a.moment is None for a in happened.order.acts)
+    early = any(a.deed == "network fails" and a.moment in {None, LOOK} for a in happened.order.acts)
     closed = happened.order.purpose == "start" and "closes app" in happened.deeds
     if happened.must_succeed and not ok and not early and not closed:
         yield f"{happened.order}: should have succeeded, and is {outcome(happened)}"

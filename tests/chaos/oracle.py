@@ -10,7 +10,7 @@ from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from tests.chaos.cast import same_address, same_team
-from tests.chaos.goals import claims_too_much, fails_without_need, hangs, hides
+from tests.chaos.goals import breaks, claims_too_much, fails_without_need, hangs, hides
 from tests.chaos.orders import words
 
 if TYPE_CHECKING:
@@ -34,6 +34,7 @@ def judge(happened: Happened) -> Iterator[str]:
         yield from loses_rows(happened, happened.before, happened.after)
         yield from renames(happened.before, happened.after)
         yield from crosses_people(happened.after)
+    yield from breaks(happened)
     yield from hangs(happened)
     yield from fails_without_need(happened)
     if happened.after and happened.report is not None:

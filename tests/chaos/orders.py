@@ -28,7 +28,11 @@ PASSING: Mapping[str, dict[str, Any]] = {
     "lost answers": {"lost_answer_rate": 0.1},
     "lagging lists": {"list_lag": 0.08},
     "first deletion sticks": {"stuck_rate": 1.0},
-    "throttled and first deletion sticks": {"throttle_rate": 0.3, "stuck_rate": 1.0},
+    "throttled and first deletion sticks": {
+        "stuck_rate": 1.0,
+        "throttle_rate": 0.6,
+        "operations": ["sagemaker.DeleteSpace", "sagemaker.DeleteUserProfile"],
+    },
 }
 """Faults that end: a run must get over them."""
 
@@ -45,7 +49,7 @@ WEATHER = {**PASSING, **LASTING}
 OTHERS = frozenset(
     ("takes name", "console deletes profile", "console deletes space", "console deletion sticks")
 )
-"""Deeds after which a run need not have reached its goal, but must say so."""
+"""Deeds after which a run that makes things need not succeed, but must say so."""
 
 Token = tuple[str, ...]
 
@@ -132,8 +136,10 @@ class Happened:
     @property
     def must_succeed(self) -> bool:
         """True when only passing faults and people at work were in the way."""
-        disturbed = self.killed or self.evicted or self.raced or self.deeds & OTHERS
-        return self.order.weather in PASSING and not disturbed
+        wants_things = self.order.sets_up or self.order.purpose == "start"
+        disturbed = wants_things and self.deeds & OTHERS
+        stopped = self.killed or self.evicted or self.raced
+        return self.order.weather in PASSING and not (disturbed or stopped)
 
     @property
     def raced(self) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import threading
 import time
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING
 from studio_core.errors import RunBusyError, StudioError
 from studio_core.model.people import Participant, Roster
 from studio_core.model.plans import Scope
-from tests.chaos.calls import Moment
+from tests.chaos.calls import LOOK, Moment
 from tests.chaos.cast import EVENTS, ORGANISERS
 from tests.chaos.deeds import Act, Deeds
 from tests.chaos.orders import WEATHER, Happened, Order, Shown, outcome
@@ -133,7 +134,9 @@ class Stage:
 
     def _agree_and_run(self, happened: Happened, proposal: Proposal | None) -> None:
         order = happened.order
-        acts = [act for act in order.acts if act.moment is not None]
+        for act in order.acts:
+            if act.moment == LOOK:
+                self._now(act, happened)
         first = True
         for _ in range(LOOKS):
             happened.error = None
@@ -142,9 +145,7 @@ class Stage:
                 proposal = proposal or self._propose(order, happened.roster, happened.settings)
                 happened.plan = proposal.plan
                 if first:
-                    self._acts_before(happened)
-                    for act in acts:
-                        self._prepare(act, happened)
+                    self._prepare(happened)
                 first = False
                 mark = len(self.world.recorder.calls)
                 self._run(happened, proposal)
@@ -168,18 +169,18 @@ class Stage:
         happened.seconds = time.monotonic() - began
         happened.report, happened.error = run.report, run.error
 
-    def _acts_before(self, happened: Happened) -> None:
+    def _prepare(self, happened: Happened) -> None:
+        """Do what is done before the start, and have the rest done at its moment."""
         for act in happened.order.acts:
             if act.moment is None:
                 self._act(act, happened)
+            elif act.moment != LOOK:
+                now = functools.partial(self._now, act, happened)
+                self.world.recorder.watch(happened.order.who, act.moment, now)
 
-    def _prepare(self, act: Act, happened: Happened) -> None:
-        def now() -> None:
-            self._tell(f"  {act.moment} {happened.order.who}:")
-            self._act(act, happened)
-
-        assert act.moment is not None
-        self.world.recorder.watch(happened.order.who, act.moment, now)
+    def _now(self, act: Act, happened: Happened) -> None:
+        self._tell(f"  {act.moment} {happened.order.who}:")
+        self._act(act, happened)
 
     def _act(self, act: Act, happened: Happened) -> None:
         order = happened.order

@@ -142,13 +142,13 @@ class World:
                 for key, name in _KEYS.items()
             )
         )
-        environment = {
+        self._environment = {
             **self.server.environment(REGION),
             "AWS_SHARED_CREDENTIALS_FILE": str(credentials),
             "AWS_CONFIG_FILE": str(folder / "none"),
             "STUDIO_STATE": str(folder / "state"),
         }
-        self._stack.enter_context(mock.patch.dict(os.environ, environment))
+        self._stack.enter_context(mock.patch.dict(os.environ, self._environment))
         # Both are about time alone: models are read once, pauses are as short as all waits here.
         loader = functools.cache(botocore.loaders.create_loader)
         self._stack.enter_context(mock.patch.object(botocore.session, "create_loader", loader))
@@ -181,6 +181,7 @@ class World:
 
     def begin(self, skews: dict[str, float]) -> None:
         """Empty the account, make a domain with somebody else's things, open the desks."""
+        os.environ.update(self._environment)  # tests share a world, and each clears what is set
         control(self.server.url, "POST", "reset")
         self.recorder.forget()
         self.faults()
