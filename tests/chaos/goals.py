@@ -35,7 +35,7 @@ def hangs(happened: Happened) -> Iterator[str]:
     """A run ends, and long before it would give up a wait."""
     if not happened.ended:
         yield f"{happened.order}: never ends"
-    elif happened.order.purpose == "start" and happened.deeds & OTHERS:
+    elif happened.order.purpose == "start" and (happened.raced or happened.deeds & OTHERS):
         return  # a space that somebody breaks may be waited for: it may come back
     elif happened.seconds > PATIENCE * 0.9:
         yield f"{happened.order}: waits for nothing, {happened.seconds:.1f} s: {outcome(happened)}"
@@ -74,8 +74,9 @@ def _remains(happened: Happened, after: State) -> Iterator[str]:
     order, event = happened.order, happened.order.event
     things = [*after.ours(event, "profile"), *after.ours(event, "space")]
     rows = after.rows_of(event, happened.table)
-    if order.whole_domain:
-        things = list(after.things.values())
+    if order.whole_domain:  # what strangers made since the look was not agreed to
+        was = happened.before.things if happened.before else {}
+        things = [thing for home, thing in after.things.items() if home in was]
     names = [f"the {thing.kind} {thing.name}" for thing in things]
     names += [f"the row {row.key}" for row in rows]
     if names:

@@ -207,6 +207,8 @@ def _uses(row: Row, after: State) -> Iterator[tuple[str, str]]:
     if row.profile:
         yield f"profile, {row.profile.casefold()}", row.person
     space = after.thing("space", row.space)
+    if space and row.event and after.event_of(("space", space.name.casefold())) != row.event:
+        return  # recorded, and somebody else's since: the next setup gives another
     if space and space.sharing == "Private":
         yield f"private space, {space.name}", row.person
     elif space and row.event:
