@@ -33,12 +33,13 @@ def breaks(happened: Happened) -> Iterator[str]:
 
 def hangs(happened: Happened) -> Iterator[str]:
     """A run ends, and long before it would give up a wait."""
+    report, order = happened.report, happened.order
+    # A space that somebody breaks may be waited for when apps are started: it may come back.
+    excused = order.purpose == "start" and (happened.raced or happened.deeds & OTHERS)
     if not happened.ended:
-        yield f"{happened.order}: never ends"
-    elif happened.order.purpose == "start" and (happened.raced or happened.deeds & OTHERS):
-        return  # a space that somebody breaks may be waited for: it may come back
-    elif happened.seconds > PATIENCE * 0.9:
-        yield f"{happened.order}: waits for nothing, {happened.seconds:.1f} s: {outcome(happened)}"
+        yield f"{order}: never ends"
+    elif report and not report.ok and not excused and happened.seconds > PATIENCE * 0.9:
+        yield f"{order}: waits for nothing, {happened.seconds:.1f} s: {outcome(happened)}"
 
 
 def fails_without_need(happened: Happened) -> Iterator[str]:

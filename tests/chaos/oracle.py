@@ -117,8 +117,9 @@ def changes_though_refused(happened: Happened) -> Iterator[str]:
 def takes_from_who_stays(happened: Happened) -> Iterator[str]:
     """Setup deletes nothing healthy that somebody on the roster uses before and after."""
     before, after = happened.before, happened.after
-    if not (happened.order.sets_up and before and after):
+    if not (happened.order.sets_up and before and after) or happened.raced:
         return
+    broken = {call.target for call in happened.people if call.operation.startswith("Delete")}
     kept: set[Token] = set()
     for row in after.rows_of(happened.order.event, happened.table):
         if row.person in happened.roster:
@@ -128,7 +129,8 @@ def takes_from_who_stays(happened: Happened) -> Iterator[str]:
         if call.writes and call.operation in {"DeleteApp", "DeleteSpace", "DeleteUserProfile"}:
             home = call.inside[0] if call.target[0] == "app" else call.target
             was = before.things.get((home[0], home[1]))
-            if home in kept and was is not None and was.status == "InService":
+            healthy = was is not None and was.status == "InService" and home not in broken
+            if home in kept and healthy:
                 yield f"{happened.order}: {call.operation} of {words(call.target)}, still in use"
 
 

@@ -100,7 +100,11 @@ class Shown:
 
 @dataclass(slots=True)
 class Happened:
-    """An order, and all that came of it. `roster` is the file that the plan was made from."""
+    """An order, and all that came of it.
+
+    `roster` is the file that the plan was made from, `people` all calls of anybody but
+    organisers since the sequence began.
+    """
 
     order: Order
     roster: Mapping[str, str]

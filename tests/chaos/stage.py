@@ -97,6 +97,7 @@ class Stage:
         happened = self._begin(order, shown)
         happened.before = read_state(world)
         world.faults(**WEATHER[order.weather])
+        time.sleep(WEATHER[order.weather].get("list_lag", 0.0))  # only what follows is behind
         if "first deletion sticks" in order.weather:
             self._heal_after_first_deletion(order)
         try:
@@ -107,6 +108,7 @@ class Stage:
             world.faults()
         if happened.killed or not happened.ended:
             self._bury(order.who)
+        happened.people = [call for call in world.recorder.calls if call.who == "people"]
         world.settle()
         happened.after = read_state(world)
         self._tell(f"  -> {outcome(happened)}")
@@ -155,7 +157,6 @@ class Stage:
             mine = [call for call in calls if call.who == order.who]
             if not happened.turned_away:
                 happened.calls = mine
-                happened.people = [call for call in calls if call.who == "people"]
                 return
             happened.refused += mine
             if isinstance(happened.error, RunBusyError) and not self._wait_out_dead_leases():

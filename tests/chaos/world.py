@@ -160,6 +160,8 @@ class World:
         self.studio, self.table = self._clients("KEYOFPEOPLE")
         self.look, self.read = self._clients("KEYOFNOBODY")
         self.tagging = self._client("resourcegroupstaggingapi", "KEYOFNOBODY")
+        # moto takes a second for the first call to Parameter Store, which a run must not pay.
+        self._client("ssm", "KEYOFNOBODY").describe_parameters(MaxResults=1)
         return self
 
     def __exit__(self, *_: object) -> None:
