@@ -46,7 +46,8 @@ def fails_without_need(happened: Happened) -> Iterator[str]:
     """Passing faults and people at work keep no run from its goal."""
     ok = happened.report is not None and happened.report.ok
     before = happened.before
-    if happened.order.purges and before and any(row.event is None for row in before.rows):
+    removes = happened.order.purges or happened.order.purpose == "removal"
+    if removes and before and any(row.event is None for row in before.rows):
         return  # people whom the first tool set up are to be adopted first
     early = any(a.deed == "network fails" and a.moment in {None, LOOK} for a in happened.order.acts)
     closed = happened.order.purpose == "start" and "closes app" in happened.deeds

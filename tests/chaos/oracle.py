@@ -158,16 +158,19 @@ def loses_rows(happened: Happened, before: State, after: State) -> Iterator[str]
     runs = (happened, *happened.nested)
     purged = {(each.order.event, each.table) for each in runs if each.order.purges}
     agreed = {found for each in runs for found in each.agreed}
-    there = {(row.table, row.person): row for row in after.rows}
+    keys = {(row.table, row.key): row for row in after.rows}
+    people = {(row.table, row.person) for row in after.rows}
     for row in before.rows:
-        now = there.get((row.table, row.person))
-        if now is not None:
-            if row.event is not None and now.event != row.event:
-                yield f"{happened.order}: {row.key} was of {row.event} and is of {now.event}"
-        elif row.event is None:
-            if happened.order.purges and after.thing("profile", first_generation_profile(row.key)):
+        now = keys.get((row.table, row.key))
+        if row.event is None:
+            stays = after.thing("profile", first_generation_profile(row.key))
+            if happened.order.purges and stays and (row.table, row.person) not in people:
                 yield f"{happened.order}: the row {row.key} is gone, the only record of what stays"
-        elif (row.event, row.table) not in purged and ("row", row.person) not in agreed:
+        elif now is not None and now.event != row.event:
+            yield f"{happened.order}: {row.key} was of {row.event} and is of {now.event}"
+        elif now is None and not (
+            (row.event, row.table) in purged or ("row", row.person) in agreed
+        ):
             yield f"{happened.order}: the row {row.key} of {row.event} is gone"
     seen: dict[tuple[str, str], str] = {}
     for row in after.rows:
