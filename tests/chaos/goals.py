@@ -9,15 +9,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from studio_core.errors import StudioError
+from studio_core.model.links import Link
 from studio_core.model.plans import Action
 from tests.chaos.calls import LOOK
-from tests.chaos.cast import same_team
+from tests.chaos.cast import same_address, same_team
 from tests.chaos.orders import OTHERS, outcome, token, words
 from tests.chaos.world import PATIENCE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
+    from studio_core.model.links import LinkFailure
+    from tests.chaos.calls import Call
     from tests.chaos.orders import Happened
     from tests.chaos.state import Row, State
 
@@ -194,3 +197,31 @@ def forgets_spaces(happened: Happened, mentioned: set[str]) -> Iterator[str]:
         name = space.name.casefold()
         if space.sharing == "Shared" and name not in used and name not in mentioned:
             yield f"{event}: the space {space.name} is of no team, and no plan says a word of it"
+
+
+def misleads(
+    event: str,
+    table: str,
+    links: Iterable[Link | LinkFailure],
+    calls: Iterable[Call],
+    state: State,
+) -> Iterator[str]:
+    """Links are made for profiles and spaces of the event, each for its person and app type."""
+    for call in calls:
+        if call.operation != "CreatePresignedDomainUrl" or not call.done:
+            continue
+        name, landing = call.params.get("SpaceName", ""), call.params.get("LandingUri", "")
+        profile = call.params["UserProfileName"]
+        for kind, what in (("profile", profile), ("space", name)):
+            if what and state.event_of((kind, what.casefold())) != event:
+                yield f"a link of {event} is for the {kind} {what}, which is not of it"
+        space = state.thing("space", name)
+        if space and f":{space.app_type}:" not in landing:
+            yield f"a link opens {landing} in a {space.app_type} space"
+        if profile.casefold() not in {(row.profile or "").casefold() for row in state.rows}:
+            yield f"a link signs in as {profile}, who is nobody on the table"
+    rows = {row.person: row for row in state.rows_of(event, table)}
+    for link in links:
+        row = rows.get(same_address(link.email))
+        if isinstance(link, Link) and (row is None or row.profile != link.profile):
+            yield f"the link of {link.email} is for {link.profile}"

@@ -10,8 +10,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 
 from studio_core.errors import StudioError
-from studio_core.model.links import Link
-from tests.chaos.cast import PEOPLE, same_address
+from tests.chaos.cast import PEOPLE
 from tests.chaos.choices import (
     DEEDS_ALONE,
     acts,
@@ -24,7 +23,7 @@ from tests.chaos.choices import (
     weathers,
 )
 from tests.chaos.deeds import Act, Deeds
-from tests.chaos.goals import forgets_spaces
+from tests.chaos.goals import forgets_spaces, misleads
 from tests.chaos.oracle import judge
 from tests.chaos.orders import OTHERS, Happened, Order, Shown
 from tests.chaos.stage import Stage
@@ -254,23 +253,9 @@ class Chaos(RuleBasedStateMachine):
         self.world.settle()
         mark = len(self.world.recorder.calls)
         links = list(self.stage.hackathon(who, event).links())
-        state, model = read_state(self.world), self.stage.events[event]
-        rows = {row.person: row for row in state.rows_of(event, model.table)}
-        for call in self.world.recorder.calls[mark:]:
-            if call.operation != "CreatePresignedDomainUrl" or not call.done:
-                continue
-            profile, name = call.params["UserProfileName"], call.params.get("SpaceName", "")
-            if state.event_of(("profile", profile.casefold())) != event:
-                self.fail(f"a link of {event} signs in as {profile}, which is not of it")
-            if name and state.event_of(("space", name.casefold())) != event:
-                self.fail(f"a link of {event} opens the space {name}, which is not of it")
-            space = state.thing("space", name)
-            if space and f":{space.app_type}:" not in call.params.get("LandingUri", ""):
-                self.fail(f"a link opens {call.params['LandingUri']} in a {space.app_type} space")
-        for link in links:
-            row = rows.get(same_address(link.email))
-            if isinstance(link, Link) and (row is None or row.profile != link.profile):
-                self.fail(f"the link of {link.email} is for {link.profile}")
+        calls = self.world.recorder.calls[mark:]
+        table = self.stage.events[event].table
+        self.check(list(misleads(event, table, links, calls, read_state(self.world))))
 
     @rule(who=organisers, event=events, wrong=st.sampled_from(("table", "domain")))
     def mistypes_settings(self, who: str, event: str, wrong: str) -> None:

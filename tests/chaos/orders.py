@@ -31,6 +31,7 @@ PASSING: Mapping[str, dict[str, Any]] = {
     "throttled and first deletion sticks": {
         "stuck_rate": 1.0,
         "throttle_rate": 0.6,
+        "seed": 3,  # whose first numbers throttle three calls running
         "operations": ["sagemaker.DeleteSpace", "sagemaker.DeleteUserProfile"],
     },
 }
