@@ -31,7 +31,7 @@ def plan_start_apps(
     team: str | None = None,
     made_at: datetime | None = None,
 ) -> Plan:
-    """Plan one running app in each space of ours, or of one team's."""
+    """Plan one running app in each space that people use, or in one team's."""
     running = {app.home: app for app in snapshot.apps if app.running}
     going = {app.home for app in snapshot.apps if app.status == Status.DELETING}
     steps = []
@@ -68,6 +68,7 @@ def plan_stop_apps(
     """
     homes = {space.ref for space in _spaces_of(snapshot, team)}
     if team is None:
+        homes = {s.ref for s in snapshot.spaces if s.ownership is Ownership.OURS}
         homes |= {p.ref for p in snapshot.profiles if p.ownership is Ownership.OURS}
     apps = [
         app
@@ -85,15 +86,20 @@ def plan_stop_apps(
 
 
 def _spaces_of(snapshot: Snapshot, team: str | None) -> list[Space]:
-    spaces = [space for space in snapshot.spaces if space.ownership is Ownership.OURS]
-    if team is None:
-        return spaces
-    wanted = {
+    """Return the spaces of ours that people use, of all teams or of one.
+
+    A space that no row names belongs to a team that everybody has left.
+    """
+    used = {
         ref(Kind.SPACE, record.space)
         for record in snapshot.records
-        if record.space and team_key(record.team) == team_key(team)
+        if record.space and (team is None or team_key(record.team) == team_key(team))
     }
-    return [space for space in spaces if space.ref in wanted]
+    return [
+        space
+        for space in snapshot.spaces
+        if space.ownership is Ownership.OURS and space.ref in used
+    ]
 
 
 def _step(action: Action, app: App, reason: str = "") -> Step:

@@ -19,9 +19,11 @@ from tests.planning.worlds import (
 def test_apps_start_where_none_runs() -> None:
     running = App("JupyterLab", "default", "InService", space="team-1", ownership=Ownership.OURS)
     going = replace(running, space="team-3", status="Deleting")
+    teams = ("1", "2", "3")
     world = empty(
-        spaces=(ready_space("team-1"), ready_space("team-2"), ready_space("team-3")),
+        spaces=tuple(ready_space(f"team-{team}") for team in (*teams, "4")),
         apps=(running, going),
+        records=tuple(Record(f"{t}@ai.se", t, "d-1", EVENT, t, f"team-{t}") for t in teams),
     )
     plan = plan_start_apps(world, TEMPLATE)
     assert [(s.action, s.name) for s in plan.steps] == [
