@@ -10,7 +10,7 @@ from moto.core.base_backend import BackendDict
 from moto.sagemaker.models import sagemaker_backends
 
 from studio_core.sandbox.services import quota_table
-from studio_core.sandbox.serving.faults import Faults, engines
+from studio_core.sandbox.serving.faults import Faults, engine_of
 from studio_core.sandbox.serving.wsgi import plain
 from studio_core.sandbox.studio import lifecycle
 
@@ -115,7 +115,7 @@ class Control:
 
     def _set_faults(self, _: Gateway, given: Mapping[str, Any]) -> Answer:
         faults = Faults.from_dict(given)
-        engines[self.account].set(faults)
+        engine_of(self.account).set(faults)
         return 200, faults.as_dict()
 
     def _set_quotas(self, _: Gateway, given: Mapping[str, Any]) -> Answer:

@@ -1,16 +1,20 @@
-"""Faults that the sandbox can be told to have, each seeded so that a run can be repeated."""
+"""Faults that can be set, driven by a seed so that a run can be repeated."""
 
 from __future__ import annotations
 
 import random
 import threading
-from collections import defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field, fields
 from time import monotonic
 from typing import Any
 
 from moto.core.models import DEFAULT_ACCOUNT_ID
+
+from studio_core.sandbox.studio.behaviour import Behaviour, behaviours
+
+FAULT_TEXT = "This is a fault set in the sandbox."
+"""Text of every error and failure that a fault causes."""
 
 _SHARES = (
     "error_rate",
@@ -169,22 +173,24 @@ class _Bucket:
     filled: float
 
 
-class FaultEngine:
-    """Decides, call by call, what goes wrong. One serves an account; safe in threads."""
+class FaultEngine(Behaviour):
+    """Decides call by call which fault occurs. One per account; thread-safe."""
 
     def __init__(self, faults: Faults | None = None) -> None:
         self._lock = threading.Lock()
         self.set(faults or Faults())
 
     def set(self, faults: Faults) -> None:
-        """Take new faults; the random numbers begin again at their seed."""
+        """Replace the faults and restart the random numbers at their seed."""
         with self._lock:
             self.faults = faults
+            self.list_lag = faults.list_lag
+            self.refuse_classic = faults.refuse_classic
             self._random = random.Random(faults.seed)  # noqa: S311  # repeatable by design
             self._buckets: dict[str, _Bucket] = {}
 
     def delay(self) -> float:
-        """Tell how many seconds this call takes longer."""
+        """Return by how many seconds this call is delayed."""
         faults = self.faults
         if not faults.jitter:
             return faults.latency
@@ -192,15 +198,15 @@ class FaultEngine:
             return faults.latency + self._random.random() * faults.jitter
 
     def concerns(self, operation: str) -> bool:
-        """True when an operation is one that the faults are meant for."""
+        """Return whether the faults apply to an operation."""
         return not self.faults.operations or operation in self.faults.operations
 
     def decide(self, operation: str) -> str | None:
-        """Tell what happens to a call.
+        """Return what happens to a call.
 
         Returns:
-            `throttle`, `error-500`, `error-503`, `drop`, `lose`, the error code that this
-            operation always answers with, or None when nothing goes wrong.
+            `throttle`, `error-500`, `error-503`, `drop`, `lose`, the error code that is set
+            for this operation, or None when nothing fails.
         """
         faults = self.faults
         if code := faults.errors.get(operation):
@@ -221,23 +227,29 @@ class FaultEngine:
                 return self._random.choice(("error-500", "error-503"))
         return None
 
-    def sticks(self, name: str) -> bool:
-        """True when the deletion of a profile or space shall fail."""
+    def refusal(self, operation: str) -> tuple[str, str] | None:
+        """Return the error that is set for an operation; in a server, `decide` comes first."""
+        code = self.faults.errors.get(operation)
+        return None if code is None else (code, FAULT_TEXT)
+
+    def deletion_failure(self, name: str) -> str | None:
+        """Return why the deletion of a profile or space fails."""
         with self._lock:
-            return name in self.faults.stuck or self._hits(self.faults.stuck_rate)
+            stuck = name in self.faults.stuck or self._hits(self.faults.stuck_rate)
+        return FAULT_TEXT if stuck else None
+
+    def app_failure(self) -> str | None:
+        """Return why the next app becomes Failed instead of InService."""
+        with self._lock:
+            return FAULT_TEXT if self._hits(self.faults.app_failure_rate) else None
 
     def app_delete_seconds(self, label: str) -> float | None:
-        """How long an app takes to go, at timescale 1: None is as usual, infinity is never."""
+        """Return how long an app takes to stop at timescale 1: None as usual, infinity never."""
         with self._lock:
             if label in self.faults.stuck:
                 return float("inf")
             span = self.faults.app_delete_seconds
             return None if span is None else self._random.uniform(*span)
-
-    def app_fails(self) -> bool:
-        """True when an app shall become Failed instead of InService."""
-        with self._lock:
-            return self._hits(self.faults.app_failure_rate)
 
     def _hits(self, share: float) -> bool:
         return bool(share) and self._random.random() < share
@@ -255,10 +267,18 @@ class FaultEngine:
         return True
 
 
-engines: defaultdict[str, FaultEngine] = defaultdict(FaultEngine)
-"""The engine of each account; the backends ask it about deletions, apps and lists."""
+_engines_lock = threading.Lock()
+
+
+def engine_of(account: str) -> FaultEngine:
+    """Return the fault engine of an account, which its backends ask from the first call on."""
+    with _engines_lock:
+        found = behaviours.get(account)
+        if not isinstance(found, FaultEngine):
+            found = behaviours[account] = FaultEngine()
+        return found
 
 
 def set_faults(faults: Faults, account: str = DEFAULT_ACCOUNT_ID) -> None:
-    """Make an account's sandbox have these faults (in-process: those of the backend alone)."""
-    engines[account].set(faults)
+    """Set the faults of an account; in-process, only those of the backend have an effect."""
+    engine_of(account).set(faults)

@@ -21,9 +21,8 @@ from moto.backends import list_of_moto_modules
 from moto.moto_server import werkzeug_app
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 
-from studio_core.sandbox.serving.faults import FaultEngine, engines
+from studio_core.sandbox.serving.faults import FAULT_TEXT, engine_of
 from studio_core.sandbox.serving.wsgi import plain
-from studio_core.sandbox.studio.exceptions import TOLD_TO_REFUSE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -38,8 +37,8 @@ werkzeug_app.DISABLE_GLOBAL_CORS = True  # type: ignore[attr-defined]  # from it
 THROTTLED = ("ThrottlingException", "Rate exceeded", 400)
 """As SageMaker answers (sagemaker-python-sdk#645)."""
 BROKEN = {
-    "error-500": ("InternalFailure", "The sandbox was told to let this call fail.", 500),
-    "error-503": ("ServiceUnavailable", "The sandbox was told to let this call fail.", 503),
+    "error-500": ("InternalFailure", FAULT_TEXT, 500),
+    "error-503": ("ServiceUnavailable", FAULT_TEXT, 503),
 }
 
 
@@ -115,6 +114,7 @@ class Gateway:
     ) -> None:
         """Serve an account; `hosts` are the names it answers to, None for any."""
         self.account = account
+        self.engine = engine_of(account)
         self._hosts = hosts
         self.calls: Counter[str] = Counter()
         self.served = 0
@@ -124,11 +124,6 @@ class Gateway:
         self._moto = Dispatcher(create_backend_app)
         self._counting = threading.Lock()
         self._locks: dict[str, threading.Lock] = {}
-
-    @property
-    def engine(self) -> FaultEngine:
-        """What decides about faults."""
-        return engines[self.account]
 
     def __call__(self, environ: dict[str, Any], start: StartResponse) -> Iterable[bytes]:
         """Answer one request."""
@@ -190,7 +185,7 @@ class Gateway:
                 f"User: arn:aws:iam::{self.account}:user/moto is not authorized to perform: "
                 f"{service}:{action}"
             )
-        return TOLD_TO_REFUSE
+        return FAULT_TEXT
 
     def _answer(
         self, service: str, environ: dict[str, Any], start: StartResponse

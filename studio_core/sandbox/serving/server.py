@@ -13,7 +13,7 @@ from studio_core.sandbox.extension import install
 from studio_core.sandbox.serving import state
 from studio_core.sandbox.serving.connections import Server
 from studio_core.sandbox.serving.control import Control
-from studio_core.sandbox.serving.faults import Faults, engines
+from studio_core.sandbox.serving.faults import Faults, engine_of
 from studio_core.sandbox.serving.gateway import Gateway
 from studio_core.sandbox.serving.visits import StudioPages
 
@@ -121,7 +121,7 @@ class SandboxServer:
                 self.account, progression=self._progression, timescale=self._timescale
             )
             control.start_with(self._quotas)
-            engines[self.account].set(self._faults)
+            engine_of(self.account).set(self._faults)
             if self._state_file is not None and self._state_file.exists():
                 state.load(self.account, self._state_file)
             gateway = Gateway(

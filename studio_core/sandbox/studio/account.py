@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Any
 from moto.moto_api._internal import mock_random
 from moto.sagemaker.models import SageMakerModelBackend
 
-from studio_core.sandbox.services import quota_table
-from studio_core.sandbox.serving.faults import engines
+from studio_core.sandbox.studio.behaviour import behaviours
 from studio_core.sandbox.studio.exceptions import AWSValidationException, limit_exceeded, not_found
 from studio_core.sandbox.studio.lifecycle import utcnow
+from studio_core.sandbox.studio.limits import RUNNING_APPS, limits, running_apps
 from studio_core.sandbox.studio.paging import page
 from studio_core.sandbox.studio.resources import App, Domain, Space, UserProfile
 
@@ -151,7 +151,7 @@ class Account(SageMakerModelBackend):
             resource.domain.profiles.pop(resource.name.casefold(), None)
         elif isinstance(resource, Space):
             resource.domain.spaces.pop(resource.name.casefold(), None)
-        if engines[self.account_id].faults.list_lag:
+        if behaviours[self.account_id].list_lag:
             self._buried.append((when, resource))
 
     @staticmethod
@@ -212,7 +212,7 @@ class Account(SageMakerModelBackend):
         `paging` holds SortBy, SortOrder, MaxResults and NextToken as the caller gave them.
         """
         now = utcnow()
-        lag = engines[self.account_id].faults.list_lag
+        lag = behaviours[self.account_id].list_lag
         rows = list(items)
         if lag:
             rows = [row for row in rows if (now - row.created).total_seconds() >= lag]
@@ -254,29 +254,26 @@ class Account(SageMakerModelBackend):
             and part in row.path.partition("/")[2].casefold()
         ]
 
-    # What is full
+    # Limits
 
-    def check_quota(self, code: str, unit: str, used: int, delta: int = 1) -> None:
-        """Refuse what would go over a quota of the table.
+    def check_limit(self, name: str, unit: str, used: int, delta: int = 1) -> None:
+        """Refuse what would exceed a limit of the account.
 
         Raises:
             ResourceLimitExceededError: it would.
         """
-        self._check(quota_table.QUOTAS[code], unit, used, delta)
+        limit = limits.value(self.account_id, name)
+        if limit is not None and used + delta > limit:
+            raise limit_exceeded(name, unit, limit, used, delta)
 
-    def check_app_quota(self, app_type: str, instance_type: str) -> None:
-        """Refuse an app for which the account has no instance left; raises as `check_quota`."""
+    def check_app_limits(self, app_type: str, instance_type: str) -> None:
+        """Refuse an app beyond the limits of all apps or of its type; raises as `check_limit`."""
         running: Counter[tuple[str, str]] = Counter()
         for domain in self.studio_domains.values():
             for app in domain.apps.values():
                 if app.live:
                     running[app.app_type, str(app.spec.get("InstanceType"))] += 1
-        self.check_quota(quota_table.RUNNING_APPS, "Apps", running.total())
+        self.check_limit(RUNNING_APPS, "Apps", running.total())
         if instance_type != "system":
-            quota = quota_table.app_quota(app_type, instance_type)
-            self._check(quota, "Apps", running[app_type, instance_type], 1)
-
-    def _check(self, quota: quota_table.QuotaDefault, unit: str, used: int, delta: int) -> None:
-        limit = quota_table.applied[self.account_id].value(quota)
-        if limit is not None and used + delta > limit:
-            raise limit_exceeded(quota.name, unit, limit, used, delta)
+            name = running_apps(app_type, instance_type)
+            self.check_limit(name, "Apps", running[app_type, instance_type])

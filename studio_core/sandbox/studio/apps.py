@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from studio_core.sandbox.serving.faults import engines
+from studio_core.sandbox.studio.behaviour import behaviours
 from studio_core.sandbox.studio.exceptions import (
     AWSValidationException,
     ResourceInUseException,
@@ -47,7 +47,7 @@ class AppOperations(SpaceOperations):
                 f"Unable to create app [{params['AppName']}] because {owner.noun} [{owner.arn}] "
                 "is not in InService"
             )
-        if app_type == "JupyterServer" and engines[self.account_id].faults.refuse_classic:
+        if app_type == "JupyterServer" and behaviours[self.account_id].refuse_classic:
             raise AWSValidationException(
                 "Studio Classic is no longer available for onboarding; "
                 "JupyterServer applications cannot be created."
@@ -68,16 +68,14 @@ class AppOperations(SpaceOperations):
         taken = domain.apps.get(created.key)
         if taken and taken.live:
             raise already_exists("App", taken.arn)
-        self.check_app_quota(app_type, spec["InstanceType"])
+        self.check_app_limits(app_type, spec["InstanceType"])
         # Tags of domain and profile are copied to apps launched later (botocore, AddTags).
         inherited = owner.tags if isinstance(owner, UserProfile) else {}
         created.tags = {**domain.tags, **inherited, **created.tags}
         domain.apps[created.key] = created
-        if engines[self.account_id].app_fails():
-            created.failure_reason = "The sandbox was told to let this app fail."
-            self.begin(created, "create", "Pending", "Failed")
-        else:
-            self.begin(created, "create", "Pending", "InService")
+        created.failure_reason = behaviours[self.account_id].app_failure()
+        target = "Failed" if created.failure_reason else "InService"
+        self.begin(created, "create", "Pending", target)
         return created
 
     def _owner(
@@ -176,7 +174,7 @@ class AppOperations(SpaceOperations):
             raise ResourceInUseException(wrong_status("delete", "App", app.arn, app.status).message)
         self.begin(app, "delete", "Deleting", "Deleted")
         label = f"{app.space or app.profile}/{app.app_type}/{app.name}"
-        seconds = engines[self.account_id].app_delete_seconds(label)
+        seconds = behaviours[self.account_id].app_delete_seconds(label)
         if seconds is not None:
             app.state.take(seconds)
             self.resume(app)

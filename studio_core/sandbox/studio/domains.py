@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from studio_core.sandbox.services import quota_table
-from studio_core.sandbox.serving.faults import engines
 from studio_core.sandbox.studio.account import GONE, Account
+from studio_core.sandbox.studio.behaviour import behaviours
 from studio_core.sandbox.studio.exceptions import (
     AWSValidationException,
     ResourceInUseException,
@@ -14,6 +13,7 @@ from studio_core.sandbox.studio.exceptions import (
     associated,
     wrong_status,
 )
+from studio_core.sandbox.studio.limits import DOMAINS, PROFILES
 from studio_core.sandbox.studio.resources import Domain, UserProfile
 
 Params = dict[str, Any]
@@ -38,7 +38,7 @@ class DomainOperations(Account):
         for domain in self.studio_domains.values():
             if domain.settings["DomainName"].casefold() == name.casefold():
                 raise already_exists("Domain", domain.arn)
-        self.check_quota(quota_table.DOMAINS, "Domains", len(self.studio_domains))
+        self.check_limit(DOMAINS, "Domains", len(self.studio_domains))
         settings = {
             "AppNetworkAccessType": "PublicInternetOnly",
             "HomeEfsFileSystemCreation": "Enabled",
@@ -127,7 +127,7 @@ class DomainOperations(Account):
         if taken := domain.profiles.get(name.casefold()):
             raise already_exists("UserProfile", taken.arn)
         held = sum(len(each.profiles) for each in self.studio_domains.values())
-        self.check_quota(quota_table.PROFILES, "UserProfiles", held)
+        self.check_limit(PROFILES, "UserProfiles", held)
         settings = chosen(
             params, "SingleSignOnUserIdentifier", "SingleSignOnUserValue", "UserSettings"
         )
@@ -173,10 +173,7 @@ class DomainOperations(Account):
         self.begin_deletion(profile, profile.name)
 
     def begin_deletion(self, resource: Any, name: str) -> None:
-        """Delete a profile or space, or have it stick as the faults say."""
-        if engines[self.account_id].sticks(name):
-            resource.failure_reason = "The sandbox was told to let this deletion fail."
-            self.begin(resource, "delete", "Deleting", "Delete_Failed")
-        else:
-            resource.failure_reason = None
-            self.begin(resource, "delete", "Deleting", GONE)
+        """Delete a profile or space, or let its deletion fail."""
+        resource.failure_reason = behaviours[self.account_id].deletion_failure(name)
+        target = "Delete_Failed" if resource.failure_reason else GONE
+        self.begin(resource, "delete", "Deleting", target)

@@ -14,7 +14,6 @@ from moto.sagemaker.exceptions import (
 )
 
 __all__ = [
-    "TOLD_TO_REFUSE",
     "AWSValidationException",
     "ResourceInUseException",
     "ResourceLimitExceededError",
@@ -26,9 +25,6 @@ __all__ = [
     "not_found",
     "wrong_status",
 ]
-
-TOLD_TO_REFUSE = "The sandbox was told to refuse this call."
-"""Text of errors that `Faults.errors` asks for."""
 
 
 class ResourceLimitExceededError(SagemakerClientError):

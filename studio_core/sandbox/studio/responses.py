@@ -12,13 +12,9 @@ from moto.core.utils import camelcase_to_underscores
 from moto.sagemaker.models import sagemaker_backends
 from moto.sagemaker.responses import SageMakerResponse
 
-from studio_core.sandbox.serving.faults import engines
 from studio_core.sandbox.studio import presign
-from studio_core.sandbox.studio.exceptions import (
-    TOLD_TO_REFUSE,
-    AWSValidationException,
-    SagemakerClientError,
-)
+from studio_core.sandbox.studio.behaviour import behaviours
+from studio_core.sandbox.studio.exceptions import AWSValidationException, SagemakerClientError
 from studio_core.sandbox.studio.lifecycle import utcnow
 from studio_core.sandbox.studio.paging import make_token, read_token
 from studio_core.sandbox.studio.validation import check
@@ -109,9 +105,9 @@ class StudioResponse(SageMakerResponse):
 
     def _checked(self) -> dict[str, Any]:
         operation = self._get_action()
-        code = engines[self.current_account].faults.errors.get(f"sagemaker.{operation}")
-        if code is not None:  # in server mode the gateway has refused before
-            raise SagemakerClientError(code, TOLD_TO_REFUSE)
+        refusal = behaviours[self.current_account].refusal(f"sagemaker.{operation}")
+        if refusal is not None:
+            raise SagemakerClientError(*refusal)
         given = self.given
         check(operation, given)
         return given

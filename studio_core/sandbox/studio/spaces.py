@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from studio_core.sandbox.services import quota_table
 from studio_core.sandbox.studio.domains import DomainOperations, Params, chosen
 from studio_core.sandbox.studio.exceptions import (
     AWSValidationException,
@@ -12,6 +11,7 @@ from studio_core.sandbox.studio.exceptions import (
     associated,
     wrong_status,
 )
+from studio_core.sandbox.studio.limits import SPACES, VOLUME_GB
 from studio_core.sandbox.studio.resources import App, Space
 
 
@@ -52,11 +52,11 @@ class SpaceOperations(DomainOperations):
         if taken := domain.spaces.get(name.casefold()):
             raise already_exists("Space", taken.arn)
         held = [space for each in self.studio_domains.values() for space in each.spaces.values()]
-        self.check_quota(quota_table.SPACES, "Spaces", len(held))
+        self.check_limit(SPACES, "Spaces", len(held))
         created = Space(domain, name, settings, **self.common(params.get("Tags")))
         if created.volume_gb:
             used = sum(space.volume_gb for space in held)
-            self.check_quota(quota_table.VOLUME_GB, "Gigabytes", used, created.volume_gb)
+            self.check_limit(VOLUME_GB, "Gigabytes", used, created.volume_gb)
         domain.spaces[name.casefold()] = created
         self.begin(created, "create", "Pending", "InService")
         return created
@@ -105,7 +105,7 @@ class SpaceOperations(DomainOperations):
         held = [each for dom in self.studio_domains.values() for each in dom.spaces.values()]
         used = sum(each.volume_gb for each in held) - more
         try:
-            self.check_quota(quota_table.VOLUME_GB, "Gigabytes", used, more)
+            self.check_limit(VOLUME_GB, "Gigabytes", used, more)
         except ResourceLimitExceededError as error:
             return error if more else None
         return None

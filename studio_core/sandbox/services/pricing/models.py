@@ -158,7 +158,7 @@ def _fits(product: dict[str, Any], one: dict[str, str]) -> bool:
 
 
 class PricingBackend(BaseBackend):
-    """The price list holds no state: the backend is what moto finds the addresses by."""
+    """Backend without state; moto finds the URLs of a service through its backend."""
 
 
 pricing_backends = BackendDict(PricingBackend, "pricing", additional_regions=["us-east-1"])
