@@ -1,7 +1,7 @@
 """Install Studio into moto, for both `mock_aws()` and moto's server.
 
 All changes to moto's internals are here: the class of the SageMaker backends, the routes of
-four services, and one service that moto lacks. A contract test checks these seams against
+five services, and one service that moto lacks. A contract test checks these seams against
 the pinned version of moto.
 """
 
@@ -12,12 +12,14 @@ import sys
 import threading
 
 from moto import backend_index
+from moto.dynamodb import urls as dynamodb_urls
 from moto.iam import urls as iam_urls
 from moto.resourcegroupstaggingapi import urls as tagging_urls
 from moto.sagemaker import urls as sagemaker_urls
 from moto.sagemaker.models import sagemaker_backends
 from moto.servicequotas import urls as quota_urls
 
+from studio_core.sandbox.services.dynamodb import DynamoResponse
 from studio_core.sandbox.services.permissions import PermissionsResponse
 from studio_core.sandbox.services.pricing import models as pricing
 from studio_core.sandbox.services.pricing.urls import url_bases as pricing_bases
@@ -43,6 +45,7 @@ def install() -> None:
         sagemaker_backends.backend = StudioBackend
         sagemaker_backends.clear()  # instances of moto's own class, made before this call
         sagemaker_urls.url_paths["{0}/$"] = StudioResponse.dispatch
+        dynamodb_urls.url_paths["{0}/"] = DynamoResponse.dispatch
         iam_urls.url_paths["{0}/$"] = PermissionsResponse.dispatch
         quota_urls.url_paths["{0}/$"] = QuotasResponse.dispatch
         tagging_urls.url_paths["{0}/$"] = TaggingResponse.dispatch

@@ -1,20 +1,19 @@
-"""The WSGI application in front of moto: counts calls, makes faults happen, serves pages.
+"""WSGI application in front of moto: counts calls, applies faults, serves pages.
 
-Everything goes through here in server mode. Control addresses and pages are kept apart
-from the AWS protocol, which is moto's own application.
+Every request of a server passes here. Control addresses and pages are separate from the
+AWS protocol, which is moto's own application.
 """
 
 from __future__ import annotations
 
-import io
 import json
-import re
 import threading
+import uuid
 from collections import Counter
 from functools import lru_cache
 from time import sleep
 from typing import TYPE_CHECKING, Any, Protocol
-from urllib.parse import parse_qs
+from xml.sax.saxutils import escape
 
 from moto.backend_index import backend_url_patterns
 from moto.backends import list_of_moto_modules
@@ -22,20 +21,26 @@ from moto.moto_server import werkzeug_app
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 
 from studio_core.sandbox.serving.faults import FAULT_TEXT, engine_of
+from studio_core.sandbox.serving.requests import (
+    operation_of,
+    refusal_of,
+    region_of,
+    speaks_xml,
+)
 from studio_core.sandbox.serving.wsgi import plain
+from studio_core.sandbox.studio.responses import STUDIO_OPERATIONS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from studio_core.sandbox.serving.wsgi import StartResponse
 
-_CREDENTIAL = re.compile(r"Credential=[^/]+/\d+/([^/]+)/([^/]+)/aws4_request")
-
 # moto lets every web page read its answers; ours may hold real people.
 werkzeug_app.DISABLE_GLOBAL_CORS = True  # type: ignore[attr-defined]  # from its settings
 
 THROTTLED = ("ThrottlingException", "Rate exceeded", 400)
 """As SageMaker answers (sagemaker-python-sdk#645)."""
+NO_REGION = ("InvalidSignatureException", "Credential should be scoped to a valid region.")
 BROKEN = {
     "error-500": ("InternalFailure", FAULT_TEXT, 500),
     "error-503": ("ServiceUnavailable", FAULT_TEXT, 503),
@@ -43,11 +48,11 @@ BROKEN = {
 
 
 class DroppedConnectionError(ConnectionError):
-    """The connection shall be cut without an answer."""
+    """The connection must be cut without an answer."""
 
 
 class Dispatcher(DomainDispatcherApplication):
-    """moto's dispatcher, which otherwise lists its own folder at every request."""
+    """moto's dispatcher, with a cache: it otherwise lists its own folder at every request."""
 
     @staticmethod
     @lru_cache(maxsize=256)
@@ -58,29 +63,7 @@ class Dispatcher(DomainDispatcherApplication):
         for backend, pattern in backend_url_patterns:
             if pattern.match(f"http://{host}"):
                 return backend
-        raise NotImplementedError(f"The sandbox holds no service at {host}")
-
-
-def operation_of(environ: dict[str, Any]) -> tuple[str, str]:
-    """Tell service and operation of an AWS request, `unknown` where it does not say.
-
-    JSON services name the operation in a header, query services in the body or the query,
-    REST services by method and path, which is then what stands here.
-    """
-    found = _CREDENTIAL.search(environ.get("HTTP_AUTHORIZATION", ""))
-    service = found.group(2) if found else "unknown"
-    target = environ.get("HTTP_X_AMZ_TARGET", "")
-    if target:
-        return service, target.rpartition(".")[2]
-    query = environ.get("QUERY_STRING", "")
-    if environ.get("CONTENT_TYPE", "").startswith("application/x-www-form-urlencoded"):
-        body = environ["wsgi.input"].read()
-        environ["wsgi.input"] = io.BytesIO(body)
-        query = body.decode("utf-8", "replace") or query
-    action = parse_qs(query).get("Action")
-    if action:
-        return service, action[0]
-    return service, f"{environ.get('REQUEST_METHOD', '')} {environ.get('PATH_INFO', '')}"
+        raise NotImplementedError(f"The sandbox has no service at {host}")
 
 
 class ControlSite(Protocol):
@@ -160,6 +143,9 @@ class Gateway:
 
     def _call(self, environ: dict[str, Any], start: StartResponse) -> Iterable[bytes]:
         service, action = operation_of(environ)
+        refusal = refusal_of(environ, action)
+        if refusal is not None:
+            return refuse(environ, start, *refusal, 403)
         operation = f"{service}.{action}"
         with self._counting:
             self.calls[operation] += 1
@@ -173,26 +159,25 @@ class Gateway:
         if verdict in BROKEN:
             return refuse(environ, start, *BROKEN[verdict])
         if verdict and verdict != "lose":
-            return refuse(environ, start, verdict, self._told(verdict, service, action), 400)
-        answer = self._answer(service, environ, start)
+            return refuse(environ, start, verdict, self._fault_text(verdict, operation), 400)
+        answer = self._answer(service, action, environ, start)
         if verdict == "lose":
             raise DroppedConnectionError
         return answer
 
-    def _told(self, code: str, service: str, action: str) -> str:
+    def _fault_text(self, code: str, operation: str) -> str:
         if code.startswith("AccessDenied"):
             return (
                 f"User: arn:aws:iam::{self.account}:user/moto is not authorized to perform: "
-                f"{service}:{action}"
+                f"{operation.replace('.', ':', 1)}"
             )
         return FAULT_TEXT
 
     def _answer(
-        self, service: str, environ: dict[str, Any], start: StartResponse
+        self, service: str, action: str, environ: dict[str, Any], start: StartResponse
     ) -> Iterable[bytes]:
-        # moto's backends are not made for threads; the Studio one brings its own lock.
         try:
-            if service == "sagemaker":
+            if service == "sagemaker":  # has a lock of its own
                 return list(self._moto(environ, start))
             with self._counting:
                 lock = self._locks.setdefault(service, threading.Lock())
@@ -200,23 +185,35 @@ class Gateway:
                 return list(self._moto(environ, start))
         except NotImplementedError as error:
             return refuse(environ, start, "UnknownOperationException", str(error), 400)
-        except Exception as error:  # noqa: BLE001  # what a server does with a bug of its own
-            told = f"The sandbox failed: {type(error).__name__}: {error}"
-            return refuse(environ, start, "InternalFailure", told, 500)
+        except Exception as error:  # noqa: BLE001  # what a server does with any bug
+            if isinstance(error, KeyError) and error.args == (region_of(environ),):
+                return refuse(environ, start, *NO_REGION, 403)
+            text = f"{type(error).__name__}: {error}"
+            if service == "sagemaker" and action not in STUDIO_OPERATIONS:
+                # moto's own operations do not check their input.
+                return refuse(environ, start, "ValidationException", f"moto failed: {text}", 400)
+            return refuse(environ, start, "InternalFailure", f"The sandbox failed: {text}", 500)
 
 
 def refuse(
     environ: dict[str, Any], start: StartResponse, code: str, message: str, status: int
 ) -> Iterable[bytes]:
-    """Answer with an error in the protocol that the caller spoke."""
-    if environ.get("HTTP_X_AMZ_TARGET") or not environ.get("CONTENT_TYPE", "").startswith(
-        "application/x-www-form-urlencoded"
-    ):
+    """Answer with an error in the protocol that the caller speaks."""
+    request_id = str(uuid.uuid4())
+    if not speaks_xml(environ):
         body = json.dumps({"__type": code, "message": message, "Message": message})
-        return plain(start, status, body, "application/x-amz-json-1.1", x_amzn_errortype=code)
+        return plain(
+            start,
+            status,
+            body,
+            "application/x-amz-json-1.1",
+            x_amzn_errortype=code,
+            x_amzn_requestid=request_id,
+        )
     kind = "Sender" if status < BROKEN["error-500"][2] else "Receiver"
     body = (
         f"<ErrorResponse><Error><Type>{kind}</Type><Code>{code}</Code>"
-        f"<Message>{message}</Message></Error><RequestId>sandbox</RequestId></ErrorResponse>"
+        f"<Message>{escape(message)}</Message></Error>"
+        f"<RequestId>{request_id}</RequestId></ErrorResponse>"
     )
-    return plain(start, status, body, "text/xml")
+    return plain(start, status, body, "text/xml", x_amzn_requestid=request_id)

@@ -19,6 +19,7 @@ from studio_core.sandbox.studio.lifecycle import utcnow
 from studio_core.sandbox.studio.limits import RUNNING_APPS, limits, running_apps
 from studio_core.sandbox.studio.paging import page
 from studio_core.sandbox.studio.resources import App, Domain, Space, UserProfile
+from studio_core.sandbox.studio.tags import as_dict
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -31,9 +32,6 @@ GONE = "Gone"
 
 APP_RECORD = timedelta(hours=24)
 """How long Deleted and Failed apps stay in ListApps (botocore, DescribeApp.CreationTime)."""
-
-MAX_TAGS = 50
-"""Tags a resource can have (botocore's sagemaker model, TagList)."""
 
 
 _created = attrgetter("serial")
@@ -69,7 +67,7 @@ class Account(SageMakerModelBackend):
             "account": self.account_id,
             "serial": self._serial,
             "now": utcnow(),
-            "tags": {tag["Key"]: tag["Value"] for tag in tags or ()},
+            "tags": as_dict(tags),
         }
 
     def count_from(self, serial: int) -> None:

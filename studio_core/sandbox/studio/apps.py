@@ -68,6 +68,8 @@ class AppOperations(SpaceOperations):
         taken = domain.apps.get(created.key)
         if taken and taken.live:
             raise already_exists("App", taken.arn)
+        if isinstance(owner, Space) and owner.app_type is not None:
+            self._refuse_second_app(owner, created.name)
         self.check_app_limits(app_type, spec["InstanceType"])
         # Tags of domain and profile are copied to apps launched later (botocore, AddTags).
         inherited = owner.tags if isinstance(owner, UserProfile) else {}
@@ -117,6 +119,17 @@ class AppOperations(SpaceOperations):
         if space.storage.status != "Available":
             raise ResourceInUseException(
                 f"Unable to create app [{name}] because storage is not in Available status."
+            )
+
+    def _refuse_second_app(self, space: Space, name: str) -> None:
+        """Refuse another app: each space has a 1:1 relationship with an instance of an app.
+
+        Rule: developer guide, studio-updated-spaces; code and text invented.
+        """
+        for app in self.apps_in(space):
+            raise ResourceInUseException(
+                f"Unable to create app [{name}] because App [{app.arn}] is associated with "
+                f"Space [{space.arn}]."
             )
 
     @staticmethod

@@ -15,10 +15,13 @@ from moto.sagemaker.exceptions import (
 
 __all__ = [
     "AWSValidationException",
+    "CommonError",
     "ResourceInUseException",
     "ResourceLimitExceededError",
     "ResourceNotFound",
     "SagemakerClientError",
+    "SerializationError",
+    "UnknownOperationError",
     "already_exists",
     "associated",
     "limit_exceeded",
@@ -31,6 +34,27 @@ class ResourceLimitExceededError(SagemakerClientError):
     """An account-level service limit is reached."""
 
     code = "ResourceLimitExceeded"
+
+
+class CommonError(SagemakerClientError):
+    """An error of every AWS JSON service, which no service model declares."""
+
+
+class SerializationError(CommonError):
+    """The body is not JSON, or a member has another JSON type than the model says.
+
+    Code: aws-sdk-perl#237. Texts of the form `NUMBER_VALUE can not be converted to a String`:
+    sidecar#148.
+    """
+
+    code = "SerializationException"
+
+
+class UnknownOperationError(CommonError):
+    """X-Amz-Target names no operation of the service; AWS answers the code alone."""
+
+    code = "UnknownOperationException"
+    message = ""
 
 
 def not_found(kind: str, arn: str) -> ResourceNotFound:

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 from moto.core.resource_tagging import TaggedResource
 
-from studio_core.sandbox.studio.account import MAX_TAGS
 from studio_core.sandbox.studio.apps import AppOperations
 from studio_core.sandbox.studio.exceptions import AWSValidationException, not_found, wrong_status
 from studio_core.sandbox.studio.presign import Visit
+from studio_core.sandbox.studio.resources import App
+from studio_core.sandbox.studio.tags import MAX_TAGS, refuse_reserved
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -158,17 +159,26 @@ class StudioBackend(AppOperations):
             raise not_found(noun, arn)
         return found
 
+    def find_tagged(self, arn: str) -> Resource | None:
+        """Find a Studio resource that can have tags; None when the ARN is of another type.
+
+        Raises:
+            ResourceNotFound: the ARN is of a Studio type, and nothing has it.
+            AWSValidationException: it is of an app that is Deleted or Failed (code:
+                amazon-sagemaker-feedback#108, terraform-provider-aws#39976; text invented).
+        """
+        found = self.find_by_arn(arn)
+        if isinstance(found, App) and not found.live:
+            raise AWSValidationException(f"Tags of App [{found.arn}] are no longer available.")
+        return found
+
     def tag(self, resource: Resource, tags: dict[str, str]) -> None:
-        """Add tags, or give those with the same key a new value.
+        """Add tags, or replace the values of those with the same key.
 
         Raises:
             AWSValidationException: a key is AWS's own, or there would be more than 50.
         """
-        for key in tags:
-            if key.casefold().startswith("aws:"):
-                raise AWSValidationException(
-                    f"Tag key [{key}] is invalid: aws: prefixed tag keys are reserved."
-                )
+        refuse_reserved(tags)
         merged = {**resource.tags, **tags}
         if len(merged) > MAX_TAGS:
             raise AWSValidationException(
@@ -176,24 +186,54 @@ class StudioBackend(AppOperations):
             )
         resource.tags = merged
 
+    def untag(self, resource: Resource, keys: list[str]) -> None:
+        """Remove tags.
+
+        Raises:
+            AWSValidationException: a key is AWS's own (sagemaker-python-sdk#1301).
+        """
+        refuse_reserved(keys)
+        resource.tags = {key: tag for key, tag in resource.tags.items() if key not in keys}
+
+    def check_other(self, arn: str) -> None:
+        """Refuse the ARN of a resource that moto's own backend does not have.
+
+        Raises:
+            AWSValidationException: nothing has this ARN (text invented).
+        """
+        try:
+            found = self._get_resource_from_arn(arn)
+        except (AttributeError, IndexError, KeyError, ValueError):
+            found = None
+        if found is None:
+            raise AWSValidationException(f"Resource [{arn}] does not exist.")
+
     def tag_resource(self, arn: str, tags: dict[str, str]) -> None:
-        """Tag a resource for the tagging API's TagResources."""
-        found = self.find_by_arn(arn)
-        if found is not None:
-            self.tag(found, tags)
+        """Tag a resource for the tagging API; raises as `find_tagged`, `tag` and `check_other`."""
+        with self.lock:
+            found = self.find_tagged(arn)
+            if found is not None:
+                self.tag(found, tags)
+            else:
+                self.check_other(arn)
+                super().tag_resource(arn, tags)
 
     def untag_resource(self, arn: str, tag_keys: list[str]) -> None:
-        """Take tags off for the tagging API's UntagResources."""
-        found = self.find_by_arn(arn)
-        if found is not None:
-            found.tags = {key: tag for key, tag in found.tags.items() if key not in tag_keys}
+        """Untag a resource for the tagging API; raises as `tag_resource`."""
+        with self.lock:
+            found = self.find_tagged(arn)
+            if found is not None:
+                self.untag(found, tag_keys)
+            else:
+                self.check_other(arn)
+                super().untag_resource(arn, tag_keys)
 
     def other_resources(self) -> Iterator[TaggedResource]:
-        """Give what moto's own backend holds."""
+        """Yield the tagged resources of moto's own backend."""
         yield from super().iter_tagged_resources()
 
     def iter_tagged_resources(self) -> Iterator[TaggedResource]:
-        """Give everything SageMaker that the tagging API can find."""
+        """Yield every SageMaker resource that the tagging API can find."""
         yield from self.other_resources()
         for resource in self.studio_resources():
             yield TaggedResource(resource.arn, resource.tags, f"sagemaker:{resource.kind}")

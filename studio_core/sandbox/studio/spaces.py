@@ -76,7 +76,7 @@ class SpaceOperations(DomainOperations):
             raise ResourceInUseException(
                 wrong_status("update", "Space", space.arn, space.status).message
             )
-        if any(self._apps_in(space)):
+        if any(self.apps_in(space)):
             raise ResourceInUseException(
                 f"Unable to update Space [{space.arn}] because App(s) are associated with it."
             )
@@ -122,7 +122,7 @@ class SpaceOperations(DomainOperations):
         space = self.space(domain, name)
         if space.status == "Pending":
             raise wrong_status("delete", "Space", space.arn, space.status)
-        if any(self._apps_in(space)):
+        if any(self.apps_in(space)):
             raise associated("Space", space.arn, "App")
         if space.status in {"Deleting", "Updating"}:
             raise ResourceInUseException(
@@ -131,7 +131,8 @@ class SpaceOperations(DomainOperations):
         self.begin_deletion(space, space.name)
 
     @staticmethod
-    def _apps_in(space: Space) -> list[App]:
+    def apps_in(space: Space) -> list[App]:
+        """Return the live apps of a space."""
         folded = space.name.casefold()
         return [
             app

@@ -1,8 +1,8 @@
-"""Prices of Studio app hours and volumes, in the shape the price list gives them.
+"""Prices of Studio app hours and volumes, in the shape of the price list.
 
 Known: ml.t3.medium costs 0.05 USD an hour in us-west-2 and us-east-1 and 0.062 in
 ap-northeast-2; a volume costs 0.112 USD a GB and month. All other numbers are invented,
-in proportion to the instance's size, and good for trying things out alone.
+in proportion to the size of the instance, and of use for rehearsals alone.
 """
 
 from __future__ import annotations
@@ -100,7 +100,7 @@ def _product(attributes: dict[str, str], family: str, unit: str, usd: float) -> 
 
 @cache
 def products() -> tuple[dict[str, Any], ...]:
-    """Give every product of the simulated price list."""
+    """Return every product of the simulated price list."""
     listed = []
     for region, (prefix, location, level) in REGIONS.items():
         common = {
@@ -134,8 +134,12 @@ def products() -> tuple[dict[str, Any], ...]:
     return tuple(listed)
 
 
+ATTRIBUTES = ("instanceType", "platoinstancetype", "regionCode", "usagetype")
+"""Attributes that DescribeServices names."""
+
+
 def matching(filters: list[dict[str, str]]) -> list[dict[str, Any]]:
-    """Give the products that fit every filter; values are compared without case."""
+    """Return the products that match every filter, ignoring case."""
     return [product for product in products() if all(_fits(product, one) for one in filters)]
 
 
