@@ -43,7 +43,8 @@ class Answer:
     @property
     def message(self) -> str:
         """Text of the error."""
-        return str(self.body.get("message") or self.body.get("Message") or "")
+        read = self.body if isinstance(self.body, dict) else {}
+        return str(read.get("message") or read.get("Message") or "")
 
 
 class Wire:

@@ -33,10 +33,13 @@ MOTO_OPERATIONS = frozenset({"GetServiceQuota", "ListAWSDefaultServiceQuotas"})
 
 
 class NoSuchQuotaError(ServiceException):
-    """The service or quota does not exist (text invented)."""
+    """The service or quota does not exist (text: moto)."""
 
     code = "NoSuchResourceException"
-    message = "The request failed because the specified service or quota does not exist."
+    message = (
+        "This service is not available in the current Region. "
+        "Choose a different Region or a different service."
+    )
 
 
 class IllegalArgumentError(ServiceException):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
 from moto.core.resource_tagging import TaggedResource
@@ -230,7 +231,16 @@ class StudioBackend(AppOperations):
 
     def other_resources(self) -> Iterator[TaggedResource]:
         """Yield the tagged resources of moto's own backend."""
-        yield from super().iter_tagged_resources()
+        # moto lists the versions of a model card under one name, and cannot iterate over them.
+        cards, self.model_cards = self.model_cards, defaultdict(list)
+        try:
+            found = list(super().iter_tagged_resources())
+        finally:
+            self.model_cards = cards
+        yield from found
+        for versions in cards.values():
+            tags = {tag["Key"]: tag["Value"] for tag in versions[0].tags or ()}
+            yield TaggedResource(versions[0].arn, tags, "sagemaker:model-card")
 
     def iter_tagged_resources(self) -> Iterator[TaggedResource]:
         """Yield every SageMaker resource that the tagging API can find."""

@@ -31,7 +31,7 @@ class ModelledResponse(BaseResponse):
 
     use_raw_body = True
     checked: ClassVar[frozenset[str]] = frozenset()
-    """Operations of which constraints are checked; types are checked of all."""
+    """Operations of which every constraint is checked; of others, types and required members."""
     violation: ClassVar[type[ServiceException]] = AWSValidationException
     """The error of a violated constraint."""
 
@@ -61,13 +61,14 @@ class ModelledResponse(BaseResponse):
         Raises:
             ServiceException: the operation or a member is not what the model says.
         """
-        operation = self._get_action()
-        self.params = convert(operation, read_body(request.data), self.boto3_service_name)
-        if operation in self.checked:
-            try:
-                check(operation, self.params, self.boto3_service_name)
-            except AWSValidationException as error:
-                raise type(self).violation(error.message) from None
+        operation, service = self._get_action(), self.boto3_service_name
+        checked = operation in self.checked
+        self.params = convert(operation, read_body(request.data), service)
+        try:
+            check(operation, self.params, service, required_only=not checked)
+        except AWSValidationException as error:
+            raise type(self).violation(error.message) from None
+        if checked:
             return
         try:
             super().parse_parameters(request)  # moto reads times and bytes

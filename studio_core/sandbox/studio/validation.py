@@ -45,15 +45,23 @@ class Node:
     key: Node | None = None
 
 
-def check(operation: str, params: Mapping[str, Any], service: str = "sagemaker") -> None:
-    """Refuse parameters that violate a constraint of the model.
+def check(
+    operation: str,
+    params: Mapping[str, Any],
+    service: str = "sagemaker",
+    *,
+    required_only: bool = False,
+) -> None:
+    """Refuse parameters that violate a constraint of the model, or lack a required member.
 
     Raises:
         AWSValidationException: with every violation, in the order of the model's members.
     """
     root = _root(service, operation)
     problems: list[str] = []
-    if root is not None:
+    if root is not None and required_only:
+        _require(root, params, "", problems)
+    elif root is not None:
         _constrain(root, params, "", problems)
     if problems:
         count = f"{len(problems)} validation error{'s' * (len(problems) > 1)} detected: "
@@ -210,14 +218,33 @@ def _constrain(node: Node, value: Any, path: str, problems: list[str]) -> None:
         problems += _out_of_range(node, value, "value", value, path)
 
 
-def _constrain_items(node: Node, value: Any, path: str, problems: list[str]) -> None:
+def _require(node: Node, value: Any, path: str, problems: list[str]) -> None:
+    """Find the required members that are missing, at any depth."""
+    if node.kind == "structure":
+        missing = [name for name in node.required if value.get(name) is None]
+        problems += [_failed(None, _join(path, name), NULL) for name in missing]
+        for name, given in value.items():
+            _require(node.members[name], given, _join(path, name), problems)
+    elif node.item is not None:
+        for at, each in _items(node, value, path):
+            if each is None:
+                problems.append(_failed(None, at, NULL))
+            else:
+                _require(node.item, each, at, problems)
+
+
+def _items(node: Node, value: Any, path: str) -> list[tuple[str, Any]]:
+    """Return the items of a list or map with their paths."""
     if node.key is None:
-        named = [(f"{path}.{index}.member", each) for index, each in enumerate(value, start=1)]
-    else:
+        return [(f"{path}.{index}.member", each) for index, each in enumerate(value, start=1)]
+    return [(f"{path}.{key}.member", each) for key, each in value.items()]
+
+
+def _constrain_items(node: Node, value: Any, path: str, problems: list[str]) -> None:
+    if node.key is not None:
         for key in value:
             _constrain_string(node.key, key, f"{path}.key", problems)
-        named = [(f"{path}.{key}.member", each) for key, each in value.items()]
-    for at, each in named:
+    for at, each in _items(node, value, path):
         if each is None:
             problems.append(_failed(None, at, NULL))
         else:
