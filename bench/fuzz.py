@@ -89,13 +89,16 @@ def judge(tally: Tally, sent: Sent, answer: Answer) -> None:
     if answer.status >= HTTP_SERVER_ERROR or "x-amzn-requestid" not in answer.headers:
         tally.server_errors.append(shown)
         return
-    right_violation = violation and answer.code == VIOLATIONS[sent.service]
-    if (sent.kind in {"type", "body"} and answer.code != "SerializationException") or (
-        sent.kind in expected_violations(sent) and not right_violation
-    ):
+    if sent.kind in {"type", "body"}:
+        refused = answer.code == "SerializationException"
+    elif sent.kind in expected_violations(sent):
+        refused = violation and answer.code == VIOLATIONS[sent.service]
+    else:
+        if sent.checked and sent.kind in {"valid", "extra"} and violation:
+            tally.refused.append(shown)
+        return
+    if not refused:
         tally.accepted.append(shown)
-    elif sent.checked and sent.kind in {"valid", "extra"} and violation:
-        tally.refused.append(shown)
 
 
 def fuzz(url: str, requests: int, seed: int = 1) -> Tally:
