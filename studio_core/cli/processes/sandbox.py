@@ -21,6 +21,7 @@ class Wish:
     """What kind of sandbox is wanted; `faults` are fields of `sandbox.serving.faults.Faults`.
 
     `timescale` multiplies every wait. With `empty`, there are a domain and a table and nobody.
+    The file `scenario` plays once the demo data is in place.
     """
 
     port: int = 0
@@ -31,6 +32,7 @@ class Wish:
     state_file: Path | None = None
     faults: Mapping[str, float | None] | None = None
     region: str = REGION
+    scenario: Path | None = None
 
 
 @contextmanager
@@ -43,12 +45,16 @@ def simulated(wish: Wish) -> Iterator[dict[str, str]]:
     """
     try:
         from studio_core.sandbox import demo  # noqa: PLC0415 - moto is slow to import
-        from studio_core.sandbox.serving import faults, server  # noqa: PLC0415 - the same
+        from studio_core.sandbox.serving import faults, scenario, server  # noqa: PLC0415 - the same
     except ImportError as error:
         raise StudioError(
             f"The sandbox is not installed: {error.name or 'a package'} is missing.",
             "Install it with: pip install 'studio-cli[sandbox]'",
         ) from error
+    try:
+        played = None if wish.scenario is None else scenario.read_scenario(wish.scenario)
+    except (OSError, scenario.ScenarioError) as error:
+        raise SettingsError(f"{error}.", "Correct the scenario file.") from error
     given = {name: value for name, value in (wish.faults or {}).items() if value is not None}
     saved = wish.state_file is not None and wish.state_file.exists()
     sandbox = server.SandboxServer(
@@ -78,6 +84,8 @@ def simulated(wish: Wish) -> Iterator[dict[str, str]]:
                 region=wish.region,
                 empty=wish.empty,
             )
+        if played is not None:
+            sandbox.play(played)
         yield {
             **sandbox.environment(wish.region),
             "STUDIO_REGION": where.region,

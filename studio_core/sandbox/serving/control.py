@@ -11,6 +11,7 @@ from moto.sagemaker.models import sagemaker_backends
 
 from studio_core.sandbox.services import quota_table
 from studio_core.sandbox.serving.faults import Faults, engine_of
+from studio_core.sandbox.serving.scenario import Player
 from studio_core.sandbox.serving.wsgi import plain
 from studio_core.sandbox.studio import lifecycle
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from studio_core.sandbox.serving.gateway import Gateway
+    from studio_core.sandbox.serving.scenario import Scenario, Step
     from studio_core.sandbox.serving.wsgi import StartResponse
     from studio_core.sandbox.studio.models import StudioBackend
 
@@ -40,10 +42,12 @@ class Control:
     def __init__(self, account: str, *, progression: str, timescale: float) -> None:
         self.account = account
         self._first_quotas: dict[str, float] = {}
+        self.player: Player | None = None
+        """Plays a scenario, if one was given."""
         self.set_clock(progression, timescale)
         self._handlers: dict[tuple[str, str], Handler] = {
             ("GET", "health"): self._health,
-            ("GET", "calls"): lambda gateway, _: (200, dict(sorted(gateway.calls.items()))),
+            ("GET", "calls"): lambda gateway, _: (200, gateway.calls()),
             ("DELETE", "calls"): self._forget_calls,
             ("GET", "faults"): lambda gateway, _: (200, gateway.engine.faults.as_dict()),
             ("PUT", "faults"): self._set_faults,
@@ -84,6 +88,29 @@ class Control:
         applied.set(self._first_quotas)
         clear_account(self.account)
         quota_table.applied[self.account] = applied
+
+    def play(self, scenario: Scenario) -> None:
+        """Play a scenario from its start."""
+        self.stop_playing()
+        first, *_ = scenario.steps
+        self.apply(first)
+        self.player = Player(scenario, self.apply)
+        self.player.start()
+
+    def stop_playing(self) -> None:
+        """Leave everything as the scenario has it now."""
+        if self.player is not None:
+            self.player.stop()
+            self.player = None
+
+    def apply(self, step: Step) -> None:
+        """Apply one step of a scenario."""
+        if step.progression is not None or step.timescale is not None:
+            timescale = self.timescale if step.timescale is None else step.timescale
+            self.set_clock(step.progression or self.progression, timescale)
+        quota_table.set_quotas(step.quotas, self.account)
+        if step.faults is not None:
+            engine_of(self.account).set(step.faults)
 
     def answer(
         self, gateway: Gateway, environ: dict[str, Any], start: StartResponse

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import threading
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, field, fields, replace
 from time import monotonic
 from typing import Any
 
@@ -40,6 +40,7 @@ class Faults:
         error_rate: share of calls answered with 500 or 503, without effect.
         drop_rate: share of calls whose connection is cut before any effect.
         lost_answer_rate: share of calls that take effect and whose answer never arrives.
+        lose_next: how many of the next calls take effect and are never answered.
         throttle_rate: share of calls answered with `ThrottlingException: Rate exceeded`.
         stuck_rate: share of deletions of profiles and spaces that end as Delete_Failed.
         stuck: names of profiles and spaces whose deletion always ends as Delete_Failed, and
@@ -62,6 +63,7 @@ class Faults:
     drop_rate: float = 0
     lost_answer_rate: float = 0
     throttle_rate: float = 0
+    lose_next: int = 0
     stuck_rate: float = 0
     stuck: tuple[str, ...] = ()
     app_failure_rate: float = 0
@@ -81,7 +83,7 @@ class Faults:
         for name in _SHARES:
             if not 0 <= getattr(self, name) <= 1:
                 raise ValueError(f"{name} must be between 0 and 1, not {getattr(self, name)!r}")
-        for name in ("latency", "jitter", "list_lag"):
+        for name in ("latency", "jitter", "list_lag", "lose_next"):
             if getattr(self, name) < 0:
                 raise ValueError(f"{name} must not be negative, got {getattr(self, name)!r}")
         for name in ("rate", "burst"):
@@ -162,6 +164,7 @@ _READERS: dict[str, Callable[[str, Any], Any]] = {
     "app_delete_seconds": _span,
     "refuse_classic": _switch,
     "errors": _codes,
+    "lose_next": _whole,
     "seed": _whole,
 }
 """How the values of JSON are read that are not plain numbers."""
@@ -214,17 +217,23 @@ class FaultEngine(Behaviour):
         if not self.concerns(operation):
             return None
         with self._lock:
+            if faults.lose_next:
+                self.faults = replace(faults, lose_next=faults.lose_next - 1)
+                return "lose"
             if faults.rate is not None and not self._take(operation, faults):
                 return "throttle"
-            for name, verdict in (
-                ("throttle_rate", "throttle"),
-                ("drop_rate", "drop"),
-                ("lost_answer_rate", "lose"),
-            ):
-                if self._hits(getattr(faults, name)):
-                    return verdict
-            if self._hits(faults.error_rate):
-                return self._random.choice(("error-500", "error-503"))
+            return self._roll(faults)
+
+    def _roll(self, faults: Faults) -> str | None:
+        for name, verdict in (
+            ("throttle_rate", "throttle"),
+            ("drop_rate", "drop"),
+            ("lost_answer_rate", "lose"),
+        ):
+            if self._hits(getattr(faults, name)):
+                return verdict
+        if self._hits(faults.error_rate):
+            return self._random.choice(("error-500", "error-503"))
         return None
 
     def refusal(self, operation: str) -> tuple[str, str] | None:

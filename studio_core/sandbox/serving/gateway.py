@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import threading
 import uuid
-from collections import Counter
 from functools import lru_cache
 from time import sleep
 from typing import TYPE_CHECKING, Any, Protocol
@@ -21,6 +20,7 @@ from moto.moto_server import werkzeug_app
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 
 from studio_core.sandbox.serving.faults import FAULT_TEXT, engine_of
+from studio_core.sandbox.serving.history import CallHistory
 from studio_core.sandbox.serving.requests import (
     operation_of,
     refusal_of,
@@ -67,7 +67,7 @@ class Dispatcher(DomainDispatcherApplication):
 
 
 class ControlSite(Protocol):
-    """Answers the sandbox's own addresses; see `serving.control.Control`."""
+    """Answers the sandbox's own addresses; see `serving.control_page.ControlPage`."""
 
     def answer(
         self, gateway: Gateway, environ: dict[str, Any], start: StartResponse
@@ -99,7 +99,7 @@ class Gateway:
         self.account = account
         self.engine = engine_of(account)
         self._hosts = hosts
-        self.calls: Counter[str] = Counter()
+        self.history = CallHistory()
         self.served = 0
         """Requests of any kind so far; nothing resets it."""
         self._control = control
@@ -136,10 +136,20 @@ class Gateway:
         origin = environ.get("HTTP_ORIGIN")
         return origin is not None and origin != f"http://{host}"
 
-    def reset_calls(self) -> None:
-        """Begin counting again."""
+    def calls(self) -> dict[str, int]:
+        """Return the calls of each operation."""
         with self._counting:
-            self.calls.clear()
+            return dict(sorted(self.history.totals.items()))
+
+    def call_series(self) -> dict[str, list[int]]:
+        """Return the calls of each operation over the last minutes."""
+        with self._counting:
+            return self.history.series()
+
+    def reset_calls(self) -> None:
+        """Count the calls from zero."""
+        with self._counting:
+            self.history.clear()
 
     def _call(self, environ: dict[str, Any], start: StartResponse) -> Iterable[bytes]:
         service, action = operation_of(environ)
@@ -148,7 +158,7 @@ class Gateway:
             return refuse(environ, start, *refusal, 403)
         operation = f"{service}.{action}"
         with self._counting:
-            self.calls[operation] += 1
+            self.history.record(operation)
         if self.engine.concerns(operation) and (delay := self.engine.delay()):
             sleep(delay)
         verdict = self.engine.decide(operation)

@@ -13,6 +13,7 @@ from studio_core.sandbox.extension import install
 from studio_core.sandbox.serving import state
 from studio_core.sandbox.serving.connections import Server
 from studio_core.sandbox.serving.control import Control
+from studio_core.sandbox.serving.control_page import ControlPage
 from studio_core.sandbox.serving.faults import Faults, engine_of
 from studio_core.sandbox.serving.gateway import Gateway
 from studio_core.sandbox.serving.visits import StudioPages
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
     from types import TracebackType
+
+    from studio_core.sandbox.serving.scenario import Scenario
 
 ACCESS_KEY = "SANDBOXACCESSKEYID00"
 SECRET_KEY = "sandbox"  # noqa: S105  # the sandbox takes any; nothing is protected by it
@@ -102,7 +105,18 @@ class SandboxServer:
         self._server: Server | None = None
         self._thread: threading.Thread | None = None
         self._keeper: Keeper | None = None
+        self._control: Control | None = None
         self.account = ""
+
+    def play(self, scenario: Scenario) -> None:
+        """Play a scenario from now on.
+
+        Raises:
+            RuntimeError: the server does not run.
+        """
+        if self._control is None:
+            raise RuntimeError("The sandbox is not running; call start() first.")
+        self._control.play(scenario)
 
     def start(self) -> Self:
         """Begin to serve; when this returns, requests are answered.
@@ -125,12 +139,16 @@ class SandboxServer:
             if self._state_file is not None and self._state_file.exists():
                 state.load(self.account, self._state_file)
             gateway = Gateway(
-                self.account, control, StudioPages(self.account), hosts=_names_of(self._host)
+                self.account,
+                ControlPage(control),
+                StudioPages(self.account),
+                hosts=_names_of(self._host),
             )
             self._server = Server(self._host, self._port, gateway)
         except BaseException:
             _leave_account(self.account)
             raise
+        self._control = control
         if self._state_file is not None:
             self._keeper = Keeper(self.account, self._state_file, gateway)
             self._keeper.start()
@@ -145,6 +163,9 @@ class SandboxServer:
         server, self._server = self._server, None
         if server is None:
             return
+        if self._control is not None:
+            self._control.stop_playing()
+            self._control = None
         server.shutdown()
         server.end_connections()
         if self._thread is not None:
