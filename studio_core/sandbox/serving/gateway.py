@@ -10,12 +10,14 @@ import json
 import threading
 import uuid
 from functools import lru_cache
+from http import HTTPStatus
 from time import sleep
 from typing import TYPE_CHECKING, Any, Protocol
 from xml.sax.saxutils import escape
 
 from moto.backend_index import backend_url_patterns
 from moto.backends import list_of_moto_modules
+from moto.core.request import Request
 from moto.moto_server import werkzeug_app
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 
@@ -28,7 +30,7 @@ from studio_core.sandbox.serving.requests import (
     speaks_xml,
 )
 from studio_core.sandbox.serving.wsgi import plain
-from studio_core.sandbox.studio.responses import STUDIO_OPERATIONS
+from studio_core.sandbox.studio.responses import STUDIO_OPERATIONS, StudioResponse
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -187,12 +189,7 @@ class Gateway:
         self, service: str, action: str, environ: dict[str, Any], start: StartResponse
     ) -> Iterable[bytes]:
         try:
-            if service == "sagemaker":  # has a lock of its own
-                return list(self._moto(environ, start))
-            with self._counting:
-                lock = self._locks.setdefault(service, threading.Lock())
-            with lock:
-                return list(self._moto(environ, start))
+            return self._dispatch(service, environ, start)
         except NotImplementedError as error:
             return refuse(environ, start, "UnknownOperationException", str(error), 400)
         except Exception as error:  # noqa: BLE001  # what a server does with any bug
@@ -203,6 +200,32 @@ class Gateway:
                 # moto's own operations do not check their input.
                 return refuse(environ, start, "ValidationException", f"moto failed: {text}", 400)
             return refuse(environ, start, "InternalFailure", f"The sandbox failed: {text}", 500)
+
+    def _dispatch(
+        self, service: str, environ: dict[str, Any], start: StartResponse
+    ) -> Iterable[bytes]:
+        if service == "sagemaker":  # has a lock of its own
+            if environ["PATH_INFO"] == "/" and environ["REQUEST_METHOD"] == "POST":
+                return answer_studio(environ, start)
+            return list(self._moto(environ, start))
+        with self._counting:
+            lock = self._locks.setdefault(service, threading.Lock())
+        with lock:
+            return list(self._moto(environ, start))
+
+
+class StudioRequest(Request):
+    """A request to a server, which answers with addresses of its own."""
+
+    from_wsgi_server = True
+
+
+def answer_studio(environ: dict[str, Any], start: StartResponse) -> Iterable[bytes]:
+    """Answer a SageMaker request without moto's Flask application, which takes half the time."""
+    status, headers, body = StudioResponse.dispatch(StudioRequest(environ))
+    data = body.encode() if isinstance(body, str) else body
+    start(f"{status} {HTTPStatus(status).phrase}", [(k, str(v)) for k, v in headers.items()])
+    return [data]
 
 
 def refuse(

@@ -211,14 +211,17 @@ class Account(SageMakerModelBackend):
         """
         now = utcnow()
         lag = behaviours[self.account_id].list_lag
-        rows = list(items)
-        if lag:
-            rows = [row for row in rows if (now - row.created).total_seconds() >= lag]
-            rows += self._ghosts(rows, operation, filters, now, lag)
         sort_by = paging.get("SortBy") or "CreationTime"
         order = paging.get("SortOrder") or "Ascending"
+        # The resources of one domain are kept in the order of their creation.
+        in_order = (sort_by, order) == ("CreationTime", "Ascending") and bool(filters.get("domain"))
+        if lag:
+            rows = [row for row in items if (now - row.created).total_seconds() >= lag]
+            items = rows + self._ghosts(rows, operation, filters, now, lag)
+            in_order = False
         shown, token = page(
-            rows,
+            items,
+            in_order=in_order,
             key=_modified if sort_by == "LastModifiedTime" else _created,
             query={"operation": operation, "sort": sort_by, "order": order, **filters},
             descending=order == "Descending",

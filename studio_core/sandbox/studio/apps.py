@@ -74,6 +74,7 @@ class AppOperations(SpaceOperations):
         # Tags of domain and profile are copied to apps launched later (botocore, AddTags).
         inherited = owner.tags if isinstance(owner, UserProfile) else {}
         created.tags = {**domain.tags, **inherited, **created.tags}
+        domain.apps.pop(created.key, None)  # what replaces a record comes last
         domain.apps[created.key] = created
         created.failure_reason = behaviours[self.account_id].app_failure()
         target = "Failed" if created.failure_reason else "InService"
