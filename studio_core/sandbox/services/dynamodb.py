@@ -11,14 +11,20 @@ if TYPE_CHECKING:
     from moto.core.responses import ActionResult
 
 MOST_WRITES = 25
-"""Writes of one BatchWriteItem over all tables (API reference of BatchWriteItem)."""
+"""Most writes of one BatchWriteItem over all tables.
+
+Known: 25 [API reference, BatchWriteItem].
+"""
 
 
 class DynamoResponse(DynamoHandler):
     """Handler of DynamoDB requests."""
 
     def batch_write_item(self) -> ActionResult:
-        """BatchWriteItem."""
+        """BatchWriteItem.
+
+        Invented: the text of too many writes.
+        """
         if sum(map(len, self.body["RequestItems"].values())) > MOST_WRITES:
             raise MockValidationException("Too many items requested for the BatchWriteItem call")
         return super().batch_write_item()

@@ -1,4 +1,7 @@
-"""The policy simulator: everything is allowed but what the sandbox was told to deny."""
+"""IAM's policy simulator, which allows everything but what a fault denies.
+
+Invented: that policies, principals and contexts have no effect.
+"""
 
 from __future__ import annotations
 
@@ -17,10 +20,10 @@ _SIGNED_AS = {"tag": "tagging"}
 
 
 class PermissionsResponse(IamResponse):
-    """Handler of IAM requests; moto's own knows no simulator."""
+    """Handler of IAM requests; moto has no policy simulator."""
 
     def simulate_principal_policy(self) -> Any:
-        """SimulatePrincipalPolicy: denied is what the fault `errors` answers with AccessDenied."""
+        """SimulatePrincipalPolicy: denies what the fault `errors` answers with AccessDenied."""
         actions: Iterable[str] = self._get_param("ActionNames") or ()
         resources: list[str] = self._get_param("ResourceArns") or ["*"]
         results: list[dict[str, Any]] = [

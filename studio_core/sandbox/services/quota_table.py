@@ -1,7 +1,7 @@
 """Service quotas of Studio: names, codes and AWS defaults.
 
-Names, codes and defaults: gruntwork-io/terraform-aws-utilities, docs/quotas.md, made with
-`list_aws_default_service_quotas` in us-east-1 in February 2024.
+Known: names, codes and defaults [terraform-aws-utilities, docs/quotas.md, February 2024].
+Invented: the raised quotas, and codes of instance types outside the table.
 """
 
 from __future__ import annotations

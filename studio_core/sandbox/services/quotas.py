@@ -18,7 +18,10 @@ if TYPE_CHECKING:
     from moto.core.common_types import TYPE_RESPONSE
 
 PAGE = 100
-"""Most quotas on a page (botocore's service-quotas model)."""
+"""Most quotas on a page.
+
+Known: 100 [botocore, ListServiceQuotas].
+"""
 
 OPERATIONS = frozenset(
     {
@@ -33,7 +36,10 @@ MOTO_OPERATIONS = frozenset({"GetServiceQuota", "ListAWSDefaultServiceQuotas"})
 
 
 class NoSuchQuotaError(ServiceException):
-    """The service or quota does not exist (text: moto)."""
+    """The service or quota does not exist.
+
+    Known: the text [moto].
+    """
 
     code = "NoSuchResourceException"
     message = (
@@ -43,13 +49,21 @@ class NoSuchQuotaError(ServiceException):
 
 
 class IllegalArgumentError(ServiceException):
-    """An argument is missing or out of its range (code: botocore's model)."""
+    """An argument violates the service model.
+
+    Known: the code [botocore].
+    Invented: that its text is that of a ValidationException.
+    """
 
     code = "IllegalArgumentException"
 
 
 class BadTokenError(ServiceException):
-    """The pagination token does not belong to this request (text invented)."""
+    """The pagination token does not belong to this request.
+
+    Known: the code [botocore].
+    Invented: the text.
+    """
 
     code = "InvalidPaginationTokenException"
     message = "Invalid pagination token."

@@ -31,10 +31,17 @@ PAGE = 100
 """Most resources on a page, and the default."""
 
 TAG_PAGE = range(100, 501, 100)
-"""What TagsPerPage can be (API reference of GetResources)."""
+"""Values of TagsPerPage.
+
+Known: 100 to 500 [API reference, GetResources].
+Invented: in steps of 100.
+"""
 
 KEYS_PAGE = 128
-"""Keys or values on a page (moto's number; AWS documents none)."""
+"""Keys or values on a page.
+
+Invented: the number, which is moto's.
+"""
 
 OPERATIONS = frozenset(
     {"GetResources", "GetTagKeys", "GetTagValues", "TagResources", "UntagResources"}
@@ -42,7 +49,11 @@ OPERATIONS = frozenset(
 
 
 class InvalidParameterError(ResourceGroupsTaggingAPIError):
-    """A parameter is out of its range (code: botocore's model; texts invented)."""
+    """A parameter violates the service model.
+
+    Known: the code [botocore].
+    Invented: the texts.
+    """
 
     code = "InvalidParameterException"
 
@@ -99,7 +110,11 @@ class TaggingResponse(ModelledResponse, ResourceGroupsTaggingAPIResponse):
         return self._page_of("TagValues", values, {"operation": "GetTagValues", "key": key})
 
     def tag_resources(self) -> ActionResult:
-        """TagResources: what cannot be tagged is in the map of failures."""
+        """TagResources.
+
+        Known: resources that cannot be tagged are in FailedResourcesMap [API reference].
+        Invented: their ErrorCode and text.
+        """
         tags = self.params["Tags"]
         return self._each(lambda arns: self.backend.tag_resources(arns, tags))
 
@@ -122,7 +137,11 @@ class TaggingResponse(ModelledResponse, ResourceGroupsTaggingAPIResponse):
         return ActionResult({"FailedResourcesMap": failed})
 
     def _after(self, query: dict[str, Any]) -> str:
-        """Return the sort key that the request's token continues behind."""
+        """Return the sort key that the request's token continues behind.
+
+        Known: the code of a wrong token [botocore].
+        Invented: its text, and the order by ARN.
+        """
         token = self.params.get("PaginationToken")
         if not token:
             return ""

@@ -28,7 +28,7 @@ Handler = Callable[["Gateway", Mapping[str, Any]], Answer]
 
 
 def clear_account(account: str) -> None:
-    """Forget everything that any of moto's backends holds for an account."""
+    """Delete everything of an account from all of moto's backends."""
     instances: list[Any] = getattr(BackendDict, "_instances")  # noqa: B009  # moto's own list of them
     for backends in list(instances):
         if account in backends.keys():  # noqa: SIM118  # its __contains__ is not a dict's
@@ -60,11 +60,11 @@ class Control:
 
     @property
     def clock(self) -> dict[str, Any]:
-        """How statuses change now."""
+        """Progression and timescale."""
         return {"progression": self.progression, "timescale": self.timescale}
 
     def set_clock(self, progression: str, timescale: float) -> None:
-        """Change how statuses change, for what is moving already too."""
+        """Set progression and timescale, also for resources in transition."""
         lifecycle.configure(progression, timescale=timescale, account=self.account)
         self.progression = progression
         self.timescale = timescale
@@ -74,7 +74,7 @@ class Control:
                 studio.reschedule()
 
     def start_with(self, quotas: Mapping[str, float]) -> None:
-        """Begin with an empty account and these quotas over the raised ones; reset returns here.
+        """Empty the account and apply these quotas over the raised ones, as `reset` does again.
 
         Raises:
             ValueError: a quota is unknown or its value cannot be right.
@@ -83,7 +83,7 @@ class Control:
         self.reset()
 
     def reset(self) -> None:
-        """Empty the account and give it its first quotas again."""
+        """Empty the account and restore its first quotas."""
         applied = quota_table.AppliedQuotas()
         applied.set(self._first_quotas)
         clear_account(self.account)

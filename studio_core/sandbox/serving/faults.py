@@ -34,9 +34,9 @@ class Faults:
 
     Attributes:
         latency: seconds that every call takes longer.
-        jitter: seconds, at most, that a call takes longer still.
+        jitter: most seconds that a call takes longer at random, on top.
         rate: calls a second of each operation, by a token bucket; None is no limit.
-        burst: calls that a full bucket holds; None is the rate, and at least 1.
+        burst: calls of a full bucket; None is the rate, and at least 1.
         error_rate: share of calls answered with 500 or 503, without effect.
         drop_rate: share of calls whose connection is cut before any effect.
         lost_answer_rate: share of calls that take effect and whose answer never arrives.
@@ -48,7 +48,7 @@ class Faults:
         app_delete_seconds: shortest and longest time that an app takes to go, at timescale
             1; None is the same time for all.
         app_failure_rate: share of apps that become Failed instead of InService.
-        list_lag: seconds that lists are behind the truth.
+        list_lag: seconds by which lists are behind.
         refuse_classic: refuse new Studio Classic (JupyterServer) apps, as AWS now does.
         operations: operations concerned (`sagemaker.DeleteSpace`); empty means all.
         errors: error codes that operations always answer with, by operation.
@@ -92,7 +92,7 @@ class Faults:
                 raise ValueError(f"{name} must be above 0 or left out, got {value!r}")
 
     def as_dict(self) -> dict[str, Any]:
-        """Give the faults as JSON has them."""
+        """Return the faults in the form of JSON."""
         return asdict(self)
 
     @classmethod

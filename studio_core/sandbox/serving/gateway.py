@@ -41,7 +41,10 @@ if TYPE_CHECKING:
 werkzeug_app.DISABLE_GLOBAL_CORS = True  # type: ignore[attr-defined]  # from its settings
 
 THROTTLED = ("ThrottlingException", "Rate exceeded", 400)
-"""As SageMaker answers (sagemaker-python-sdk#645)."""
+"""How SageMaker throttles.
+
+Known: code and text [sagemaker-python-sdk#645].
+"""
 NO_REGION = ("InvalidSignatureException", "Credential should be scoped to a valid region.")
 BROKEN = {
     "error-500": ("InternalFailure", FAULT_TEXT, 500),
@@ -126,10 +129,12 @@ class Gateway:
         return self._call(environ, start)
 
     def _foreign(self, environ: dict[str, Any]) -> bool:
-        """True when a page of another site asks: a rehearsal may hold the roster of real people.
+        """Return whether a page of another site asks.
 
-        Browsers name the page's site; where only this machine is listened to, a foreign
-        name of the host gives away a site that had its name point here.
+        A rehearsal may have the roster of real people.
+
+        Browsers send the page's origin. On loopback, a foreign host name is that of a site
+        whose name resolves to this machine.
         """
         host = environ.get("HTTP_HOST", "")
         name = host.rpartition(":")[0] if not host.endswith("]") else host

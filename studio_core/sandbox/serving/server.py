@@ -39,7 +39,7 @@ _accounts_lock = threading.Lock()
 
 
 class Keeper(threading.Thread):
-    """Saves an account's state every few seconds in which it was called, and at the end."""
+    """Save an account's state every few seconds if it was called, and at the end."""
 
     def __init__(self, account: str, path: Path, gateway: Gateway) -> None:
         super().__init__(daemon=True)
@@ -119,12 +119,12 @@ class SandboxServer:
         self._control.play(scenario)
 
     def start(self) -> Self:
-        """Begin to serve; when this returns, requests are answered.
+        """Start serving; requests are answered when this returns.
 
         Raises:
             OSError: the port is taken or the address is not this machine's.
             ValueError: progression, timescale or quotas cannot be right, or the state file
-                holds something else.
+                is not one.
         """
         if self._server is not None:
             return self
@@ -188,7 +188,7 @@ class SandboxServer:
 
     @property
     def port(self) -> int:
-        """The port that is listened at.
+        """The port of the server.
 
         Raises:
             RuntimeError: the server does not run.
@@ -199,12 +199,12 @@ class SandboxServer:
 
     @property
     def url(self) -> str:
-        """Where clients find the sandbox; raises as `port` does."""
+        """The address of the sandbox; raises as `port`."""
         host = f"[{self._host}]" if ":" in self._host else self._host
         return f"http://{host}:{self.port}"
 
     def environment(self, region: str = "eu-west-1") -> dict[str, str]:
-        """Give the variables with which any AWS client of a process reaches the sandbox."""
+        """Return the variables with which any AWS client of a process reaches the sandbox."""
         return {
             "AWS_ENDPOINT_URL": self.url,
             "AWS_ACCESS_KEY_ID": ACCESS_KEY,
@@ -216,7 +216,7 @@ class SandboxServer:
 
 
 def _names_of(host: str) -> frozenset[str] | None:
-    """Give the names a server answers to: only its own where only this machine can call."""
+    """Return the host names a server answers to, None for any; on loopback only its own."""
     try:
         loopback = ip_address(host).is_loopback
     except ValueError:

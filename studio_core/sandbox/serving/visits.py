@@ -1,4 +1,4 @@
-"""What happens when somebody follows a presigned URL: a page of Studio, or the sign-in page."""
+"""Answer browsers that follow a presigned URL: a page of Studio, or the sign-in page."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ class StudioPages:
         )
 
     def visit(self, visit: presign.Visit) -> StudioPage | NotFoundPage:
-        """Do what a visit does: start the space's app, and say where one is."""
+        """Start the space's app and return the page of the visit."""
         backend = cast("StudioBackend", sagemaker_backends[visit.account][visit.region])
         with backend.lock:
             backend.settle()

@@ -1,4 +1,4 @@
-"""State of one account and region: resources, their transitions, list pages and quotas."""
+"""State of one account and region: resources, their transitions, list pages and limits."""
 
 from __future__ import annotations
 
@@ -28,14 +28,17 @@ if TYPE_CHECKING:
     from studio_core.sandbox.studio.resource import Resource
 
 GONE = "Gone"
-"""Where a deletion of anything but an app leads; no answer ever shows it."""
+"""Final status of everything but apps; no response shows it."""
 
 APP_RECORD = timedelta(hours=24)
-"""How long Deleted and Failed apps stay in ListApps (botocore, DescribeApp.CreationTime)."""
+"""How long Deleted and Failed apps stay in ListApps.
+
+Known: apps are listed for 24 hours after they ended [botocore, DescribeApp.CreationTime].
+"""
 
 
 _created = attrgetter("serial")
-"""Sort key by time of creation: serials are given in that order, and none twice."""
+"""Sort key by time of creation: serial numbers are unique and ascend with it."""
 
 
 def _modified(row: Resource) -> tuple[float, int]:
@@ -43,9 +46,9 @@ def _modified(row: Resource) -> tuple[float, int]:
 
 
 class Account(SageMakerModelBackend):
-    """State of one account and region, and what every operation needs of it.
+    """State of one account and region, and the tools of every operation.
 
-    `lock` is held by the responses around each operation; nothing here takes it.
+    The response classes take `lock` around each operation; nothing here takes it.
     """
 
     SERVICE_NAMESPACE = "sagemaker"
@@ -60,7 +63,7 @@ class Account(SageMakerModelBackend):
         self._buried: list[tuple[datetime, Resource]] = []
 
     def common(self, tags: Iterable[dict[str, str]] | None) -> dict[str, Any]:
-        """Give what the constructor of any resource needs."""
+        """Return the arguments that the constructor of every resource takes."""
         self._serial += 1
         return {
             "region": self.region_name,
@@ -71,18 +74,22 @@ class Account(SageMakerModelBackend):
         }
 
     def count_from(self, serial: int) -> None:
-        """Give new resources serial numbers behind one that was restored."""
+        """Continue the serial numbers behind that of a restored resource."""
         self._serial = max(self._serial, serial)
 
     def new_domain_id(self) -> str:
-        """Make a domain id in the form AWS gives them."""
+        """Return a random domain id.
+
+        Known: ids match `d-(-*[a-z0-9]){1,61}` [botocore, DomainId].
+        Invented: that they have 12 characters.
+        """
         letters = mock_random.choices("abcdefghijklmnopqrstuvwxyz0123456789", k=12)
         return "d-" + "".join(letters)
 
-    # What is moving
+    # Transitions
 
     def begin(self, resource: Resource, phase: str, status: str, target: str) -> None:
-        """Put a resource into a status that will become `target` by itself."""
+        """Put a resource into a status that becomes `target` when the phase ends."""
         now = utcnow()
         if resource.status != status:
             resource.earlier = (resource.status, now)
@@ -92,7 +99,7 @@ class Account(SageMakerModelBackend):
         self.resume(resource)
 
     def resume(self, resource: Resource) -> None:
-        """Let a resource that was restored, or whose clock changed, move on from where it is."""
+        """Schedule the end of the phase of a resource that was restored or whose clock changed."""
         if not resource.state.moving:
             if isinstance(resource, App) and not resource.live:
                 self._await(resource.modified + APP_RECORD, resource)
@@ -102,7 +109,7 @@ class Account(SageMakerModelBackend):
             self._arrive(resource, utcnow())
 
     def reschedule(self) -> None:
-        """Take a change of how statuses change: see anew when everything moving arrives."""
+        """Schedule every phase again after the clock changed."""
         self._due.clear()
         for domain in list(self.studio_domains.values()):
             held = [*domain.apps.values(), *domain.spaces.values(), *domain.profiles.values()]
@@ -110,11 +117,11 @@ class Account(SageMakerModelBackend):
                 self.resume(resource)
 
     def settle(self) -> None:
-        """Let everything whose time has come arrive; called before every operation."""
+        """End every phase whose time is up; called before every operation."""
         now = utcnow()
         while self._due and self._due[0][0] < now:
             due, _, resource = heapq.heappop(self._due)
-            # Entries that no longer fit were overtaken: by a read, or by another phase.
+            # An entry that no longer fits was overtaken by a read or by another phase.
             if isinstance(resource, App) and not resource.live:
                 if due == resource.modified + APP_RECORD:
                     self._forget(resource)
@@ -157,14 +164,16 @@ class Account(SageMakerModelBackend):
         if app.domain.apps.get(app.key) is app:
             del app.domain.apps[app.key]
 
-    # What there is
+    # Resources
 
     def domain(self, domain_id: str, *, creating: bool = False) -> Domain:
         """Find a domain.
 
         Raises:
-            ResourceNotFound: there is none; with `creating`, AWSValidationException, because
-                the model declares no ResourceNotFound for the create operations.
+            ResourceNotFound: it does not exist; with `creating`, AWSValidationException.
+
+        Known: create operations declare no ResourceNotFound [botocore].
+        Invented: that they answer ValidationException for a missing domain, profile or space.
         """
         found = self.studio_domains.get(domain_id)
         if found:
@@ -175,7 +184,10 @@ class Account(SageMakerModelBackend):
         return found
 
     def profile(self, domain: Domain, name: str, *, creating: bool = False) -> UserProfile:
-        """Find a profile, without case; raises as `domain` does."""
+        """Find a profile, ignoring case; raises as `domain`.
+
+        Known: user profile names are not case sensitive [botocore, UserProfileName].
+        """
         found = domain.profiles.get(name.casefold())
         if found is None:
             path = f"{domain.id}/{name}"
@@ -183,7 +195,10 @@ class Account(SageMakerModelBackend):
         return found
 
     def space(self, domain: Domain, name: str, *, creating: bool = False) -> Space:
-        """Find a space, without case; raises as `domain` does."""
+        """Find a space, ignoring case; raises as `domain`.
+
+        Invented: that space names ignore case as profile names do.
+        """
         found = domain.spaces.get(name.casefold())
         if found is None:
             path = f"{domain.id}/{name}"
@@ -196,7 +211,7 @@ class Account(SageMakerModelBackend):
         return AWSValidationException(missing.message) if creating else missing
 
     def domains_for(self, domain_id: str | None) -> list[Domain]:
-        """Give the domains a list is about: one, none when it is not there, or all."""
+        """Return the domains that a list covers: one, none if it does not exist, or all."""
         if domain_id is None:
             return list(self.studio_domains.values())
         found = self.studio_domains.get(domain_id)
@@ -205,9 +220,11 @@ class Account(SageMakerModelBackend):
     def listing(
         self, operation: str, items: Iterable[Resource], filters: dict[str, Any], **paging: Any
     ) -> tuple[list[dict[str, Any]], str | None]:
-        """Show one page of a list, as late as the faults say.
+        """Return one page of a list and its NextToken, with the lag of the account's behaviour.
 
-        `paging` holds SortBy, SortOrder, MaxResults and NextToken as the caller gave them.
+        `paging` has SortBy, SortOrder, MaxResults and NextToken from the request.
+
+        Known: lists are sorted by CreationTime, ascending, unless asked otherwise [botocore].
         """
         now = utcnow()
         lag = behaviours[self.account_id].list_lag

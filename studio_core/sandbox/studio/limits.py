@@ -1,7 +1,7 @@
-"""Account-level limits that Studio enforces, under the names Service Quotas gives them.
+"""Account-level limits that Studio enforces, by their names in Service Quotas.
 
-Names: gruntwork-io/terraform-aws-utilities, docs/quotas.md, from
-`list_aws_default_service_quotas` in us-east-1 in February 2024.
+Known: the names [terraform-aws-utilities, docs/quotas.md, February 2024].
+Invented: that each region counts for itself.
 """
 
 from __future__ import annotations

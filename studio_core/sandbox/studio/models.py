@@ -1,4 +1,4 @@
-"""The Studio backend: moto's SageMaker backend with domains, profiles, spaces and apps in it."""
+"""The Studio backend: moto's SageMaker backend with domains, profiles, spaces and apps."""
 
 from __future__ import annotations
 
@@ -21,26 +21,32 @@ if TYPE_CHECKING:
     from studio_core.sandbox.studio.resource import Resource
 
 STUDIO_KINDS = ("domain", "user-profile", "space", "app")
-"""Resource types in ARNs that are Studio's."""
+"""Resource types of Studio in ARNs.
+
+Known: the types and the forms of ARNs [CloudFormation schemas].
+"""
 
 EXPIRES_IN = 300
 SESSION = 43200
-"""Defaults of CreatePresignedDomainUrl, in seconds (botocore's sagemaker model)."""
+"""Defaults of CreatePresignedDomainUrl, in seconds.
+
+Known: 300 seconds and 12 hours [botocore, CreatePresignedDomainUrl].
+"""
 
 
 class StudioBackend(AppOperations):
-    """All Studio operations of one account and region, beside moto's other SageMaker ones."""
+    """Studio operations of one account and region, in addition to moto's other SageMaker ones."""
 
     SERVICE_NAMESPACE = "sagemaker"
 
     # Lists
 
     def list_studio_domains(self, params: Params) -> tuple[list[dict[str, Any]], str | None]:
-        """Show a page of domains."""
+        """Return a page of domains and its NextToken."""
         return self.listing("ListDomains", self.studio_domains.values(), {}, **params)
 
     def list_profiles(self, params: Params) -> tuple[list[dict[str, Any]], str | None]:
-        """Show a page of user profiles."""
+        """Return a page of user profiles and its NextToken."""
         part = (params.get("UserProfileNameContains") or "").casefold()
         found = (
             profile
@@ -52,7 +58,7 @@ class StudioBackend(AppOperations):
         return self.listing("ListUserProfiles", found, filters, **params)
 
     def list_studio_spaces(self, params: Params) -> tuple[list[dict[str, Any]], str | None]:
-        """Show a page of spaces."""
+        """Return a page of spaces and its NextToken."""
         part = (params.get("SpaceNameContains") or "").casefold()
         found = (
             space
@@ -64,10 +70,13 @@ class StudioBackend(AppOperations):
         return self.listing("ListSpaces", found, filters, **params)
 
     def list_studio_apps(self, params: Params) -> tuple[list[dict[str, Any]], str | None]:
-        """Show a page of apps, those Deleted or Failed in the last 24 hours among them.
+        """Return a page of apps, including those that ended in the last 24 hours.
 
         Raises:
             AWSValidationException: both a profile and a space are named.
+
+        Known: the two filters exclude each other [botocore, ListApps].
+        Invented: the text.
         """
         profile, space = params.get("UserProfileNameEquals"), params.get("SpaceNameEquals")
         if profile and space:
@@ -89,12 +98,15 @@ class StudioBackend(AppOperations):
     # Presigned URLs
 
     def presign(self, params: Params) -> Visit:
-        """Give what a presigned URL is good for.
+        """Return what a presigned URL grants.
 
         Raises:
-            ResourceNotFound: there is no such domain, profile or space.
+            ResourceNotFound: the domain, profile or space does not exist.
             AWSValidationException: the domain is in SSO mode, or the profile or the space is
-                not InService (texts invented).
+                not InService.
+
+        Known: presigned URLs are for AuthMode IAM alone [botocore, CreatePresignedDomainUrl].
+        Invented: codes and texts.
         """
         domain = self.domain(params["DomainId"])
         if domain.settings["AuthMode"] != "IAM":
@@ -126,7 +138,7 @@ class StudioBackend(AppOperations):
     # Tags
 
     def studio_resources(self) -> Iterator[Resource]:
-        """Give every domain, profile, space and live app."""
+        """Yield every domain, profile, space and live app."""
         for domain in self.studio_domains.values():
             yield domain
             yield from domain.profiles.values()
@@ -137,7 +149,10 @@ class StudioBackend(AppOperations):
         """Find a Studio resource by its ARN; None when the ARN is of another type.
 
         Raises:
-            ResourceNotFound: the ARN is of a Studio type, and nothing has it.
+            ResourceNotFound: the ARN is of a Studio type, and no resource has it.
+
+        Known: app types in ARNs are in lower case, and compared ignoring case
+        [terraform-provider-aws].
         """
         kind, _, path = arn.rpartition(":")[2].partition("/")
         if kind not in STUDIO_KINDS:
@@ -164,9 +179,12 @@ class StudioBackend(AppOperations):
         """Find a Studio resource that can have tags; None when the ARN is of another type.
 
         Raises:
-            ResourceNotFound: the ARN is of a Studio type, and nothing has it.
-            AWSValidationException: it is of an app that is Deleted or Failed (code:
-                amazon-sagemaker-feedback#108, terraform-provider-aws#39976; text invented).
+            ResourceNotFound: the ARN is of a Studio type, and no resource has it.
+            AWSValidationException: it is of an app that is Deleted or Failed.
+
+        Known: the code for Deleted apps [amazon-sagemaker-feedback#108].
+        Known: that Failed apps are refused too [terraform-provider-aws#39976].
+        Invented: the text.
         """
         found = self.find_by_arn(arn)
         if isinstance(found, App) and not found.live:
@@ -177,7 +195,10 @@ class StudioBackend(AppOperations):
         """Add tags, or replace the values of those with the same key.
 
         Raises:
-            AWSValidationException: a key is AWS's own, or there would be more than 50.
+            AWSValidationException: a key is reserved, or there would be more than 50.
+
+        Known: a resource has at most 50 tags [botocore, TagList].
+        Invented: the text.
         """
         refuse_reserved(tags)
         merged = {**resource.tags, **tags}
@@ -191,7 +212,7 @@ class StudioBackend(AppOperations):
         """Remove tags.
 
         Raises:
-            AWSValidationException: a key is AWS's own (sagemaker-python-sdk#1301).
+            AWSValidationException: a key is reserved.
         """
         refuse_reserved(keys)
         resource.tags = {key: tag for key, tag in resource.tags.items() if key not in keys}
@@ -200,7 +221,9 @@ class StudioBackend(AppOperations):
         """Refuse the ARN of a resource that moto's own backend does not have.
 
         Raises:
-            AWSValidationException: nothing has this ARN (text invented).
+            AWSValidationException: no resource has this ARN.
+
+        Invented: code and text.
         """
         try:
             found = self._get_resource_from_arn(arn)

@@ -212,7 +212,7 @@ class StudioResponse(ModelledResponse, SageMakerResponse):
     # Presigned URLs
 
     def create_presigned_domain_url(self) -> ActionResult:
-        """CreatePresignedDomainUrl; the host is the sandbox's own, for a browser to reach."""
+        """CreatePresignedDomainUrl; a server answers with its own address, for a browser."""
         visit = self.studio.presign(self.params)
         request = self.normalized_request
         if request.from_wsgi_server:
@@ -233,7 +233,10 @@ class StudioResponse(ModelledResponse, SageMakerResponse):
         return ActionResult({"Tags": _tag_list(found.tags)})
 
     def list_tags(self) -> ActionResult:
-        """ListTags."""
+        """ListTags.
+
+        Invented: code and text of a wrong NextToken.
+        """
         found = self.studio.find_tagged(self.params["ResourceArn"])
         if found is None:
             self.studio.check_other(self.params["ResourceArn"])

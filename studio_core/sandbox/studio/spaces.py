@@ -19,13 +19,17 @@ class SpaceOperations(DomainOperations):
     """CreateSpace to DeleteSpace."""
 
     def create_space_for(self, params: Params) -> Space:
-        """Create a space; it is Pending for some seconds.
+        """Create a space.
 
         Raises:
-            AWSValidationException: domain or owner are not there or not InService, or owner
-                and sharing do not come together.
-            ResourceInUseException: the name is taken, compared without case.
-            ResourceLimitExceededError: too many spaces, or too much volume, for the account.
+            AWSValidationException: domain or owner do not exist or are not InService, or
+                only one of owner and sharing is given.
+            ResourceInUseException: the name is taken, ignoring case.
+            ResourceLimitExceededError: the limit of spaces or of volume is reached.
+
+        Known: text for an owner that is not InService [seen on a real account].
+        Known: owner and sharing come together [terraform-provider-aws].
+        Invented: codes, and the other texts.
         """
         domain = self.domain(params["DomainId"], creating=True)
         name = params["SpaceName"]
@@ -65,10 +69,14 @@ class SpaceOperations(DomainOperations):
         """Change a space's settings; its storage is unavailable for some seconds afterwards.
 
         Raises:
-            ResourceNotFound: there is no such domain or space.
+            ResourceNotFound: the domain or space does not exist.
             ResourceInUseException: an app runs in it, or it is not InService.
             AWSValidationException: the app type would change, or the volume shrink.
-            ResourceLimitExceededError: too much volume for the account.
+            ResourceLimitExceededError: the limit of volume is reached.
+
+        Known: a space is updated with no running app alone [developer guide, domain-space-edit].
+        Known: the space is InService before its storage is ready [seen on a real account].
+        Invented: that AppType cannot change within SpaceSettings, and the texts.
         """
         domain = self.domain(params["DomainId"])
         space = self.space(domain, params["SpaceName"])
@@ -99,6 +107,10 @@ class SpaceOperations(DomainOperations):
         return space
 
     def _refuse_volume(self, space: Space, before: int) -> Exception | None:
+        """Return the error for a volume that shrinks or exceeds the limit.
+
+        Invented: that volumes cannot shrink.
+        """
         more = space.volume_gb - before
         if more < 0:
             return AWSValidationException("EbsVolumeSizeInGb of a Space cannot be decreased.")
@@ -114,9 +126,13 @@ class SpaceOperations(DomainOperations):
         """Delete a space in which no app is live; Failed apps do not count.
 
         Raises:
-            ResourceNotFound: there is no such domain or space.
-            AWSValidationException: it is Pending (code seen on a real account).
-            ResourceInUseException: an app is live in it, or it is being deleted.
+            ResourceNotFound: the domain or space does not exist.
+            AWSValidationException: it is Pending.
+            ResourceInUseException: it has a live app, or is being updated or deleted.
+
+        Known: a Pending space answers ValidationException [seen on a real account].
+        Known: a space must have no app that is not Failed [developer guide,
+        gs-studio-delete-domain].
         """
         domain = self.domain(domain_id)
         space = self.space(domain, name)

@@ -10,14 +10,16 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
 MAX_TAGS = 50
-"""Tags a resource can have (botocore's sagemaker model, TagList)."""
+"""Most tags of a resource."""
 
 
 def as_dict(tags: Iterable[Mapping[str, str]] | None) -> dict[str, str]:
     """Return a list of tags as a dictionary.
 
     Raises:
-        AWSValidationException: a key is reserved, or given twice (text invented).
+        AWSValidationException: a key is reserved, or given twice.
+
+    Invented: code and text for a key that is given twice.
     """
     found: dict[str, str] = {}
     for tag in tags or ():
@@ -31,10 +33,11 @@ def as_dict(tags: Iterable[Mapping[str, str]] | None) -> dict[str, str]:
 def refuse_reserved(keys: Iterable[str]) -> None:
     """Refuse the keys that only AWS itself may use.
 
-    The text is verbatim for DeleteTags (sagemaker-python-sdk#1301).
-
     Raises:
         AWSValidationException: a key begins with `aws:`.
+
+    Known: code and text for DeleteTags [sagemaker-python-sdk#1301].
+    Invented: the same for AddTags and the create operations.
     """
     for key in keys:
         if key.casefold().startswith("aws:"):

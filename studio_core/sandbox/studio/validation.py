@@ -4,6 +4,10 @@ A wrong JSON type is a `SerializationException` and nothing else is looked at. A
 constraint is a `ValidationException` that lists every violation, in the words of AWS's JSON
 services: `1 validation error detected: Value 'x' at 'maxResults' failed to satisfy …`.
 
+Known: the wording for patterns and lengths [sagemaker-ml-workflow-with-apache-airflow#3].
+Known: `Value null at` for a missing member [STS, for the same check].
+Invented: paths within lists and maps, and that null items are refused.
+
 The shapes of an operation are compiled once: botocore resolves them anew at every access.
 """
 
@@ -117,7 +121,10 @@ UNEXPECTED: dict[type, str] = {
     dict: "Start of structure or map found where not expected",
     list: "Start of list found where not expected",
 }
-"""Texts of brackets in the wrong place (as DynamoDB's clients see them)."""
+"""Texts of brackets in the wrong place.
+
+Known: the texts [dynalite, from DynamoDB].
+"""
 
 
 def _convert(node: Node, value: Any) -> Any:

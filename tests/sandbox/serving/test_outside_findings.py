@@ -82,7 +82,7 @@ def code_of(call: Any, **params: Any) -> str:
 def test_1_wrong_types_are_a_serialization_exception(
     wire: Wire, operation: str, body: Any, text: str
 ) -> None:
-    # Code: aws-sdk-perl#237. Form of the texts: sidecar#148, dynalite's table of them.
+    # Code: aws-sdk-perl#237. Form of the texts: sidecar#148.
     answer = wire.call("sagemaker", operation, body)
     assert (answer.status, answer.code, answer.message) == (400, "SerializationException", text)
     assert answer.headers["x-amzn-requestid"]
@@ -118,7 +118,7 @@ def test_3_the_tagging_api_tags_other_resources(served: SandboxServer, studio: A
 def test_4_what_cannot_be_tagged_is_in_the_map_of_failures(
     served: SandboxServer, studio: Any
 ) -> None:
-    # API reference of TagResources: FailedResourcesMap has "each resource that failed".
+    # API reference: FailedResourcesMap has an entry "for each failed item that couldn't be tagged".
     tagging = client(served.url, "resourcegroupstaggingapi")
     domain_id = make_domain(studio)
     arn = studio.describe_domain(DomainId=domain_id)["DomainArn"]
@@ -264,7 +264,7 @@ def test_10_unknown_targets(wire: Wire, service: str, target: str | None) -> Non
 
 
 def test_11_a_missing_member_is_null(wire: Wire) -> None:
-    # Cloud Custodian and Prowler compare texts of SageMaker: `Value null at 'domainId' …`.
+    # The wording that STS gives for the same check; see finding 11 of the outside clients.
     answer = wire.call("sagemaker", "DescribeDomain", {})
     assert answer.message == (
         "1 validation error detected: Value null at 'domainId' failed to satisfy constraint: "
@@ -273,7 +273,7 @@ def test_11_a_missing_member_is_null(wire: Wire) -> None:
 
 
 def test_12_tag_keys_and_values_come_once(served: SandboxServer, studio: Any) -> None:
-    # API reference of GetTagKeys: "a list of all tag keys", "a unique key for each".
+    # API reference of GetTagKeys: "Returns all tag keys currently in use".
     domain_id = make_domain(studio)
     for number in range(3):
         tags = [{"Key": "team", "Value": "1"}, {"Key": f"k{number}", "Value": "x"}]
@@ -285,7 +285,7 @@ def test_12_tag_keys_and_values_come_once(served: SandboxServer, studio: Any) ->
 
 @pytest.mark.parametrize("kind", ["PutRequest", "DeleteRequest"])
 def test_12_batch_write_takes_25(served: SandboxServer, kind: str) -> None:
-    # API reference of BatchWriteItem: "up to 25 item put or delete requests".
+    # API reference of BatchWriteItem: "consisting of up to 25 item put or delete operations".
     table = client(served.url, "dynamodb")
     table.create_table(
         TableName="people",

@@ -1,8 +1,9 @@
 """Prices of Studio app hours and volumes, in the shape of the price list.
 
 Known: ml.t3.medium costs 0.05 USD an hour in us-west-2 and us-east-1 and 0.062 in
-ap-northeast-2; a volume costs 0.112 USD a GB and month. All other numbers are invented,
-in proportion to the size of the instance, and of use for rehearsals alone.
+ap-northeast-2 [price list, read 2026].
+Known: a volume costs 0.112 USD per GB and month [public price documents].
+Invented: all other prices, in proportion to the size of the instance.
 """
 
 from __future__ import annotations

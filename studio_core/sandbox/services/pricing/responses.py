@@ -17,13 +17,21 @@ OPERATIONS = frozenset({"DescribeServices", "GetProducts"})
 
 
 class PricingParameterError(ServiceException):
-    """A parameter is not valid (code: botocore's model; texts invented)."""
+    """A parameter is not valid.
+
+    Known: the code [botocore].
+    Invented: the texts.
+    """
 
     code = "InvalidParameterException"
 
 
 class PricingTokenError(ServiceException):
-    """The pagination token does not belong to this request (text invented)."""
+    """The pagination token does not belong to this request.
+
+    Known: the code [botocore].
+    Invented: the text.
+    """
 
     code = "InvalidNextTokenException"
     message = "The pagination token is invalid."
