@@ -66,7 +66,10 @@ lint: env ## Style, import directions, container file, known vulnerabilities
 	@touch $@
 
 .PHONY: conformance
-conformance: .venv-conformance/.installed
+conformance: .venv-conformance/.installed ## sagemaker-core's environment; AWS=1 plans a run on a real account
+ifdef AWS
+	$(BIN)/python -m tests.clients.conformance
+endif
 
 .PHONY: types
 types: env ## mypy, strict
