@@ -14,7 +14,7 @@ BUCKETS = 60
 
 
 class CallHistory:
-    """Totals and a series per operation; the caller holds a lock around each method."""
+    """Totals and a series per operation; callers lock around each method."""
 
     def __init__(self, clock: Callable[[], float] = monotonic) -> None:
         self._clock = clock

@@ -1,4 +1,4 @@
-"""Scenario files: faults, quotas and the clock that change by themselves during a rehearsal.
+"""Scenario files: faults, quotas and a clock that change during a rehearsal.
 
 A file is TOML. `[start]` applies at once; each `[[step]]` applies `after` seconds:
 

@@ -26,7 +26,7 @@ HTML = "text/html; charset=utf-8"
 SIGN_IN = "/signin"
 _HEADERS = {
     "cache_control": "no-store",
-    "referrer_policy": "no-referrer",  # the address holds a credential
+    "referrer_policy": "no-referrer",  # the address contains a credential
     "content_security_policy": "default-src 'none'; style-src 'unsafe-inline'",
     "x_content_type_options": "nosniff",
 }
