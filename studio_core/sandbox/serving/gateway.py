@@ -15,6 +15,7 @@ from time import sleep
 from typing import TYPE_CHECKING, Any, Protocol
 from xml.sax.saxutils import escape
 
+from botocore.model import OperationNotFoundError
 from moto.backend_index import backend_url_patterns
 from moto.backends import list_of_moto_modules
 from moto.core.request import Request
@@ -69,6 +70,14 @@ class Dispatcher(DomainDispatcherApplication):
             if pattern.match(f"http://{host}"):
                 return backend
         raise NotImplementedError(f"The sandbox has no service at {host}")
+
+    def infer_service_region_host(self, environ: dict[str, Any], path: str) -> str | None:
+        """Find the host that a request is for; moto takes targets to be well-formed."""
+        try:
+            host: str | None = super().infer_service_region_host(environ, path)
+        except (IndexError, KeyError, ValueError):
+            raise NotImplementedError("The request names no operation") from None
+        return host
 
 
 class ControlSite(Protocol):
@@ -195,7 +204,7 @@ class Gateway:
     ) -> Iterable[bytes]:
         try:
             return self._dispatch(service, environ, start)
-        except NotImplementedError as error:
+        except (NotImplementedError, OperationNotFoundError) as error:
             return refuse(environ, start, "UnknownOperationException", str(error), 400)
         except Exception as error:  # noqa: BLE001  # what a server does with any bug
             if isinstance(error, KeyError) and error.args == (region_of(environ),):

@@ -52,7 +52,7 @@ def refusal_of(environ: dict[str, Any], action: str) -> tuple[str, str] | None:
     """
     authorization = environ.get("HTTP_AUTHORIZATION", "")
     if authorization:
-        if authorization.startswith("AWS4-") and not _CREDENTIAL.search(authorization):
+        if not authorization.startswith("AWS ") and not _CREDENTIAL.search(authorization):
             text = "Authorization header requires 'Credential' parameter."
             return "IncompleteSignatureException", text
         return None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import uuid
+import zlib
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from moto.core.exceptions import ServiceException
@@ -20,7 +21,16 @@ from studio_core.sandbox.studio.validation import check, convert
 
 if TYPE_CHECKING:
     from moto.core.common_types import TYPE_RESPONSE
+    from moto.core.model import ServiceModel
     from moto.core.request import Request
+
+
+NOT_JSON = "Unable to parse the request body as JSON"
+FORMS = frozenset({"application/x-www-form-urlencoded", "multipart/form-data"})
+"""Content types of which the body is no JSON.
+
+Invented: that they are answered as an unknown operation.
+"""
 
 
 class ModelledResponse(BaseResponse):
@@ -39,13 +49,22 @@ class ModelledResponse(BaseResponse):
         self, request: Request, full_url: str | None = None, headers: Any = None
     ) -> TYPE_RESPONSE:
         self.automated_parameter_parsing = True
+        self.response_headers = {"server": "amazon.com"}
+        if request.mimetype in FORMS:
+            return self._answer_common(UnknownOperationError())
         try:
             self.setup_class(request, full_url, headers)
         except CommonError as error:
             return self._answer_common(error)
+        except (EOFError, OSError, zlib.error):  # a body that only says that it is compressed
+            return self._answer_common(SerializationError(NOT_JSON))
         except ServiceException as error:
             return self.answer(ActionResult(error))
         return self.call_action()
+
+    def determine_response_protocol(self, service_model: ServiceModel) -> str:  # noqa: ARG002
+        """Return the one protocol of these services that moto can serialize."""
+        return "json"
 
     def _get_action(self) -> str:
         """Return the operation that X-Amz-Target names, and nothing else can."""
@@ -105,7 +124,7 @@ def read_body(body: bytes) -> Any:
         if b"\\ud" in body.lower():
             json.dumps(read, ensure_ascii=False).encode()
     except (ValueError, RecursionError):
-        raise SerializationError("Unable to parse the request body as JSON") from None
+        raise SerializationError(NOT_JSON) from None
     return read
 
 
