@@ -1,4 +1,4 @@
-"""AWS JSON 1.1 as the services answered here have in common: targets, bodies, request ids."""
+"""AWS JSON 1.1, common to the services answered here: targets, bodies, request ids."""
 
 from __future__ import annotations
 

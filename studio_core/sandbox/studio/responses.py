@@ -94,10 +94,10 @@ class StudioResponse(ModelledResponse, SageMakerResponse):
                 return super().call_action()
             # What moto does, without a search through the class at every call.
             self._authenticate_and_authorize_normal_action("*")
+            refusal = behaviours[self.current_account].refusal(f"sagemaker.{operation}")
+            if refusal is not None:
+                return self.answer(ActionResult(SagemakerClientError(*refusal)))
             try:
-                refusal = behaviours[self.current_account].refusal(f"sagemaker.{operation}")
-                if refusal is not None:
-                    raise SagemakerClientError(*refusal)  # one way out for errors
                 result: ActionResult = getattr(self, method)()
             except ServiceException as error:
                 result = ActionResult(error)
