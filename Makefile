@@ -67,7 +67,10 @@ lint: env ## Style, import directions, container file, known vulnerabilities
 	@touch $@
 
 .PHONY: conformance
-conformance: .venv-conformance/.installed
+conformance: .venv-conformance/.installed ## sagemaker-core's environment; AWS=1 plans a run on a real account
+ifdef AWS
+	$(BIN)/python -m tests.clients.conformance
+endif
 
 .PHONY: types
 types: env ## mypy, strict
@@ -115,8 +118,21 @@ bench: env ## Calls and times beside their bounds, into docs/benchmarks.md
 	$(BIN)/python -m bench
 
 .PHONY: soak
-soak: env ## Kill and weather tests at full length
+soak: env ## Kill and weather tests at full length, fuzzing, outside clients
 	$(BIN)/python -m bench.soak
+	$(BIN)/python -m tests.clients
+
+.PHONY: clients
+clients: env ## Try the sandbox with clients that nobody here wrote
+	$(BIN)/python -m tests.clients
+
+.PHONY: moto-tests
+moto-tests: env ## Run moto's own tests over the sandbox's extension
+	$(BIN)/python -m tests.clients.moto_suite
+
+.PHONY: moto-lint
+moto-lint: env ## Lay the Studio backend out as a pull request to moto, and lint it as moto does
+	$(BIN)/python -m tests.clients.moto_layout
 
 .PHONY: clean
 clean: ## Remove what the targets made

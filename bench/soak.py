@@ -16,6 +16,7 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from bench import fuzz
 from bench.worker import QUICK
 from bench.world import World, people, world
 from studio_core.model.plans import Action
@@ -173,8 +174,13 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--kills", type=int, default=100)
     parser.add_argument("--people", type=int, default=300, help="people in bad weather")
+    parser.add_argument("--requests", type=int, default=20_000, help="requests of the fuzzer")
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
+    tally = fuzz.run(options.requests, options.seed)
+    print(fuzz.report(tally), flush=True)
+    if tally.wrong:
+        raise SystemExit("\n".join(tally.wrong[:20]))
     start = time.monotonic()
     kills = kill_anywhere(Soak(options.kills, seed=options.seed))
     minutes = (time.monotonic() - start) / 60

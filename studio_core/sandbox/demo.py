@@ -57,7 +57,7 @@ class DemoData:
 
 
 def roster(participants: int, teams: int) -> list[tuple[str, str]]:
-    """Make up people: pairs of e-mail address and team, at domains reserved for examples.
+    """Return made-up people: pairs of e-mail address and team, at domains reserved for examples.
 
     Two of them have the mailbox name `niklas`, at different domains.
     """
@@ -99,7 +99,7 @@ def control(url: str, method: str, name: str, body: dict[str, Any] | None = None
 
 @contextmanager
 def _undisturbed(url: str, *, waiting: bool = False) -> Iterator[None]:
-    """Have no faults for a while, no waiting unless asked, and no calls counted afterwards."""
+    """Suspend faults, and waits unless asked, and reset the call counts afterwards."""
     clock, faults = control(url, "GET", "clock"), control(url, "GET", "faults")
     control(url, "PUT", "faults", {})
     if not waiting:
@@ -249,7 +249,7 @@ def seed_demo(
 
     Raises:
         urllib.error.URLError: the sandbox cannot be reached.
-        botocore.exceptions.ClientError: something of that name is there already.
+        botocore.exceptions.ClientError: a name is taken.
     """
     people = roster(participants, teams)
     with _undisturbed(url):
@@ -265,8 +265,8 @@ def find_demo(url: str, *, region: str = "eu-west-1") -> DemoData | None:
     """Find the demo's domain in a sandbox that was started from a state file.
 
     Returns:
-        What `seed_demo` gave when it was made, the roster as the table has it now; None when
-        the region holds no domain. Without a domain of the demo's name, it is the first.
+        What `seed_demo` returned, with the roster that the table has now; None when the region
+        has no domain. Without a domain of the demo's name, the first one.
     """
     with _undisturbed(url, waiting=True):
         seeder = _Seeder(url, region)

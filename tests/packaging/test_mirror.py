@@ -6,7 +6,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 TESTS = ROOT / "tests"
-APART = {"browser", "packaging"}
+APART = {"browser", "chaos", "packaging"}
 """Folders of tests of the whole product."""
 
 CROSS_CUTTING = {
@@ -25,6 +25,12 @@ CROSS_CUTTING = {
     "sandbox/test_boto3.py",
     "sandbox/test_sagemaker_core.py",
     "sandbox/test_docs.py",  # docs/sandbox.md
+    "sandbox/serving/test_fuzz.py",  # requests made up from the service models
+    "sandbox/serving/test_hard_requests.py",  # odd headers and bodies
+    "sandbox/serving/test_outside_findings.py",  # what outside clients could tell from AWS
+    "sandbox/serving/test_real_account.py",  # `make conformance AWS=1`
+    "sandbox/studio/test_provenance.py",  # sources of what is known from AWS
+    "sandbox/studio/test_stands_alone.py",  # the backend as a contribution to moto
 }
 """Tests of many modules together, each with what they are about."""
 

@@ -8,6 +8,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import boto3
@@ -21,6 +22,7 @@ from studio_core.sandbox.services import quota_table
 from studio_core.sandbox.serving.faults import Faults, set_faults
 from studio_core.sandbox.serving.server import ACCESS_KEY, SECRET_KEY, SandboxServer
 from studio_core.sandbox.studio import lifecycle
+from tests.sandbox.aws import NEVER, aws_validated
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -79,6 +81,14 @@ def code_of(call: Callable[[], object]) -> str:
     with pytest.raises(ClientError) as refused:
         call()
     return str(refused.value.response["Error"]["Code"])
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark every test of the sandbox: what was not run on a real account says so."""
+    for item in items:
+        ours = item.path.is_relative_to(Path(__file__).parent)
+        if ours and item.get_closest_marker("aws_validated") is None:
+            item.add_marker(aws_validated(NEVER))
 
 
 @pytest.fixture

@@ -296,7 +296,7 @@ def test_tags(either: Any, domain_id: str) -> None:
         either.add_tags(
             ResourceArn=arns[0], Tags=[{"Key": f"n{n}", "Value": ""} for n in range(50)]
         )
-    with pytest.raises(ClientError, match="aws: prefixed tag keys are reserved"):
+    with pytest.raises(ClientError, match="System prefix 'aws:' reserved"):
         either.add_tags(ResourceArn=arns[0], Tags=[{"Key": "aws:mine", "Value": ""}])
     with pytest.raises(either.exceptions.ResourceNotFound, match="does not exist"):
         either.list_tags(ResourceArn=arns[1] + "x")

@@ -10,6 +10,7 @@ import pytest
 from moto.core.utils import get_service_model
 
 import studio_core.sandbox
+from studio_core.sandbox.serving import control_page
 from studio_core.sandbox.serving.control import Control
 from studio_core.sandbox.serving.faults import Faults
 from studio_core.sandbox.studio import lifecycle
@@ -67,6 +68,7 @@ def test_durations() -> None:
 def test_control_addresses() -> None:
     control = Control("999999999999", progression="immediate", timescale=1)
     known = {f"{method} /_sandbox/{name}" for method, name in control._handlers}
+    known |= {f"GET {control_page.ADDRESS}", f"POST {control_page.ACT}"}
     assert {row[0] for row in table("Control")} == known
 
 

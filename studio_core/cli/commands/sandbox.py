@@ -49,6 +49,11 @@ _SECONDS = click.FloatRange(min=0)
     type=click.Path(dir_okay=False, path_type=Path),
     help="Keep its state in this file, and go on from it the next time.",
 )
+@click.option(
+    "--scenario",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Play this scenario file: faults, quotas and a clock that change with time.",
+)
 @common_options
 def sandbox(
     *,
@@ -59,6 +64,7 @@ def sandbox(
     region: str,
     timescale: float,
     state: Path | None,
+    scenario: Path | None,
     **faults: float | None,
 ) -> None:
     """Simulate AWS on this machine, to rehearse an event without an account.
@@ -80,11 +86,14 @@ def sandbox(
         state_file=state,
         faults=faults,
         region=region,
+        scenario=scenario,
     )
     with StopSignals() as stop, running_sandbox(options) as variables:
         lines = [f"export {name}={shlex.quote(value)}\n" for name, value in variables.items()]
         sys.stdout.write("".join(lines))
         sys.stdout.flush()
-        say(f"The sandbox answers at {variables['AWS_ENDPOINT_URL']}; Ctrl-C ends it.")
+        url = variables["AWS_ENDPOINT_URL"]
+        say(f"The sandbox answers at {url}; Ctrl-C ends it.")
+        say(f"Direct the rehearsal at {url}/_sandbox/ in a browser.")
         say("Set STUDIO_CONFIG too, if `studio configure` shall leave your own settings alone.")
         stop.wait()

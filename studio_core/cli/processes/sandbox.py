@@ -21,6 +21,7 @@ class SandboxOptions:
     """Options of a sandbox; `faults` are fields of `sandbox.serving.faults.Faults`.
 
     `timescale` multiplies every wait. `empty` starts with a domain and a table, without people.
+    The file `scenario` plays once the demo data is in place.
     """
 
     port: int = 0
@@ -31,6 +32,7 @@ class SandboxOptions:
     state_file: Path | None = None
     faults: Mapping[str, float | None] | None = None
     region: str = REGION
+    scenario: Path | None = None
 
 
 @contextmanager
@@ -43,12 +45,16 @@ def running_sandbox(options: SandboxOptions) -> Iterator[dict[str, str]]:
     """
     try:
         from studio_core.sandbox import demo  # noqa: PLC0415 - moto is slow to import
-        from studio_core.sandbox.serving import faults, server  # noqa: PLC0415 - the same
+        from studio_core.sandbox.serving import faults, scenario, server  # noqa: PLC0415 - the same
     except ImportError as error:
         raise StudioError(
             f"The sandbox is not installed: {error.name or 'a package'} is missing.",
             "Install it with: pip install 'studio-cli[sandbox]'",
         ) from error
+    try:
+        played = None if options.scenario is None else scenario.read_scenario(options.scenario)
+    except (OSError, scenario.ScenarioError) as error:
+        raise SettingsError(f"{error}.", "Correct the scenario file.") from error
     given = {name: value for name, value in (options.faults or {}).items() if value is not None}
     saved = options.state_file is not None and options.state_file.exists()
     sandbox = server.SandboxServer(
@@ -78,6 +84,8 @@ def running_sandbox(options: SandboxOptions) -> Iterator[dict[str, str]]:
                 region=options.region,
                 empty=options.empty,
             )
+        if played is not None:
+            sandbox.play(played)
         yield {
             **sandbox.environment(options.region),
             "STUDIO_REGION": where.region,

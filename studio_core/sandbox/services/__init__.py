@@ -1,1 +1,1 @@
-"""The services beside Studio: tagging, quotas, prices, the policy simulator."""
+"""Services in addition to Studio: tagging, quotas, prices, DynamoDB, the policy simulator."""

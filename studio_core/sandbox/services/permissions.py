@@ -1,4 +1,7 @@
-"""The policy simulator: everything is allowed but what the sandbox was told to deny."""
+"""IAM's policy simulator, which allows everything but what a fault denies.
+
+Invented: that policies, principals and contexts have no effect.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from moto.core.responses import ActionResult
 from moto.iam.responses import IamResponse
 
-from studio_core.sandbox.serving.faults import engines
+from studio_core.sandbox.studio.behaviour import behaviours
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -17,22 +20,17 @@ _SIGNED_AS = {"tag": "tagging"}
 
 
 class PermissionsResponse(IamResponse):
-    """Handler of IAM requests; moto's own knows no simulator."""
+    """Handler of IAM requests; moto has no policy simulator."""
 
     def simulate_principal_policy(self) -> Any:
-        """SimulatePrincipalPolicy: denied is what the fault `errors` answers with AccessDenied."""
-        denied = {
-            operation
-            for operation, code in engines[self.current_account].faults.errors.items()
-            if code.startswith("AccessDenied")
-        }
+        """SimulatePrincipalPolicy: denies what the fault `errors` answers with AccessDenied."""
         actions: Iterable[str] = self._get_param("ActionNames") or ()
         resources: list[str] = self._get_param("ResourceArns") or ["*"]
         results: list[dict[str, Any]] = [
             {
                 "EvalActionName": action,
                 "EvalResourceName": resources[0],
-                "EvalDecision": "implicitDeny" if _operation(action) in denied else "allowed",
+                "EvalDecision": "implicitDeny" if self._denies(action) else "allowed",
                 "MatchedStatements": [],
                 "MissingContextValues": [],
             }
@@ -40,7 +38,8 @@ class PermissionsResponse(IamResponse):
         ]
         return ActionResult({"EvaluationResults": results, "IsTruncated": False})
 
-
-def _operation(action: str) -> str:
-    service, _, name = action.partition(":")
-    return f"{_SIGNED_AS.get(service, service)}.{name}"
+    def _denies(self, action: str) -> bool:
+        service, _, name = action.partition(":")
+        operation = f"{_SIGNED_AS.get(service, service)}.{name}"
+        refusal = behaviours[self.current_account].refusal(operation)
+        return refusal is not None and refusal[0].startswith("AccessDenied")

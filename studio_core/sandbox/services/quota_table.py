@@ -1,17 +1,20 @@
-"""Service quotas of Studio: names, codes and defaults as AWS gives them.
+"""Service quotas of Studio: names, codes and AWS defaults.
 
-Names, codes and defaults: gruntwork-io/terraform-aws-utilities, docs/quotas.md, made with
-`list_aws_default_service_quotas` in us-east-1 in February 2024.
+Known: names, codes and defaults [terraform-aws-utilities, docs/quotas.md, February 2024].
+Invented: the raised quotas, and codes of instance types outside the table.
 """
 
 from __future__ import annotations
 
 import hashlib
+import re
 from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from moto.core.models import DEFAULT_ACCOUNT_ID
+
+from studio_core.sandbox.studio import limits
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -25,7 +28,7 @@ VOLUME_GB = "L-A37B67B0"
 
 @dataclass(frozen=True, slots=True)
 class QuotaDefault:
-    """One quota. `invented` marks a code that is ours, for instance types not in the table."""
+    """One quota. `invented` marks a code of our own, for instance types outside the table."""
 
     code: str
     name: str
@@ -34,28 +37,21 @@ class QuotaDefault:
     invented: bool = False
 
 
-def running_apps_name(app_type: str, instance_type: str) -> str:
-    """Name the quota of running apps of one type on one instance type."""
-    return f"Studio {app_type} Apps running on {instance_type} instances"
-
-
 _LIMITS = (
-    QuotaDefault(PROFILES, "Maximum number of Studio user profiles allowed per account", 2),
-    QuotaDefault(SPACES, "Maximum number of Studio spaces allowed per account", 6),
-    QuotaDefault(RUNNING_APPS, "Maximum number of running Studio apps allowed per account", 40),
-    QuotaDefault(DOMAINS, "Total domains", 2),
-    QuotaDefault(
-        VOLUME_GB, "Total EBS volume size in GB across all Studio Spaces", 500, "Gigabytes"
-    ),
-    QuotaDefault("L-71FAF417", running_apps_name("JupyterLab", "ml.t3.medium"), 6),
-    QuotaDefault("L-2733D4D5", running_apps_name("JupyterLab", "ml.t3.large"), 6),
-    QuotaDefault("L-3BDCD216", running_apps_name("JupyterLab", "ml.m5.large"), 1),
-    QuotaDefault("L-77B8159A", running_apps_name("JupyterLab", "ml.m5.xlarge"), 1),
-    QuotaDefault("L-39F81BFB", running_apps_name("JupyterLab", "ml.g4dn.xlarge"), 0),
-    QuotaDefault("L-988CE6C5", running_apps_name("JupyterLab", "ml.g5.xlarge"), 0),
-    QuotaDefault("L-FCEDEAC6", running_apps_name("CodeEditor", "ml.t3.medium"), 6),
-    QuotaDefault("L-EEA21C8A", running_apps_name("CodeEditor", "ml.m5.xlarge"), 1),
-    QuotaDefault("L-EAC6F82B", "Studio KernelGateway Apps running on ml.t3.medium instance", 2),
+    QuotaDefault(PROFILES, limits.PROFILES, 2),
+    QuotaDefault(SPACES, limits.SPACES, 6),
+    QuotaDefault(RUNNING_APPS, limits.RUNNING_APPS, 40),
+    QuotaDefault(DOMAINS, limits.DOMAINS, 2),
+    QuotaDefault(VOLUME_GB, limits.VOLUME_GB, 500, "Gigabytes"),
+    QuotaDefault("L-71FAF417", limits.running_apps("JupyterLab", "ml.t3.medium"), 6),
+    QuotaDefault("L-2733D4D5", limits.running_apps("JupyterLab", "ml.t3.large"), 6),
+    QuotaDefault("L-3BDCD216", limits.running_apps("JupyterLab", "ml.m5.large"), 1),
+    QuotaDefault("L-77B8159A", limits.running_apps("JupyterLab", "ml.m5.xlarge"), 1),
+    QuotaDefault("L-39F81BFB", limits.running_apps("JupyterLab", "ml.g4dn.xlarge"), 0),
+    QuotaDefault("L-988CE6C5", limits.running_apps("JupyterLab", "ml.g5.xlarge"), 0),
+    QuotaDefault("L-FCEDEAC6", limits.running_apps("CodeEditor", "ml.t3.medium"), 6),
+    QuotaDefault("L-EEA21C8A", limits.running_apps("CodeEditor", "ml.m5.xlarge"), 1),
+    QuotaDefault("L-EAC6F82B", limits.running_apps("KernelGateway", "ml.t3.medium"), 2),
 )
 
 QUOTAS: dict[str, QuotaDefault] = {quota.code: quota for quota in _LIMITS}
@@ -65,7 +61,7 @@ BY_NAME: dict[str, QuotaDefault] = {quota.name: quota for quota in _LIMITS}
 """The same quotas by name."""
 
 AWS_DEFAULTS: dict[str, float] = {quota.code: quota.default for quota in _LIMITS}
-"""What a new account has: enough for two people."""
+"""Quotas of a new account: enough for two people."""
 
 RAISED: dict[str, float] = {
     PROFILES: 12_000,
@@ -83,20 +79,27 @@ RAISED: dict[str, float] = {
     "L-EEA21C8A": 500,
     "L-EAC6F82B": 2_500,
 }
-"""What the sandbox's account has unless told otherwise: an account that asked for more."""
+"""Initial quotas of a sandbox: those of an account that requested increases."""
 
 
-def app_quota(app_type: str, instance_type: str) -> QuotaDefault:
-    """Find the quota of running apps of one type on one instance type.
+_RUNNING = re.compile(r"Studio \S+ Apps running on \S+ instances?")
 
-    An instance type that is not in the table has a quota with an invented code.
+
+def find_quota(key: str) -> QuotaDefault:
+    """Find a quota by its code or name.
+
+    Quotas of running apps on instance types outside the table get an invented code.
+
+    Raises:
+        ValueError: no quota has this code or name.
     """
-    name = running_apps_name(app_type, instance_type)
-    known = BY_NAME.get(name) or BY_NAME.get(name.removesuffix("s"))
+    known = QUOTAS.get(key) or BY_NAME.get(key)
     if known:
         return known
-    code = "L-" + hashlib.sha256(name.encode()).hexdigest()[:8].upper()
-    return QuotaDefault(code, name, 0, invented=True)
+    if not _RUNNING.fullmatch(key):
+        raise ValueError(f"no quota has the code or name {key!r}")
+    code = "L-" + hashlib.sha256(key.encode()).hexdigest()[:8].upper()
+    return QuotaDefault(code, key, 0, invented=True)
 
 
 class AppliedQuotas:
@@ -114,30 +117,19 @@ class AppliedQuotas:
         """
         clean: dict[str, float] = {}
         for key, value in values.items():
-            if not isinstance(value, int | float) or value < 0:
+            if isinstance(value, bool) or not isinstance(value, int | float) or not value >= 0:
                 raise ValueError(f"the quota {key!r} must be a number of at least 0")
-            clean[_code(key)] = value
+            clean[find_quota(key).code] = value
         self._values = {**self._values, **clean}
 
     def value(self, quota: QuotaDefault) -> float | None:
-        """Give what applies; None means unlimited (instance types nobody has set)."""
+        """Return the applied value; None means unlimited (instance types without a value)."""
         default = None if quota.invented else quota.default
         return self._values.get(quota.code, default)
 
     def as_dict(self) -> dict[str, float]:
-        """Give the values by code, for every quota of the table and those set beside it."""
+        """Return the values by code, for every quota of the table and others that were set."""
         return {**AWS_DEFAULTS, **self._values}
-
-
-def _code(key: str) -> str:
-    if key in QUOTAS:
-        return key
-    if key in BY_NAME:
-        return BY_NAME[key].code
-    words = key.split()
-    if key.startswith("Studio ") and " Apps running on " in key and len(words) >= len("12345"):
-        return app_quota(words[1], words[5]).code
-    raise ValueError(f"no quota has the code or name {key!r}")
 
 
 applied: defaultdict[str, AppliedQuotas] = defaultdict(AppliedQuotas)
@@ -149,8 +141,13 @@ def set_quotas(values: Mapping[str, object], account: str = DEFAULT_ACCOUNT_ID) 
     applied[account].set(values)
 
 
+def applied_limit(account: str, name: str) -> float | None:
+    """Return the applied value of a limit that Studio enforces; None means unlimited."""
+    return applied[account].value(find_quota(name))
+
+
 def describe(quota: QuotaDefault, value: float, region: str, account: str) -> dict[str, Any]:
-    """Show a quota as Service Quotas does."""
+    """Return a quota in the shape of Service Quotas."""
     return {
         "ServiceCode": "sagemaker",
         "ServiceName": "Amazon SageMaker",

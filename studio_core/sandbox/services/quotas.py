@@ -1,109 +1,121 @@
-"""Service Quotas for `sagemaker`, beside what moto answers for other services."""
+"""Service Quotas for `sagemaker`, beside moto's answers for other services."""
 
 from __future__ import annotations
 
-import json
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from moto.core.exceptions import JsonRESTError
+from moto.core.exceptions import ServiceException
+from moto.core.responses import ActionResult
 from moto.servicequotas.responses import ServiceQuotasResponse
 
 from studio_core.sandbox.services import quota_table
 from studio_core.sandbox.studio.paging import make_token, read_token
+from studio_core.sandbox.studio.protocol import ModelledResponse
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from moto.core.common_types import TYPE_RESPONSE
 
 PAGE = 100
-"""Most quotas on a page (botocore's service-quotas model)."""
+"""Most quotas on a page.
+
+Known: 100 [botocore, ListServiceQuotas].
+"""
+
+OPERATIONS = frozenset(
+    {
+        "GetServiceQuota",
+        "GetAWSDefaultServiceQuota",
+        "ListServiceQuotas",
+        "ListAWSDefaultServiceQuotas",
+    }
+)
+
+MOTO_OPERATIONS = frozenset({"GetServiceQuota", "ListAWSDefaultServiceQuotas"})
 
 
-class NoSuchQuotaError(JsonRESTError):
-    """The service or quota is not there (text invented)."""
+class NoSuchQuotaError(ServiceException):
+    """The service or quota does not exist.
 
-    def __init__(self) -> None:
-        super().__init__(
-            "NoSuchResourceException",
-            "The request failed because the specified service or quota does not exist.",
-        )
+    Known: the text [moto].
+    """
 
-
-class IllegalArgumentError(JsonRESTError):
-    """An argument is missing or cannot be right."""
-
-    def __init__(self, message: str) -> None:
-        super().__init__("IllegalArgumentException", message)
+    code = "NoSuchResourceException"
+    message = (
+        "This service is not available in the current Region. "
+        "Choose a different Region or a different service."
+    )
 
 
-class BadTokenError(JsonRESTError):
-    """The pagination token is not one of this request."""
+class IllegalArgumentError(ServiceException):
+    """An argument violates the service model.
 
-    def __init__(self) -> None:
-        super().__init__("InvalidPaginationTokenException", "Invalid pagination token.")
+    Known: the code [botocore].
+    Invented: that its text is that of a ValidationException.
+    """
+
+    code = "IllegalArgumentException"
 
 
-class QuotasResponse(ServiceQuotasResponse):
+class BadTokenError(ServiceException):
+    """The pagination token does not belong to this request.
+
+    Known: the code [botocore].
+    Invented: the text.
+    """
+
+    code = "InvalidPaginationTokenException"
+    message = "Invalid pagination token."
+
+
+class QuotasResponse(ModelledResponse, ServiceQuotasResponse):
     """Handler of Service Quotas requests."""
 
-    @property
-    def given(self) -> dict[str, Any]:
-        """The request's members."""
-        return dict(json.loads(self.body or "{}"))
+    checked = OPERATIONS
+    violation = IllegalArgumentError
 
-    def _show(self, quota: quota_table.QuotaDefault, value: float) -> dict[str, Any]:
-        return quota_table.describe(quota, value, self.region, self.current_account)
+    def call_action(self) -> TYPE_RESPONSE:
+        """Answer `sagemaker` here; moto answers `vpc`."""
+        operation = self._get_action()
+        moto_answers = self.params.get("ServiceCode") == "vpc" and operation in MOTO_OPERATIONS
+        if operation in OPERATIONS and not moto_answers:
+            try:
+                return self.answer(self._sagemaker())
+            except ServiceException as error:
+                return self.answer(ActionResult(error))
+        return super().call_action()
+
+    def _sagemaker(self) -> ActionResult:
+        if self.params["ServiceCode"] != "sagemaker":
+            raise NoSuchQuotaError
+        show = self._default if "AWSDefault" in self._get_action() else self._applied
+        if self._get_action().startswith("List"):
+            return self._list(show)
+        quota = quota_table.QUOTAS.get(self.params["QuotaCode"])
+        if quota is None:
+            raise NoSuchQuotaError
+        return ActionResult({"Quota": show(quota)})
+
+    def _default(self, quota: quota_table.QuotaDefault) -> dict[str, Any]:
+        return quota_table.describe(quota, quota.default, self.region, self.current_account)
 
     def _applied(self, quota: quota_table.QuotaDefault) -> dict[str, Any]:
         value = quota_table.applied[self.current_account].value(quota)
-        return self._show(quota, quota.default if value is None else value)
+        shown = quota.default if value is None else value
+        return quota_table.describe(quota, shown, self.region, self.current_account)
 
-    def _one(self) -> quota_table.QuotaDefault:
-        given = self.given
-        for name in ("ServiceCode", "QuotaCode"):
-            if not given.get(name):
-                raise IllegalArgumentError(f"{name} must not be empty.")
-        quota = quota_table.QUOTAS.get(given["QuotaCode"])
-        if quota is None or given["ServiceCode"] != "sagemaker":
-            raise NoSuchQuotaError
-        return quota
-
-    def get_service_quota(self) -> str:
-        """GetServiceQuota: the applied value."""
-        if self.given.get("ServiceCode") == "vpc":
-            return str(super().get_service_quota())
-        return json.dumps({"Quota": self._applied(self._one())})
-
-    def get_aws_default_service_quota(self) -> str:
-        """GetAWSDefaultServiceQuota: what a new account has."""
-        quota = self._one()
-        return json.dumps({"Quota": self._show(quota, quota.default)})
-
-    def list_service_quotas(self) -> str:
-        """ListServiceQuotas: the applied values."""
-        return self._list("ListServiceQuotas", self._applied)
-
-    def list_aws_default_service_quotas(self) -> str:
-        """ListAWSDefaultServiceQuotas: what a new account has."""
-        if self.given.get("ServiceCode") == "vpc":
-            return str(super().list_aws_default_service_quotas())
-        return self._list(
-            "ListAWSDefaultServiceQuotas", lambda quota: self._show(quota, quota.default)
-        )
-
-    def _list(self, operation: str, show: Any) -> str:
-        given = self.given
-        if given.get("ServiceCode") != "sagemaker":
-            raise NoSuchQuotaError
-        wanted = given.get("QuotaCode")
-        query = {"operation": operation, "quota": wanted}
+    def _list(self, show: Callable[[quota_table.QuotaDefault], dict[str, Any]]) -> ActionResult:
+        wanted, size = self.params.get("QuotaCode"), self.params.get("MaxResults", PAGE)
+        query = {"operation": self._get_action(), "quota": wanted}
         first = 0
-        if given.get("NextToken"):
+        if token := self.params.get("NextToken"):
             try:
-                first = read_token(query, given["NextToken"])
+                first = read_token(query, token)
             except ValueError:
                 raise BadTokenError from None
-        size = given.get("MaxResults") or PAGE
-        if not 1 <= size <= PAGE:
-            raise IllegalArgumentError(f"MaxResults must be between 1 and {PAGE}.")
-        quotas = [q for q in quota_table.QUOTAS.values() if wanted in {None, q.code}]
-        answer: dict[str, Any] = {"Quotas": [show(q) for q in quotas[first : first + size]]}
+        quotas = [quota for quota in quota_table.QUOTAS.values() if wanted in {None, quota.code}]
+        result: dict[str, Any] = {"Quotas": [show(q) for q in quotas[first : first + size]]}
         if len(quotas) > first + size:
-            answer["NextToken"] = make_token(query, first + size)
-        return json.dumps(answer)
+            result["NextToken"] = make_token(query, first + size)
+        return ActionResult(result)

@@ -22,9 +22,9 @@ LARGEST_BODY = 16 * 1024 * 1024
 
 
 class Handler(MotoRequestHandler):
-    """Keeps connections alive, which werkzeug's own handler never does, and logs nothing.
+    """Keep connections alive, which werkzeug's own handler never does, and log nothing.
 
-    Not logging is on purpose: the request line of a presigned URL is a credential.
+    The request line of a presigned URL is a credential, so that nothing is logged.
     """
 
     protocol_version = "HTTP/1.1"
@@ -89,7 +89,7 @@ class Handler(MotoRequestHandler):
 
 
 class Server(ThreadedWSGIServer):
-    """A threaded server that can end the connections it holds."""
+    """A threaded server that can close its open connections."""
 
     daemon_threads = True
 
@@ -108,13 +108,13 @@ class Server(ThreadedWSGIServer):
         super().process_request(request, client_address)
 
     def shutdown_request(self, request: Any) -> None:
-        """Let go of a connection."""
+        """Forget a closed connection."""
         with self._open_lock:
             self.open.discard(request)
         super().shutdown_request(request)
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """Say nothing of connections that broke: their addresses hold credentials."""
+        """Log nothing of broken connections: their addresses contain credentials."""
 
     def end_connections(self) -> None:
         """Cut every connection that is open."""

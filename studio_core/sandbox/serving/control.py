@@ -10,7 +10,8 @@ from moto.core.base_backend import BackendDict
 from moto.sagemaker.models import sagemaker_backends
 
 from studio_core.sandbox.services import quota_table
-from studio_core.sandbox.serving.faults import Faults, engines
+from studio_core.sandbox.serving.faults import Faults, engine_of
+from studio_core.sandbox.serving.scenario import Player
 from studio_core.sandbox.serving.wsgi import respond
 from studio_core.sandbox.studio import lifecycle
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from studio_core.sandbox.serving.gateway import Gateway
+    from studio_core.sandbox.serving.scenario import Scenario, Step
     from studio_core.sandbox.serving.wsgi import StartResponse
     from studio_core.sandbox.studio.models import StudioBackend
 
@@ -26,7 +28,7 @@ Handler = Callable[["Gateway", Mapping[str, Any]], Answer]
 
 
 def clear_account(account: str) -> None:
-    """Forget everything that any of moto's backends holds for an account."""
+    """Delete everything of an account from all of moto's backends."""
     instances: list[Any] = getattr(BackendDict, "_instances")  # noqa: B009  # moto's own list of them
     for backends in list(instances):
         if account in backends.keys():  # noqa: SIM118  # its __contains__ is not a dict's
@@ -40,10 +42,12 @@ class Control:
     def __init__(self, account: str, *, progression: str, timescale: float) -> None:
         self.account = account
         self._first_quotas: dict[str, float] = {}
+        self.player: Player | None = None
+        """Plays a scenario, if one was given."""
         self.set_clock(progression, timescale)
         self._handlers: dict[tuple[str, str], Handler] = {
             ("GET", "health"): self._health,
-            ("GET", "calls"): lambda gateway, _: (200, dict(sorted(gateway.calls.items()))),
+            ("GET", "calls"): lambda gateway, _: (200, gateway.calls()),
             ("DELETE", "calls"): self._forget_calls,
             ("GET", "faults"): lambda gateway, _: (200, gateway.engine.faults.as_dict()),
             ("PUT", "faults"): self._set_faults,
@@ -56,11 +60,11 @@ class Control:
 
     @property
     def clock(self) -> dict[str, Any]:
-        """How statuses change now."""
+        """Progression and timescale."""
         return {"progression": self.progression, "timescale": self.timescale}
 
     def set_clock(self, progression: str, timescale: float) -> None:
-        """Change how statuses change, for what is moving already too."""
+        """Set progression and timescale, also for resources in transition."""
         lifecycle.configure(progression, timescale=timescale, account=self.account)
         self.progression = progression
         self.timescale = timescale
@@ -70,7 +74,7 @@ class Control:
                 studio.reschedule()
 
     def start_with(self, quotas: Mapping[str, float]) -> None:
-        """Begin with an empty account and these quotas over the raised ones; reset returns here.
+        """Empty the account and apply these quotas over the raised ones, as `reset` does again.
 
         Raises:
             ValueError: a quota is unknown or its value cannot be right.
@@ -79,11 +83,34 @@ class Control:
         self.reset()
 
     def reset(self) -> None:
-        """Empty the account and give it its first quotas again."""
+        """Empty the account and restore its first quotas."""
         applied = quota_table.AppliedQuotas()
         applied.set(self._first_quotas)
         clear_account(self.account)
         quota_table.applied[self.account] = applied
+
+    def play(self, scenario: Scenario) -> None:
+        """Play a scenario from its start."""
+        self.stop_playing()
+        first, *_ = scenario.steps
+        self.apply(first)
+        self.player = Player(scenario, self.apply)
+        self.player.start()
+
+    def stop_playing(self) -> None:
+        """Leave everything as the scenario has it now."""
+        if self.player is not None:
+            self.player.stop()
+            self.player = None
+
+    def apply(self, step: Step) -> None:
+        """Apply one step of a scenario."""
+        if step.progression is not None or step.timescale is not None:
+            timescale = self.timescale if step.timescale is None else step.timescale
+            self.set_clock(step.progression or self.progression, timescale)
+        quota_table.set_quotas(step.quotas, self.account)
+        if step.faults is not None:
+            engine_of(self.account).set(step.faults)
 
     def answer(
         self, gateway: Gateway, environ: dict[str, Any], start: StartResponse
@@ -115,7 +142,7 @@ class Control:
 
     def _set_faults(self, _: Gateway, given: Mapping[str, Any]) -> Answer:
         faults = Faults.from_dict(given)
-        engines[self.account].set(faults)
+        engine_of(self.account).set(faults)
         return 200, faults.as_dict()
 
     def _set_quotas(self, _: Gateway, given: Mapping[str, Any]) -> Answer:

@@ -1,16 +1,20 @@
-"""Faults that the sandbox can be told to have, each seeded so that a run can be repeated."""
+"""Faults that can be set, driven by a seed so that a run can be repeated."""
 
 from __future__ import annotations
 
 import random
 import threading
-from collections import defaultdict
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, field, fields, replace
 from time import monotonic
 from typing import Any
 
 from moto.core.models import DEFAULT_ACCOUNT_ID
+
+from studio_core.sandbox.studio.behaviour import Behaviour, behaviours
+
+FAULT_TEXT = "This is a fault set in the sandbox."
+"""Text of every error and failure that a fault causes."""
 
 _SHARES = (
     "error_rate",
@@ -30,12 +34,13 @@ class Faults:
 
     Attributes:
         latency: seconds that every call takes longer.
-        jitter: seconds, at most, that a call takes longer still.
+        jitter: most seconds that a call takes longer at random, on top.
         rate: calls a second of each operation, by a token bucket; None is no limit.
-        burst: calls that a full bucket holds; None is the rate, and at least 1.
+        burst: calls of a full bucket; None is the rate, and at least 1.
         error_rate: share of calls answered with 500 or 503, without effect.
         drop_rate: share of calls whose connection is cut before any effect.
         lost_answer_rate: share of calls that take effect and whose answer never arrives.
+        lose_next: how many of the next calls take effect and are never answered.
         throttle_rate: share of calls answered with `ThrottlingException: Rate exceeded`.
         stuck_rate: share of deletions of profiles and spaces that end as Delete_Failed.
         stuck: names of profiles and spaces whose deletion always ends as Delete_Failed, and
@@ -43,7 +48,7 @@ class Faults:
         app_delete_seconds: shortest and longest time that an app takes to go, at timescale
             1; None is the same time for all.
         app_failure_rate: share of apps that become Failed instead of InService.
-        list_lag: seconds that lists are behind the truth.
+        list_lag: seconds by which lists are behind.
         refuse_classic: refuse new Studio Classic (JupyterServer) apps, as AWS now does.
         operations: operations concerned (`sagemaker.DeleteSpace`); empty means all.
         errors: error codes that operations always answer with, by operation.
@@ -58,6 +63,7 @@ class Faults:
     drop_rate: float = 0
     lost_answer_rate: float = 0
     throttle_rate: float = 0
+    lose_next: int = 0
     stuck_rate: float = 0
     stuck: tuple[str, ...] = ()
     app_failure_rate: float = 0
@@ -77,7 +83,7 @@ class Faults:
         for name in _SHARES:
             if not 0 <= getattr(self, name) <= 1:
                 raise ValueError(f"{name} must be between 0 and 1, not {getattr(self, name)!r}")
-        for name in ("latency", "jitter", "list_lag"):
+        for name in ("latency", "jitter", "list_lag", "lose_next"):
             if getattr(self, name) < 0:
                 raise ValueError(f"{name} must not be negative, got {getattr(self, name)!r}")
         for name in ("rate", "burst"):
@@ -86,7 +92,7 @@ class Faults:
                 raise ValueError(f"{name} must be above 0 or left out, got {value!r}")
 
     def as_dict(self) -> dict[str, Any]:
-        """Give the faults as JSON has them."""
+        """Return the faults in the form of JSON."""
         return asdict(self)
 
     @classmethod
@@ -158,6 +164,7 @@ _READERS: dict[str, Callable[[str, Any], Any]] = {
     "app_delete_seconds": _span,
     "refuse_classic": _switch,
     "errors": _codes,
+    "lose_next": _whole,
     "seed": _whole,
 }
 """How the values of JSON are read that are not plain numbers."""
@@ -169,22 +176,24 @@ class _Bucket:
     filled: float
 
 
-class FaultEngine:
-    """Decides, call by call, what goes wrong. One serves an account; safe in threads."""
+class FaultEngine(Behaviour):
+    """Decides call by call which fault occurs. One per account; thread-safe."""
 
     def __init__(self, faults: Faults | None = None) -> None:
         self._lock = threading.Lock()
         self.set(faults or Faults())
 
     def set(self, faults: Faults) -> None:
-        """Take new faults; the random numbers begin again at their seed."""
+        """Replace the faults and restart the random numbers at their seed."""
         with self._lock:
             self.faults = faults
+            self.list_lag = faults.list_lag
+            self.refuse_classic = faults.refuse_classic
             self._random = random.Random(faults.seed)  # noqa: S311  # repeatable by design
             self._buckets: dict[str, _Bucket] = {}
 
     def delay(self) -> float:
-        """Tell how many seconds this call takes longer."""
+        """Return by how many seconds this call is delayed."""
         faults = self.faults
         if not faults.jitter:
             return faults.latency
@@ -192,15 +201,15 @@ class FaultEngine:
             return faults.latency + self._random.random() * faults.jitter
 
     def concerns(self, operation: str) -> bool:
-        """True when an operation is one that the faults are meant for."""
+        """Return whether the faults apply to an operation."""
         return not self.faults.operations or operation in self.faults.operations
 
     def decide(self, operation: str) -> str | None:
-        """Tell what happens to a call.
+        """Return what happens to a call.
 
         Returns:
-            `throttle`, `error-500`, `error-503`, `drop`, `lose`, the error code that this
-            operation always answers with, or None when nothing goes wrong.
+            `throttle`, `error-500`, `error-503`, `drop`, `lose`, the error code that is set
+            for this operation, or None when nothing fails.
         """
         faults = self.faults
         if code := faults.errors.get(operation):
@@ -208,36 +217,48 @@ class FaultEngine:
         if not self.concerns(operation):
             return None
         with self._lock:
+            if faults.lose_next:
+                self.faults = replace(faults, lose_next=faults.lose_next - 1)
+                return "lose"
             if faults.rate is not None and not self._take(operation, faults):
                 return "throttle"
-            for name, verdict in (
-                ("throttle_rate", "throttle"),
-                ("drop_rate", "drop"),
-                ("lost_answer_rate", "lose"),
-            ):
-                if self._hits(getattr(faults, name)):
-                    return verdict
-            if self._hits(faults.error_rate):
-                return self._random.choice(("error-500", "error-503"))
+            return self._roll(faults)
+
+    def _roll(self, faults: Faults) -> str | None:
+        for name, verdict in (
+            ("throttle_rate", "throttle"),
+            ("drop_rate", "drop"),
+            ("lost_answer_rate", "lose"),
+        ):
+            if self._hits(getattr(faults, name)):
+                return verdict
+        if self._hits(faults.error_rate):
+            return self._random.choice(("error-500", "error-503"))
         return None
 
-    def sticks(self, name: str) -> bool:
-        """True when the deletion of a profile or space shall fail."""
+    def refusal(self, operation: str) -> tuple[str, str] | None:
+        """Return the error that is set for an operation; in a server, `decide` comes first."""
+        code = self.faults.errors.get(operation)
+        return None if code is None else (code, FAULT_TEXT)
+
+    def deletion_failure(self, name: str) -> str | None:
+        """Return why the deletion of a profile or space fails."""
         with self._lock:
-            return name in self.faults.stuck or self._hits(self.faults.stuck_rate)
+            stuck = name in self.faults.stuck or self._hits(self.faults.stuck_rate)
+        return FAULT_TEXT if stuck else None
+
+    def app_failure(self) -> str | None:
+        """Return why the next app becomes Failed instead of InService."""
+        with self._lock:
+            return FAULT_TEXT if self._hits(self.faults.app_failure_rate) else None
 
     def app_delete_seconds(self, label: str) -> float | None:
-        """How long an app takes to go, at timescale 1: None is as usual, infinity is never."""
+        """Return how long an app takes to stop at timescale 1: None as usual, infinity never."""
         with self._lock:
             if label in self.faults.stuck:
                 return float("inf")
             span = self.faults.app_delete_seconds
             return None if span is None else self._random.uniform(*span)
-
-    def app_fails(self) -> bool:
-        """True when an app shall become Failed instead of InService."""
-        with self._lock:
-            return self._hits(self.faults.app_failure_rate)
 
     def _hits(self, share: float) -> bool:
         return bool(share) and self._random.random() < share
@@ -255,10 +276,18 @@ class FaultEngine:
         return True
 
 
-engines: defaultdict[str, FaultEngine] = defaultdict(FaultEngine)
-"""The engine of each account; the backends ask it about deletions, apps and lists."""
+_engines_lock = threading.Lock()
+
+
+def engine_of(account: str) -> FaultEngine:
+    """Return the fault engine of an account, which its backends ask from the first call on."""
+    with _engines_lock:
+        found = behaviours.get(account)
+        if not isinstance(found, FaultEngine):
+            found = behaviours[account] = FaultEngine()
+        return found
 
 
 def set_faults(faults: Faults, account: str = DEFAULT_ACCOUNT_ID) -> None:
-    """Make an account's sandbox have these faults (in-process: those of the backend alone)."""
-    engines[account].set(faults)
+    """Set the faults of an account; in-process, only those of the backend have an effect."""
+    engine_of(account).set(faults)

@@ -13,13 +13,16 @@ from studio_core.sandbox.extension import install
 from studio_core.sandbox.serving import state
 from studio_core.sandbox.serving.connections import Server
 from studio_core.sandbox.serving.control import Control
-from studio_core.sandbox.serving.faults import Faults, engines
+from studio_core.sandbox.serving.control_page import ControlPage
+from studio_core.sandbox.serving.faults import Faults, engine_of
 from studio_core.sandbox.serving.gateway import Gateway
 from studio_core.sandbox.serving.visits import StudioPages
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
+
+    from studio_core.sandbox.serving.scenario import Scenario
 
 ACCESS_KEY = "SANDBOXACCESSKEYID00"
 SECRET_KEY = "sandbox"  # noqa: S105  # the sandbox takes any; nothing is protected by it
@@ -35,7 +38,7 @@ _accounts_lock = threading.Lock()
 
 
 class Keeper(threading.Thread):
-    """Saves an account's state every few seconds in which it was called, and at the end."""
+    """Save an account's state every few seconds if it was called, and at the end."""
 
     def __init__(self, account: str, path: Path, gateway: Gateway) -> None:
         super().__init__(daemon=True)
@@ -101,15 +104,26 @@ class SandboxServer:
         self._server: Server | None = None
         self._thread: threading.Thread | None = None
         self._keeper: Keeper | None = None
+        self._control: Control | None = None
         self.account = ""
 
+    def play(self, scenario: Scenario) -> None:
+        """Play a scenario from now on.
+
+        Raises:
+            RuntimeError: the server does not run.
+        """
+        if self._control is None:
+            raise RuntimeError("The sandbox is not running; call start() first.")
+        self._control.play(scenario)
+
     def start(self) -> Self:
-        """Begin to serve; when this returns, requests are answered.
+        """Start serving; requests are answered when this returns.
 
         Raises:
             OSError: the port is taken or the address is not this machine's.
             ValueError: progression, timescale or quotas cannot be right, or the state file
-                holds something else.
+                is not one.
         """
         if self._server is not None:
             return self
@@ -120,16 +134,20 @@ class SandboxServer:
                 self.account, progression=self._progression, timescale=self._timescale
             )
             control.start_with(self._quotas)
-            engines[self.account].set(self._faults)
+            engine_of(self.account).set(self._faults)
             if self._state_file is not None and self._state_file.exists():
                 state.load(self.account, self._state_file)
             gateway = Gateway(
-                self.account, control, StudioPages(self.account), hosts=_names_of(self._host)
+                self.account,
+                ControlPage(control),
+                StudioPages(self.account),
+                hosts=_names_of(self._host),
             )
             self._server = Server(self._host, self._port, gateway)
         except BaseException:
             _leave_account(self.account)
             raise
+        self._control = control
         if self._state_file is not None:
             self._keeper = Keeper(self.account, self._state_file, gateway)
             self._keeper.start()
@@ -144,6 +162,9 @@ class SandboxServer:
         server, self._server = self._server, None
         if server is None:
             return
+        if self._control is not None:
+            self._control.stop_playing()
+            self._control = None
         server.shutdown()
         server.end_connections()
         if self._thread is not None:
@@ -161,7 +182,7 @@ class SandboxServer:
 
     @property
     def port(self) -> int:
-        """The port that is listened at.
+        """The port of the server.
 
         Raises:
             RuntimeError: the server does not run.
@@ -172,12 +193,12 @@ class SandboxServer:
 
     @property
     def url(self) -> str:
-        """Where clients find the sandbox; raises as `port` does."""
+        """The address of the sandbox; raises as `port`."""
         host = f"[{self._host}]" if ":" in self._host else self._host
         return f"http://{host}:{self.port}"
 
     def environment(self, region: str = "eu-west-1") -> dict[str, str]:
-        """Give the variables with which any AWS client of a process reaches the sandbox."""
+        """Return the variables with which any AWS client of a process reaches the sandbox."""
         return {
             "AWS_ENDPOINT_URL": self.url,
             "AWS_ACCESS_KEY_ID": ACCESS_KEY,
@@ -189,7 +210,7 @@ class SandboxServer:
 
 
 def _names_of(host: str) -> frozenset[str] | None:
-    """Give the names a server answers to: only its own where only this machine can call."""
+    """Return the host names a server answers to, None for any; on loopback only its own."""
     try:
         loopback = ip_address(host).is_loopback
     except ValueError:

@@ -33,7 +33,7 @@ _CAPACITY = ("ReadCapacityUnits", "WriteCapacityUnits")
 
 
 class StateError(ValueError):
-    """The file does not hold a sandbox's state; the sentence says why."""
+    """The file is not the state of a sandbox; the sentence says why."""
 
 
 def save(account: str, path: Path) -> None:
@@ -58,11 +58,11 @@ def save(account: str, path: Path) -> None:
 
 
 def load(account: str, path: Path) -> None:
-    """Bring an account, which holds nothing yet, to the state of a file.
+    """Load the state of a file into an empty account.
 
     Raises:
         OSError: the file cannot be read.
-        StateError: it holds something else.
+        StateError: it is not the state of a sandbox.
     """
     text = path.read_text(encoding="utf-8")
     try:
@@ -72,7 +72,7 @@ def load(account: str, path: Path) -> None:
 
 
 def snapshot(account: str) -> dict[str, Any]:
-    """Give an account's state as JSON has it."""
+    """Return an account's state in the form of JSON."""
     studio = {}
     for region, moto_backend in list(sagemaker_backends[account].items()):
         backend = cast("StudioBackend", moto_backend)
@@ -95,7 +95,7 @@ def snapshot(account: str) -> dict[str, Any]:
 
 
 def restore(account: str, saved: dict[str, Any]) -> None:
-    """Fill an account from what `snapshot` gave.
+    """Fill an account from the result of `snapshot`.
 
     Raises:
         ValueError: it is of another version.

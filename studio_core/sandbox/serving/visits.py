@@ -1,4 +1,4 @@
-"""What happens when somebody follows a presigned URL: a page of Studio, or the sign-in page."""
+"""Answer browsers that follow a presigned URL: a page of Studio, or the sign-in page."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ HTML = "text/html; charset=utf-8"
 SIGN_IN = "/signin"
 _HEADERS = {
     "cache_control": "no-store",
-    "referrer_policy": "no-referrer",  # the address holds a credential
+    "referrer_policy": "no-referrer",  # the address contains a credential
     "content_security_policy": "default-src 'none'; style-src 'unsafe-inline'",
     "x_content_type_options": "nosniff",
 }
@@ -55,7 +55,7 @@ class StudioPages:
         )
 
     def visit(self, visit: presign.Visit) -> StudioPage | NotFoundPage:
-        """Do what a visit does: start the space's app, and say where one is."""
+        """Start the space's app and return the page of the visit."""
         backend = cast("StudioBackend", sagemaker_backends[visit.account][visit.region])
         with backend.lock:
             backend.settle()

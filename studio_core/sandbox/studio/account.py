@@ -1,4 +1,4 @@
-"""State of one account and region: resources, their transitions, list pages and quotas."""
+"""State of one account and region: resources, their transitions, list pages and limits."""
 
 from __future__ import annotations
 
@@ -13,12 +13,13 @@ from typing import TYPE_CHECKING, Any
 from moto.moto_api._internal import mock_random
 from moto.sagemaker.models import SageMakerModelBackend
 
-from studio_core.sandbox.services import quota_table
-from studio_core.sandbox.serving.faults import engines
+from studio_core.sandbox.studio.behaviour import behaviours
 from studio_core.sandbox.studio.exceptions import AWSValidationException, limit_exceeded, not_found
 from studio_core.sandbox.studio.lifecycle import utcnow
+from studio_core.sandbox.studio.limits import RUNNING_APPS, limits, running_apps
 from studio_core.sandbox.studio.paging import page
 from studio_core.sandbox.studio.resources import App, Domain, Space, UserProfile
+from studio_core.sandbox.studio.tags import as_dict
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -27,17 +28,17 @@ if TYPE_CHECKING:
     from studio_core.sandbox.studio.resource import Resource
 
 GONE = "Gone"
-"""Where a deletion of anything but an app leads; no answer ever shows it."""
+"""Final status of everything but apps; no response shows it."""
 
 APP_RECORD = timedelta(hours=24)
-"""How long Deleted and Failed apps stay in ListApps (botocore, DescribeApp.CreationTime)."""
+"""How long Deleted and Failed apps stay in ListApps.
 
-MAX_TAGS = 50
-"""Tags a resource can have (botocore's sagemaker model, TagList)."""
+Known: apps are listed for 24 hours after they ended [botocore, DescribeApp.CreationTime].
+"""
 
 
 _created = attrgetter("serial")
-"""Sort key by time of creation: serials are given in that order, and none twice."""
+"""Sort key by time of creation: serial numbers are unique and ascend with it."""
 
 
 def _modified(row: Resource) -> tuple[float, int]:
@@ -45,9 +46,9 @@ def _modified(row: Resource) -> tuple[float, int]:
 
 
 class Account(SageMakerModelBackend):
-    """State of one account and region, and what every operation needs of it.
+    """State of one account and region, and the tools of every operation.
 
-    `lock` is held by the responses around each operation; nothing here takes it.
+    The response classes take `lock` around each operation; nothing here takes it.
     """
 
     def __init__(self, region_name: str, account_id: str) -> None:
@@ -60,29 +61,33 @@ class Account(SageMakerModelBackend):
         self._buried: list[tuple[datetime, Resource]] = []
 
     def common(self, tags: Iterable[dict[str, str]] | None) -> dict[str, Any]:
-        """Give what the constructor of any resource needs."""
+        """Return the arguments that the constructor of every resource takes."""
         self._serial += 1
         return {
             "region": self.region_name,
             "account": self.account_id,
             "serial": self._serial,
             "now": utcnow(),
-            "tags": {tag["Key"]: tag["Value"] for tag in tags or ()},
+            "tags": as_dict(tags),
         }
 
     def count_from(self, serial: int) -> None:
-        """Give new resources serial numbers behind one that was restored."""
+        """Continue the serial numbers behind that of a restored resource."""
         self._serial = max(self._serial, serial)
 
     def new_domain_id(self) -> str:
-        """Make a domain id in the form AWS gives them."""
+        """Return a random domain id.
+
+        Known: ids match `d-(-*[a-z0-9]){1,61}` [botocore, DomainId].
+        Invented: that they have 12 characters.
+        """
         letters = mock_random.choices("abcdefghijklmnopqrstuvwxyz0123456789", k=12)
         return "d-" + "".join(letters)
 
-    # What is moving
+    # Transitions
 
     def begin(self, resource: Resource, phase: str, status: str, target: str) -> None:
-        """Put a resource into a status that will become `target` by itself."""
+        """Put a resource into a status that becomes `target` when the phase ends."""
         now = utcnow()
         if resource.status != status:
             resource.earlier = (resource.status, now)
@@ -92,7 +97,7 @@ class Account(SageMakerModelBackend):
         self.resume(resource)
 
     def resume(self, resource: Resource) -> None:
-        """Let a resource that was restored, or whose clock changed, move on from where it is."""
+        """Schedule the end of the phase of a resource that was restored or whose clock changed."""
         if not resource.state.moving:
             if isinstance(resource, App) and not resource.live:
                 self._await(resource.modified + APP_RECORD, resource)
@@ -102,7 +107,7 @@ class Account(SageMakerModelBackend):
             self._arrive(resource, utcnow())
 
     def reschedule(self) -> None:
-        """Take a change of how statuses change: see anew when everything moving arrives."""
+        """Schedule every phase again after the clock changed."""
         self._due.clear()
         for domain in list(self.studio_domains.values()):
             held = [*domain.apps.values(), *domain.spaces.values(), *domain.profiles.values()]
@@ -110,11 +115,11 @@ class Account(SageMakerModelBackend):
                 self.resume(resource)
 
     def settle(self) -> None:
-        """Let everything whose time has come arrive; called before every operation."""
+        """End every phase whose time is up; called before every operation."""
         now = utcnow()
         while self._due and self._due[0][0] < now:
             due, _, resource = heapq.heappop(self._due)
-            # Entries that no longer fit were overtaken: by a read, or by another phase.
+            # An entry that no longer fits was overtaken by a read or by another phase.
             if isinstance(resource, App) and not resource.live:
                 if due == resource.modified + APP_RECORD:
                     self._forget(resource)
@@ -149,7 +154,7 @@ class Account(SageMakerModelBackend):
             resource.domain.profiles.pop(resource.name.casefold(), None)
         elif isinstance(resource, Space):
             resource.domain.spaces.pop(resource.name.casefold(), None)
-        if engines[self.account_id].faults.list_lag:
+        if behaviours[self.account_id].list_lag:
             self._buried.append((when, resource))
 
     @staticmethod
@@ -157,14 +162,16 @@ class Account(SageMakerModelBackend):
         if app.domain.apps.get(app.key) is app:
             del app.domain.apps[app.key]
 
-    # What there is
+    # Resources
 
     def domain(self, domain_id: str, *, creating: bool = False) -> Domain:
         """Find a domain.
 
         Raises:
-            ResourceNotFound: there is none; with `creating`, AWSValidationException, because
-                the model declares no ResourceNotFound for the create operations.
+            ResourceNotFound: it does not exist; with `creating`, AWSValidationException.
+
+        Known: create operations declare no ResourceNotFound [botocore].
+        Invented: that they answer ValidationException for a missing domain, profile or space.
         """
         found = self.studio_domains.get(domain_id)
         if found:
@@ -175,7 +182,10 @@ class Account(SageMakerModelBackend):
         return found
 
     def profile(self, domain: Domain, name: str, *, creating: bool = False) -> UserProfile:
-        """Find a profile, without case; raises as `domain` does."""
+        """Find a profile, ignoring case; raises as `domain`.
+
+        Known: user profile names are not case sensitive [botocore, UserProfileName].
+        """
         found = domain.profiles.get(name.casefold())
         if found is None:
             path = f"{domain.id}/{name}"
@@ -183,7 +193,10 @@ class Account(SageMakerModelBackend):
         return found
 
     def space(self, domain: Domain, name: str, *, creating: bool = False) -> Space:
-        """Find a space, without case; raises as `domain` does."""
+        """Find a space, ignoring case; raises as `domain`.
+
+        Invented: that space names ignore case as profile names do.
+        """
         found = domain.spaces.get(name.casefold())
         if found is None:
             path = f"{domain.id}/{name}"
@@ -196,7 +209,7 @@ class Account(SageMakerModelBackend):
         return AWSValidationException(missing.message) if creating else missing
 
     def domains_for(self, domain_id: str | None) -> list[Domain]:
-        """Give the domains a list is about: one, none when it is not there, or all."""
+        """Return the domains that a list covers: one, none if it does not exist, or all."""
         if domain_id is None:
             return list(self.studio_domains.values())
         found = self.studio_domains.get(domain_id)
@@ -205,20 +218,25 @@ class Account(SageMakerModelBackend):
     def listing(
         self, operation: str, items: Iterable[Resource], filters: dict[str, Any], **paging: Any
     ) -> tuple[list[dict[str, Any]], str | None]:
-        """Show one page of a list, as late as the faults say.
+        """Return one page of a list and its NextToken, with the lag of the account's behaviour.
 
-        `paging` holds SortBy, SortOrder, MaxResults and NextToken as the caller gave them.
+        `paging` has SortBy, SortOrder, MaxResults and NextToken from the request.
+
+        Known: lists are sorted by CreationTime, ascending, unless asked otherwise [botocore].
         """
         now = utcnow()
-        lag = engines[self.account_id].faults.list_lag
-        rows = list(items)
-        if lag:
-            rows = [row for row in rows if (now - row.created).total_seconds() >= lag]
-            rows += self._ghosts(rows, operation, filters, now, lag)
+        lag = behaviours[self.account_id].list_lag
         sort_by = paging.get("SortBy") or "CreationTime"
         order = paging.get("SortOrder") or "Ascending"
+        # The resources of one domain are kept in the order of their creation.
+        in_order = (sort_by, order) == ("CreationTime", "Ascending") and bool(filters.get("domain"))
+        if lag:
+            rows = [row for row in items if (now - row.created).total_seconds() >= lag]
+            items = rows + self._ghosts(rows, operation, filters, now, lag)
+            in_order = False
         shown, token = page(
-            rows,
+            items,
+            in_order=in_order,
             key=_modified if sort_by == "LastModifiedTime" else _created,
             query={"operation": operation, "sort": sort_by, "order": order, **filters},
             descending=order == "Descending",
@@ -252,29 +270,26 @@ class Account(SageMakerModelBackend):
             and part in row.path.partition("/")[2].casefold()
         ]
 
-    # What is full
+    # Limits
 
-    def check_quota(self, code: str, unit: str, used: int, delta: int = 1) -> None:
-        """Refuse what would go over a quota of the table.
+    def check_limit(self, name: str, unit: str, used: int, delta: int = 1) -> None:
+        """Refuse what would exceed a limit of the account.
 
         Raises:
             ResourceLimitExceededError: it would.
         """
-        self._check(quota_table.QUOTAS[code], unit, used, delta)
+        limit = limits.value(self.account_id, name)
+        if limit is not None and used + delta > limit:
+            raise limit_exceeded(name, unit, limit, used, delta)
 
-    def check_app_quota(self, app_type: str, instance_type: str) -> None:
-        """Refuse an app for which the account has no instance left; raises as `check_quota`."""
+    def check_app_limits(self, app_type: str, instance_type: str) -> None:
+        """Refuse an app beyond the limits of all apps or of its type; raises as `check_limit`."""
         running: Counter[tuple[str, str]] = Counter()
         for domain in self.studio_domains.values():
             for app in domain.apps.values():
                 if app.live:
                     running[app.app_type, str(app.spec.get("InstanceType"))] += 1
-        self.check_quota(quota_table.RUNNING_APPS, "Apps", running.total())
+        self.check_limit(RUNNING_APPS, "Apps", running.total())
         if instance_type != "system":
-            quota = quota_table.app_quota(app_type, instance_type)
-            self._check(quota, "Apps", running[app_type, instance_type], 1)
-
-    def _check(self, quota: quota_table.QuotaDefault, unit: str, used: int, delta: int) -> None:
-        limit = quota_table.applied[self.account_id].value(quota)
-        if limit is not None and used + delta > limit:
-            raise limit_exceeded(quota.name, unit, limit, used, delta)
+            name = running_apps(app_type, instance_type)
+            self.check_limit(name, "Apps", running[app_type, instance_type])

@@ -1,10 +1,10 @@
-"""Operations on apps, of spaces and of profiles."""
+"""Operations on apps of spaces and of profiles."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from studio_core.sandbox.serving.faults import engines
+from studio_core.sandbox.studio.behaviour import behaviours
 from studio_core.sandbox.studio.exceptions import (
     AWSValidationException,
     ResourceInUseException,
@@ -20,7 +20,10 @@ if TYPE_CHECKING:
     from studio_core.sandbox.studio.resources import Domain
 
 SPACE_APP_TYPES = ("JupyterLab", "CodeEditor")
-"""App types that have a volume of their own, and run in spaces of just that type."""
+"""App types with a volume of their own, which run in spaces of the same type.
+
+Known: spaces have AppType JupyterLab or CodeEditor [botocore, SpaceSettings.AppType].
+"""
 
 ONLY_24_HOURS = (
     "For tracking purposes, apps are available in the ListApps API results for only 24 hours after"
@@ -31,13 +34,17 @@ class AppOperations(SpaceOperations):
     """CreateApp to DeleteApp."""
 
     def create_app(self, params: Params) -> App:
-        """Start an app in a space or of a profile; it is Pending for about a minute.
+        """Start an app in a space or of a profile.
 
         Raises:
-            AWSValidationException: not exactly one owner, or one that is not there, not
-                InService or of another app type.
-            ResourceInUseException: the app runs already, or the space's storage is not ready.
-            ResourceLimitExceededError: no instance of that type is left for the account.
+            AWSValidationException: there is not exactly one owner, or it does not exist, is
+                not InService or has another app type.
+            ResourceInUseException: the app exists, or the space's storage is not ready.
+            ResourceLimitExceededError: a limit of running apps is reached.
+
+        Known: tags of domain and profile are copied to apps launched later [botocore, AddTags].
+        Known: Studio Classic apps can no longer be created [developer guide, sm-q].
+        Invented: texts for an owner that is not InService and for Studio Classic.
         """
         domain = self.domain(params["DomainId"], creating=True)
         owner = self._owner(domain, params, creating=True)
@@ -47,7 +54,7 @@ class AppOperations(SpaceOperations):
                 f"Unable to create app [{params['AppName']}] because {owner.noun} [{owner.arn}] "
                 "is not in InService"
             )
-        if app_type == "JupyterServer" and engines[self.account_id].faults.refuse_classic:
+        if app_type == "JupyterServer" and behaviours[self.account_id].refuse_classic:
             raise AWSValidationException(
                 "Studio Classic is no longer available for onboarding; "
                 "JupyterServer applications cannot be created."
@@ -68,16 +75,16 @@ class AppOperations(SpaceOperations):
         taken = domain.apps.get(created.key)
         if taken and taken.live:
             raise already_exists("App", taken.arn)
-        self.check_app_quota(app_type, spec["InstanceType"])
-        # Tags of domain and profile are copied to apps launched later (botocore, AddTags).
+        if isinstance(owner, Space) and owner.app_type is not None:
+            self._refuse_second_app(owner, created.name)
+        self.check_app_limits(app_type, spec["InstanceType"])
         inherited = owner.tags if isinstance(owner, UserProfile) else {}
         created.tags = {**domain.tags, **inherited, **created.tags}
+        domain.apps.pop(created.key, None)  # what replaces a record comes last
         domain.apps[created.key] = created
-        if engines[self.account_id].app_fails():
-            created.failure_reason = "The sandbox was told to let this app fail."
-            self.begin(created, "create", "Pending", "Failed")
-        else:
-            self.begin(created, "create", "Pending", "InService")
+        created.failure_reason = behaviours[self.account_id].app_failure()
+        target = "Failed" if created.failure_reason else "InService"
+        self.begin(created, "create", "Pending", target)
         return created
 
     def _owner(
@@ -94,10 +101,13 @@ class AppOperations(SpaceOperations):
 
     @staticmethod
     def check_one_owner(params: Params) -> None:
-        """Refuse both owners or none (text invented).
+        """Refuse both owners or none.
 
         Raises:
             AWSValidationException: not exactly one is given.
+
+        Known: either UserProfileName or SpaceName is given [botocore, CreateApp].
+        Invented: the text.
         """
         if bool(params.get("SpaceName")) == bool(params.get("UserProfileName")):
             raise AWSValidationException(
@@ -106,6 +116,11 @@ class AppOperations(SpaceOperations):
 
     @staticmethod
     def _check_space(space: Space, app_type: str, name: str) -> None:
+        """Refuse an app of the wrong type, or before the storage is ready.
+
+        Known: text and code while storage is not Available [seen on a real account].
+        Invented: codes and texts for app types.
+        """
         if space.app_type is None and app_type in SPACE_APP_TYPES:
             raise AWSValidationException(
                 f"App type {app_type} is not supported in Space [{space.arn}]."
@@ -119,6 +134,19 @@ class AppOperations(SpaceOperations):
         if space.storage.status != "Available":
             raise ResourceInUseException(
                 f"Unable to create app [{name}] because storage is not in Available status."
+            )
+
+    def _refuse_second_app(self, space: Space, name: str) -> None:
+        """Refuse another app in a space.
+
+        Known: each space has a 1:1 relationship with an instance of an application
+        [developer guide, studio-updated-spaces].
+        Invented: code and text.
+        """
+        for app in self.apps_in(space):
+            raise ResourceInUseException(
+                f"Unable to create app [{name}] because App [{app.arn}] is associated with "
+                f"Space [{space.arn}]."
             )
 
     @staticmethod
@@ -137,11 +165,11 @@ class AppOperations(SpaceOperations):
         return {"InstanceType": instance, **defaults, **spec}
 
     def find_app(self, params: Params) -> App:
-        """Find an app, its record of the last 24 hours included.
+        """Find an app, including its record of the last 24 hours.
 
         Raises:
             AWSValidationException: not exactly one owner is named.
-            ResourceNotFound: there is no such domain or app.
+            ResourceNotFound: the domain or app does not exist.
         """
         self.check_one_owner(params)
         domain = self.domain(params["DomainId"])
@@ -157,10 +185,13 @@ class AppOperations(SpaceOperations):
         """Stop an app.
 
         Raises:
-            ResourceNotFound: there is no such domain or app.
-            AWSValidationException: it is Deleted or Failed already (texts known from
-                terraform-provider-aws and a real account).
-            ResourceInUseException: it is Pending or being deleted (invented).
+            ResourceNotFound: the domain or app does not exist.
+            AWSValidationException: it is Deleted or Failed.
+            ResourceInUseException: it is Pending or being deleted.
+
+        Known: text for Failed apps [seen on a real account].
+        Known: text for Deleted apps, up to its first period [terraform-provider-aws].
+        Invented: that Pending apps are refused.
         """
         app = self.find_app(params)
         if app.status == "Deleted":
@@ -176,7 +207,7 @@ class AppOperations(SpaceOperations):
             raise ResourceInUseException(wrong_status("delete", "App", app.arn, app.status).message)
         self.begin(app, "delete", "Deleting", "Deleted")
         label = f"{app.space or app.profile}/{app.app_type}/{app.name}"
-        seconds = engines[self.account_id].app_delete_seconds(label)
+        seconds = behaviours[self.account_id].app_delete_seconds(label)
         if seconds is not None:
             app.state.take(seconds)
             self.resume(app)

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from studio_core.sandbox.services import quota_table
-from studio_core.sandbox.serving.faults import engines
 from studio_core.sandbox.studio.account import GONE, Account
+from studio_core.sandbox.studio.behaviour import behaviours
 from studio_core.sandbox.studio.exceptions import (
     AWSValidationException,
     ResourceInUseException,
@@ -14,13 +13,14 @@ from studio_core.sandbox.studio.exceptions import (
     associated,
     wrong_status,
 )
+from studio_core.sandbox.studio.limits import DOMAINS, PROFILES
 from studio_core.sandbox.studio.resources import Domain, UserProfile
 
 Params = dict[str, Any]
 
 
 def chosen(params: Params, *names: str) -> dict[str, Any]:
-    """Pick the members that were given."""
+    """Return the named members that were given."""
     return {name: params[name] for name in names if params.get(name) is not None}
 
 
@@ -28,17 +28,20 @@ class DomainOperations(Account):
     """CreateDomain to DeleteDomain, CreateUserProfile to DeleteUserProfile."""
 
     def create_studio_domain(self, params: Params) -> Domain:
-        """Create a domain; it is Pending for some minutes.
+        """Create a domain.
 
         Raises:
             ResourceInUseException: the name is taken.
-            ResourceLimitExceededError: the account has all the domains it may have.
+            ResourceLimitExceededError: the limit of domains is reached.
+
+        Known: the defaults PublicInternetOnly, Enabled and DISABLED [botocore].
+        Invented: that domain names are unique, ignoring case.
         """
         name = params["DomainName"]
         for domain in self.studio_domains.values():
             if domain.settings["DomainName"].casefold() == name.casefold():
                 raise already_exists("Domain", domain.arn)
-        self.check_quota(quota_table.DOMAINS, "Domains", len(self.studio_domains))
+        self.check_limit(DOMAINS, "Domains", len(self.studio_domains))
         settings = {
             "AppNetworkAccessType": "PublicInternetOnly",
             "HomeEfsFileSystemCreation": "Enabled",
@@ -54,8 +57,10 @@ class DomainOperations(Account):
         """Change a domain's settings.
 
         Raises:
-            ResourceNotFound: there is no such domain.
+            ResourceNotFound: the domain does not exist.
             ResourceInUseException: it is not InService.
+
+        Invented: that settings merge member by member.
         """
         domain = self.domain(params["DomainId"])
         if domain.status not in {"InService", "Update_Failed"}:
@@ -74,11 +79,14 @@ class DomainOperations(Account):
         return domain
 
     def delete_studio_domain(self, domain_id: str) -> None:
-        """Delete a domain that holds nothing.
+        """Delete an empty domain.
 
         Raises:
-            ResourceNotFound: there is no such domain.
-            ResourceInUseException: it still holds profiles or spaces, or is on its way out.
+            ResourceNotFound: the domain does not exist.
+            ResourceInUseException: it has profiles or spaces, or its status does not allow it.
+
+        Known: a domain must have no profiles and no spaces [developer guide,
+        gs-studio-delete-domain].
         """
         domain = self.domain(domain_id)
         for holder, held in (("UserProfile", domain.profiles), ("Space", domain.spaces)):
@@ -89,10 +97,13 @@ class DomainOperations(Account):
 
     @staticmethod
     def refuse_deleting(resource: Domain | UserProfile) -> None:
-        """Refuse to delete what is being deleted.
+        """Refuse to delete what is Pending, Updating or Deleting.
 
         Raises:
-            ResourceInUseException: it is (code declared, text invented).
+            ResourceInUseException: it is.
+
+        Known: the code [botocore].
+        Invented: the statuses and the text.
         """
         if resource.status in {"Deleting", "Pending", "Updating"}:
             raise ResourceInUseException(
@@ -100,13 +111,17 @@ class DomainOperations(Account):
             )
 
     def create_profile(self, params: Params) -> UserProfile:
-        """Create a user profile; it is Pending for some seconds.
+        """Create a user profile.
 
         Raises:
-            AWSValidationException: the domain is not there or not ready, or the single
-                sign-on fields do not fit its mode (texts invented).
-            ResourceInUseException: the name is taken, compared without case.
-            ResourceLimitExceededError: the account has all the profiles it may have.
+            AWSValidationException: the domain does not exist or is not InService, or the
+                single sign-on fields do not fit its mode.
+            ResourceInUseException: the name is taken, ignoring case.
+            ResourceLimitExceededError: the limit of profiles is reached.
+
+        Known: SingleSignOnUserValue is required with AuthMode SSO and not allowed with IAM
+        [botocore, CreateUserProfile].
+        Invented: the texts.
         """
         domain = self.domain(params["DomainId"], creating=True)
         name = params["UserProfileName"]
@@ -127,7 +142,7 @@ class DomainOperations(Account):
         if taken := domain.profiles.get(name.casefold()):
             raise already_exists("UserProfile", taken.arn)
         held = sum(len(each.profiles) for each in self.studio_domains.values())
-        self.check_quota(quota_table.PROFILES, "UserProfiles", held)
+        self.check_limit(PROFILES, "UserProfiles", held)
         settings = chosen(
             params, "SingleSignOnUserIdentifier", "SingleSignOnUserValue", "UserSettings"
         )
@@ -140,8 +155,10 @@ class DomainOperations(Account):
         """Change a profile's settings.
 
         Raises:
-            ResourceNotFound: there is no such domain or profile.
+            ResourceNotFound: the domain or profile does not exist.
             ResourceInUseException: the profile is not InService.
+
+        Invented: that settings merge member by member, and the text.
         """
         profile = self.profile(self.domain(params["DomainId"]), params["UserProfileName"])
         if profile.status not in {"InService", "Update_Failed"}:
@@ -157,8 +174,12 @@ class DomainOperations(Account):
         """Delete a profile that has no live app and owns no space.
 
         Raises:
-            ResourceNotFound: there is no such domain or profile.
-            ResourceInUseException: apps or spaces hold on, or its status is in the way.
+            ResourceNotFound: the domain or profile does not exist.
+            ResourceInUseException: it has live apps or owns spaces, or its status does not
+                allow it.
+
+        Known: apps and owned spaces must go first [developer guide, domain-user-profile-remove].
+        Known: Failed apps do not block [developer guide, gs-studio-delete-domain].
         """
         domain = self.domain(domain_id)
         profile = self.profile(domain, name)
@@ -173,10 +194,7 @@ class DomainOperations(Account):
         self.begin_deletion(profile, profile.name)
 
     def begin_deletion(self, resource: Any, name: str) -> None:
-        """Delete a profile or space, or have it stick as the faults say."""
-        if engines[self.account_id].sticks(name):
-            resource.failure_reason = "The sandbox was told to let this deletion fail."
-            self.begin(resource, "delete", "Deleting", "Delete_Failed")
-        else:
-            resource.failure_reason = None
-            self.begin(resource, "delete", "Deleting", GONE)
+        """Delete a profile or space, or let its deletion fail."""
+        resource.failure_reason = behaviours[self.account_id].deletion_failure(name)
+        target = "Delete_Failed" if resource.failure_reason else GONE
+        self.begin(resource, "delete", "Deleting", target)

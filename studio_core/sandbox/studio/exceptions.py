@@ -1,7 +1,7 @@
-"""Errors of the Studio operations, with the texts that AWS is known to give.
+"""Errors of the Studio operations, with AWS's texts where they are public.
 
-A text marked "invented" was found in no public source; the code is the one that
-botocore's sagemaker model declares for the operation.
+Docstrings of this package say what is `Known`, with its source in brackets, and what is
+`Invented`; the table in `docs/sandbox.md` is generated from them.
 """
 
 from __future__ import annotations
@@ -14,21 +14,20 @@ from moto.sagemaker.exceptions import (
 )
 
 __all__ = [
-    "TOLD_TO_REFUSE",
     "AWSValidationException",
+    "CommonError",
     "ResourceInUseException",
     "ResourceLimitExceededError",
     "ResourceNotFound",
     "SagemakerClientError",
+    "SerializationError",
+    "UnknownOperationError",
     "already_exists",
     "associated",
     "limit_exceeded",
     "not_found",
     "wrong_status",
 ]
-
-TOLD_TO_REFUSE = "The sandbox was told to refuse this call."
-"""Text of errors that `Faults.errors` asks for."""
 
 
 class ResourceLimitExceededError(SagemakerClientError):
@@ -37,21 +36,56 @@ class ResourceLimitExceededError(SagemakerClientError):
     code = "ResourceLimitExceeded"
 
 
+class CommonError(SagemakerClientError):
+    """An error of every AWS JSON service, which no service model declares."""
+
+
+class SerializationError(CommonError):
+    """The body is not JSON, or a member has another JSON type than the model says.
+
+    Known: the code [aws-sdk-perl#237].
+    Known: texts of the form `NUMBER_VALUE can not be converted to a String` [sidecar#148].
+    Invented: the text for a body that is not JSON.
+    """
+
+    code = "SerializationException"
+
+
+class UnknownOperationError(CommonError):
+    """X-Amz-Target names no operation of the service.
+
+    Known: the code, and that it comes alone [API reference, Common errors].
+    """
+
+    code = "UnknownOperationException"
+    message = ""
+
+
 def not_found(kind: str, arn: str) -> ResourceNotFound:
-    """Say that a resource is not there (text invented)."""
+    """Build the error for a missing resource.
+
+    Invented: the text.
+    """
     return ResourceNotFound(f"{kind} [{arn}] does not exist.")
 
 
 def already_exists(kind: str, arn: str) -> ResourceInUseException:
-    """Say that a name is taken (text invented)."""
+    """Build the error for a name that is taken.
+
+    Known: the code [botocore].
+    Invented: the text, after the one for images in sagemaker-studio-custom-image-samples#17.
+    """
     return ResourceInUseException(f"{kind} [{arn}] already exists. Please use a different name.")
 
 
 def associated(kind: str, arn: str, holder: str) -> ResourceInUseException:
-    """Refuse a deletion because of what the resource holds.
+    """Build the error for a deletion that other resources prevent.
 
-    The text for profiles is verbatim (aws/amazon-sagemaker-feedback#113); the same sentence
-    for spaces and domains is invented. `holder` is App, Space or UserProfile.
+    `holder` is App, Space or UserProfile.
+
+    Known: the text for profiles with apps [amazon-sagemaker-feedback#113].
+    Known: the text for profiles with spaces [seen on a real account].
+    Invented: the same text for spaces and domains.
     """
     return ResourceInUseException(
         f"Unable to delete {kind} [{arn}] because {holder}(s) are associated with it."
@@ -59,7 +93,10 @@ def associated(kind: str, arn: str, holder: str) -> ResourceInUseException:
 
 
 def wrong_status(verb: str, kind: str, arn: str, status: str) -> AWSValidationException:
-    """Refuse because of a resource's own status (code seen for DeleteSpace; text invented)."""
+    """Build the error for a status that does not allow an operation.
+
+    Invented: the text.
+    """
     return AWSValidationException(
         f"Unable to {verb} {kind} [{arn}] because it is in {status} status."
     )
@@ -68,10 +105,10 @@ def wrong_status(verb: str, kind: str, arn: str, status: str) -> AWSValidationEx
 def limit_exceeded(
     quota: str, unit: str, limit: float, used: int, delta: int = 1
 ) -> ResourceLimitExceededError:
-    """Refuse because of a quota.
+    """Build the error for a limit that is reached; `unit` is the counted noun, such as Apps.
 
-    The text is verbatim for apps (aws/amazon-sagemaker-feedback#157) and takes the same form
-    for the other kinds (invented). `unit` is the counted noun, such as Apps.
+    Known: the text for apps [amazon-sagemaker-feedback#157].
+    Invented: the same text for profiles, spaces, domains and volumes.
     """
     return ResourceLimitExceededError(
         f"The account-level service limit '{quota}' is {limit:g} {unit}, with current utilization "

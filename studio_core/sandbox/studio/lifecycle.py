@@ -1,7 +1,10 @@
-"""Statuses that change by themselves, through moto's managed states.
+"""Statuses that change with time, through moto's managed states.
 
 Every kind of resource has a moto model per phase (`sagemaker::space::create`), so that
-moto's own `set_transition` can slow down or stop just one of them.
+moto's own `set_transition` can slow down or stop one of them.
+
+Known: the statuses Pending, InService, Updating, Deleting, Deleted, Failed and Delete_Failed
+[botocore].
 """
 
 from __future__ import annotations
@@ -34,17 +37,17 @@ SECONDS: dict[str, float] = {
 }
 """How long each phase lasts at timescale 1, in seconds.
 
-20 s for a space to vanish was measured on a real account; the others are invented, in the
-range that people report.
+Known: 20 seconds for a space to be deleted [measured on a real account].
+Invented: all other durations, in the range that users report.
 """
 
 
 _NEVER = 10 * 365 * 86_400.0
-"""Seconds that nobody waits; a date further off could not be told."""
+"""Seconds that nobody waits, within the range of dates."""
 
 
 def model_name(phase: str, account: str) -> str:
-    """Name a phase for moto's state manager; accounts other than moto's default have their own."""
+    """Return the name of a phase in moto's state manager, per account."""
     own = "" if account == DEFAULT_ACCOUNT_ID else f"{account}::"
     return f"{own}sagemaker::{phase}"
 
@@ -56,7 +59,7 @@ def configure(
     times: int = 2,
     account: str = DEFAULT_ACCOUNT_ID,
 ) -> None:
-    """Choose how statuses of an account change.
+    """Set how the statuses of an account change.
 
     Args:
         progression: `immediate`, `manual` (after `times` reads of the resource) or `time`.
@@ -80,7 +83,7 @@ def configure(
 
 
 class Lifecycle(ManagedState):
-    """Status of one resource: begins phases, and says when one has ended."""
+    """Status of one resource and the phase that it is in."""
 
     def __init__(self, kind: str, account: str) -> None:
         self.kind = kind
@@ -98,18 +101,18 @@ class Lifecycle(ManagedState):
         self._time_progressed = datetime.now()  # noqa: DTZ005  # moto compares naive local times
 
     def take(self, seconds: float) -> None:
-        """Let the present phase last so long at timescale 1, instead of what is usual."""
+        """Set how long the present phase lasts at timescale 1."""
         usual = SECONDS[f"{self.kind}::{self.phase}"]
         scale = float(state_manager.get_transition(self.model_name)["seconds"]) / usual
         self._time_progressed += timedelta(seconds=min((seconds - usual) * scale, _NEVER))
 
     def settle(self, status: str) -> None:
-        """Rest in a status until the next phase begins."""
+        """Stay in a status until the next phase begins."""
         self._transitions = [(status, status)]
         self._status = status
 
     def as_dict(self) -> dict[str, Any]:
-        """Give what `restore` needs: status, what it becomes, phase and when that began."""
+        """Return what `restore` needs: status, target, phase and when it began."""
         (_, target), *_ = self._transitions
         begun = self._time_progressed.astimezone(UTC).isoformat()
         return {
@@ -120,19 +123,19 @@ class Lifecycle(ManagedState):
         }
 
     def restore(self, saved: Mapping[str, Any]) -> None:
-        """Go on from what `as_dict` gave; time that passed in between counts."""
+        """Continue from the result of `as_dict`; time that passed in between counts."""
         self.begin(saved["phase"], saved["status"], saved["target"])
         begun = datetime.fromisoformat(saved["begun"])
         self._time_progressed = begun.astimezone().replace(tzinfo=None)
 
     @property
     def resting(self) -> str:
-        """The status as last read; unlike `status`, looking at it changes nothing."""
+        """The status as last read; unlike `status`, this changes nothing."""
         return str(self._status)
 
     @property
     def moving(self) -> bool:
-        """True while the status is one that will change by itself; looking changes nothing."""
+        """Whether the status is going to change; reading this changes nothing."""
         return any(before == self._status != after for before, after in self._transitions)
 
     @property
@@ -151,5 +154,5 @@ class Lifecycle(ManagedState):
 
 
 def utcnow() -> datetime:
-    """Tell the time, in UTC."""
+    """Return the current UTC time."""
     return datetime.now(UTC)

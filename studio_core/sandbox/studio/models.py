@@ -1,16 +1,18 @@
-"""The Studio backend: moto's SageMaker backend with domains, profiles, spaces and apps in it."""
+"""The Studio backend: moto's SageMaker backend with domains, profiles, spaces and apps."""
 
 from __future__ import annotations
 
 import time
+from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
 from moto.core.resource_tagging import TaggedResource
 
-from studio_core.sandbox.studio.account import MAX_TAGS
 from studio_core.sandbox.studio.apps import AppOperations
 from studio_core.sandbox.studio.exceptions import AWSValidationException, not_found, wrong_status
 from studio_core.sandbox.studio.presign import Visit
+from studio_core.sandbox.studio.resources import App
+from studio_core.sandbox.studio.tags import MAX_TAGS, refuse_reserved
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,24 +21,30 @@ if TYPE_CHECKING:
     from studio_core.sandbox.studio.resource import Resource
 
 STUDIO_KINDS = ("domain", "user-profile", "space", "app")
-"""Resource types in ARNs that are Studio's."""
+"""Resource types of Studio in ARNs.
+
+Known: the types and the forms of ARNs [CloudFormation schemas].
+"""
 
 EXPIRES_IN = 300
 SESSION = 43200
-"""Defaults of CreatePresignedDomainUrl, in seconds (botocore's sagemaker model)."""
+"""Defaults of CreatePresignedDomainUrl, in seconds.
+
+Known: 300 seconds and 12 hours [botocore, CreatePresignedDomainUrl].
+"""
 
 
 class StudioBackend(AppOperations):
-    """All Studio operations of one account and region, beside moto's other SageMaker ones."""
+    """Studio operations of one account and region, in addition to moto's other SageMaker ones."""
 
     # Lists
 
     def list_studio_domains(self, params: Params) -> tuple[list[dict[str, Any]], str | None]:
-        """Show a page of domains."""
+        """Return a page of domains and its NextToken."""
         return self.listing("ListDomains", self.studio_domains.values(), {}, **params)
 
     def list_profiles(self, params: Params) -> tuple[list[dict[str, Any]], str | None]:
-        """Show a page of user profiles."""
+        """Return a page of user profiles and its NextToken."""
         part = (params.get("UserProfileNameContains") or "").casefold()
         found = (
             profile
@@ -48,7 +56,7 @@ class StudioBackend(AppOperations):
         return self.listing("ListUserProfiles", found, filters, **params)
 
     def list_studio_spaces(self, params: Params) -> tuple[list[dict[str, Any]], str | None]:
-        """Show a page of spaces."""
+        """Return a page of spaces and its NextToken."""
         part = (params.get("SpaceNameContains") or "").casefold()
         found = (
             space
@@ -60,10 +68,13 @@ class StudioBackend(AppOperations):
         return self.listing("ListSpaces", found, filters, **params)
 
     def list_studio_apps(self, params: Params) -> tuple[list[dict[str, Any]], str | None]:
-        """Show a page of apps, those Deleted or Failed in the last 24 hours among them.
+        """Return a page of apps, including those that ended in the last 24 hours.
 
         Raises:
             AWSValidationException: both a profile and a space are named.
+
+        Known: the two filters exclude each other [botocore, ListApps].
+        Invented: the text.
         """
         profile, space = params.get("UserProfileNameEquals"), params.get("SpaceNameEquals")
         if profile and space:
@@ -85,12 +96,15 @@ class StudioBackend(AppOperations):
     # Presigned URLs
 
     def presign(self, params: Params) -> Visit:
-        """Give what a presigned URL is good for.
+        """Return what a presigned URL grants.
 
         Raises:
-            ResourceNotFound: there is no such domain, profile or space.
+            ResourceNotFound: the domain, profile or space does not exist.
             AWSValidationException: the domain is in SSO mode, or the profile or the space is
-                not InService (texts invented).
+                not InService.
+
+        Known: presigned URLs are for AuthMode IAM alone [botocore, CreatePresignedDomainUrl].
+        Invented: codes and texts.
         """
         domain = self.domain(params["DomainId"])
         if domain.settings["AuthMode"] != "IAM":
@@ -122,7 +136,7 @@ class StudioBackend(AppOperations):
     # Tags
 
     def studio_resources(self) -> Iterator[Resource]:
-        """Give every domain, profile, space and live app."""
+        """Yield every domain, profile, space and live app."""
         for domain in self.studio_domains.values():
             yield domain
             yield from domain.profiles.values()
@@ -133,7 +147,10 @@ class StudioBackend(AppOperations):
         """Find a Studio resource by its ARN; None when the ARN is of another type.
 
         Raises:
-            ResourceNotFound: the ARN is of a Studio type, and nothing has it.
+            ResourceNotFound: the ARN is of a Studio type, and no resource has it.
+
+        Known: app types in ARNs are in lower case, and compared ignoring case
+        [terraform-provider-aws].
         """
         kind, _, path = arn.rpartition(":")[2].partition("/")
         if kind not in STUDIO_KINDS:
@@ -156,17 +173,32 @@ class StudioBackend(AppOperations):
             raise not_found(noun, arn)
         return found
 
-    def tag(self, resource: Resource, tags: dict[str, str]) -> None:
-        """Add tags, or give those with the same key a new value.
+    def find_tagged(self, arn: str) -> Resource | None:
+        """Find a Studio resource that can have tags; None when the ARN is of another type.
 
         Raises:
-            AWSValidationException: a key is AWS's own, or there would be more than 50.
+            ResourceNotFound: the ARN is of a Studio type, and no resource has it.
+            AWSValidationException: it is of an app that is Deleted or Failed.
+
+        Known: the code for Deleted apps [amazon-sagemaker-feedback#108].
+        Known: that Failed apps are refused too [terraform-provider-aws#39976].
+        Invented: the text.
         """
-        for key in tags:
-            if key.casefold().startswith("aws:"):
-                raise AWSValidationException(
-                    f"Tag key [{key}] is invalid: aws: prefixed tag keys are reserved."
-                )
+        found = self.find_by_arn(arn)
+        if isinstance(found, App) and not found.live:
+            raise AWSValidationException(f"Tags of App [{found.arn}] are no longer available.")
+        return found
+
+    def tag(self, resource: Resource, tags: dict[str, str]) -> None:
+        """Add tags, or replace the values of those with the same key.
+
+        Raises:
+            AWSValidationException: a key is reserved, or there would be more than 50.
+
+        Known: a resource has at most 50 tags [botocore, TagList].
+        Invented: the text.
+        """
+        refuse_reserved(tags)
         merged = {**resource.tags, **tags}
         if len(merged) > MAX_TAGS:
             raise AWSValidationException(
@@ -174,24 +206,65 @@ class StudioBackend(AppOperations):
             )
         resource.tags = merged
 
+    def untag(self, resource: Resource, keys: list[str]) -> None:
+        """Remove tags.
+
+        Raises:
+            AWSValidationException: a key is reserved.
+        """
+        refuse_reserved(keys)
+        resource.tags = {key: tag for key, tag in resource.tags.items() if key not in keys}
+
+    def check_other(self, arn: str) -> None:
+        """Refuse the ARN of a resource that moto's own backend does not have.
+
+        Raises:
+            AWSValidationException: no resource has this ARN.
+
+        Invented: code and text.
+        """
+        try:
+            found = self._get_resource_from_arn(arn)
+        except (AttributeError, IndexError, KeyError, ValueError):
+            found = None
+        if found is None:
+            raise AWSValidationException(f"Resource [{arn}] does not exist.")
+
     def tag_resource(self, arn: str, tags: dict[str, str]) -> None:
-        """Tag a resource for the tagging API's TagResources."""
-        found = self.find_by_arn(arn)
-        if found is not None:
-            self.tag(found, tags)
+        """Tag a resource for the tagging API; raises as `find_tagged`, `tag` and `check_other`."""
+        with self.lock:
+            found = self.find_tagged(arn)
+            if found is not None:
+                self.tag(found, tags)
+            else:
+                self.check_other(arn)
+                super().tag_resource(arn, tags)
 
     def untag_resource(self, arn: str, tag_keys: list[str]) -> None:
-        """Take tags off for the tagging API's UntagResources."""
-        found = self.find_by_arn(arn)
-        if found is not None:
-            found.tags = {key: tag for key, tag in found.tags.items() if key not in tag_keys}
+        """Untag a resource for the tagging API; raises as `tag_resource`."""
+        with self.lock:
+            found = self.find_tagged(arn)
+            if found is not None:
+                self.untag(found, tag_keys)
+            else:
+                self.check_other(arn)
+                super().untag_resource(arn, tag_keys)
 
     def other_resources(self) -> Iterator[TaggedResource]:
-        """Give what moto's own backend holds."""
-        yield from super().iter_tagged_resources()
+        """Yield the tagged resources of moto's own backend."""
+        # moto lists the versions of a model card under one name, and cannot iterate over them.
+        cards, self.model_cards = self.model_cards, defaultdict(list)
+        try:
+            found = list(super().iter_tagged_resources())
+        finally:
+            self.model_cards = cards
+        yield from found
+        for versions in cards.values():
+            tags = {tag["Key"]: tag["Value"] for tag in versions[0].tags or ()}
+            yield TaggedResource(versions[0].arn, tags, "sagemaker:model-card")
 
     def iter_tagged_resources(self) -> Iterator[TaggedResource]:
-        """Give everything SageMaker that the tagging API can find."""
+        """Yield every SageMaker resource that the tagging API can find."""
         yield from self.other_resources()
         for resource in self.studio_resources():
             yield TaggedResource(resource.arn, resource.tags, f"sagemaker:{resource.kind}")

@@ -1,7 +1,9 @@
-"""List pages: tokens that are opaque, bound to their query, and survive changes in between.
+"""List pages with tokens that are opaque, bound to their query, and survive changes.
 
-A token holds the sort key of the last item shown, not a position: what is created or
-deleted meanwhile neither repeats nor hides an item that stays.
+A token has the sort key of the last item of the page, not a position: what is created or
+deleted between two pages neither repeats nor hides another item.
+
+Invented: the form of tokens, and that they are bound to their query.
 """
 
 from __future__ import annotations
@@ -11,6 +13,7 @@ import binascii
 import hashlib
 import hmac
 import json
+from itertools import islice
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from studio_core.sandbox.studio.exceptions import AWSValidationException
@@ -19,14 +22,17 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
 DEFAULT_PAGE = 10
-"""Items on a page when MaxResults is not given (botocore's sagemaker model)."""
+"""Items on a page when MaxResults is not given.
+
+Known: 10 [botocore, ListApps].
+"""
 
 _SEAL = b"studio sandbox list token"
 _SEAL_LENGTH = 16
 
 T = TypeVar("T")
 Key = int | str | tuple[float, int]
-"""What sorts a list and stands in its tokens: unique, and the same after JSON."""
+"""Sort key of a list, part of its tokens: unique, and the same after a trip through JSON."""
 
 
 def _seal(body: bytes) -> bytes:
@@ -34,13 +40,13 @@ def _seal(body: bytes) -> bytes:
 
 
 def make_token(query: Mapping[str, Any], key: Key) -> str:
-    """Make the token that continues `query` behind the item with this sort key."""
+    """Return the token that continues `query` behind the item with this sort key."""
     body = json.dumps([_digest(query), key], separators=(",", ":")).encode()
     return base64.b64encode(_seal(body) + body).decode()
 
 
 def read_token(query: Mapping[str, Any], token: str) -> Any:
-    """Give the sort key that a token of this very query holds.
+    """Return the sort key in a token of this query.
 
     Raises:
         ValueError: the token is not ours, or was made for another query.
@@ -69,16 +75,18 @@ def page(
     key: Callable[[T], Any],
     query: Mapping[str, Any],
     descending: bool = False,
+    in_order: bool = False,
     limit: int | None = None,
     token: str | None = None,
 ) -> tuple[list[T], str | None]:
-    """Cut one page out of `items`.
+    """Return one page of `items` and its NextToken.
 
     Args:
         items: all that match, in any order.
         key: the `Key` of each.
         query: what the token is bound to: operation, filters and order, but not the limit.
         descending: largest key first.
+        in_order: the items come with ascending keys already, so that a page needs no sort.
         limit: most items on the page; 10 when None.
         token: NextToken of the page before, if any.
 
@@ -86,21 +94,22 @@ def page(
         The page and its NextToken, None when nothing follows.
 
     Raises:
-        AWSValidationException: the token is not one of this query (text invented).
+        AWSValidationException: the token does not belong to this query.
+
+    Invented: code and text.
     """
-    if token is None:
-        rows = list(items)
-    else:
+    size = limit or DEFAULT_PAGE
+    if token is not None:
         try:
             after = read_token(query, token)
         except ValueError:
             raise AWSValidationException("NextToken is not valid for this request.") from None
         if descending:
-            rows = [item for item in items if key(item) < after]
+            items = (item for item in items if key(item) < after)
         else:
-            rows = [item for item in items if key(item) > after]
-    rows.sort(key=key, reverse=descending)
-    size = limit or DEFAULT_PAGE
+            items = (item for item in items if key(item) > after)
+    ordered = items if in_order else sorted(items, key=key, reverse=descending)
+    rows = list(islice(ordered, size + 1))
     shown = rows[:size]
     following = make_token(query, key(shown[-1])) if len(rows) > size else None
     return shown, following

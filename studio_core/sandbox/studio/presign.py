@@ -1,7 +1,10 @@
-"""Presigned URLs: signed tokens that name a profile, a space and an hour of expiry.
+"""Presigned URLs: signed tokens that name a profile, a space and a time of expiry.
 
-AWS's own token is a JSON Web Token signed with HS256 and carries the same claims; what
-else is in it is not documented. The URL is a credential and is never logged.
+The URL is a credential and is never logged.
+
+Known: AWS's token is a JSON Web Token signed with HS256, with spaceName, userProfileName and
+sub among its claims [tokens in public logs].
+Invented: the other claims, the host, and that a URL works until it expires, not once.
 """
 
 from __future__ import annotations
@@ -21,7 +24,7 @@ _HEADER = base64.urlsafe_b64encode(b'{"alg":"HS256","typ":"JWT"}').rstrip(b"=").
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """What a presigned URL is good for. Times are in seconds since 1970."""
+    """What a presigned URL grants. Times are in seconds since 1970."""
 
     account: str
     region: str
@@ -35,19 +38,19 @@ class Visit:
 
     @property
     def expired(self) -> bool:
-        """True when the URL can no longer be followed."""
+        """Whether the URL no longer works."""
         return time.time() >= self.expires_at
 
 
 def sign(visit: Visit) -> str:
-    """Make the token of a visit."""
+    """Return the token of a visit."""
     claims = {**asdict(visit), "jti": secrets.token_hex(8)}
     body = base64.urlsafe_b64encode(json.dumps(claims).encode()).rstrip(b"=").decode()
     return f"{_HEADER}.{body}.{_signature(body)}"
 
 
 def read(token: str) -> Visit | None:
-    """Give the visit that a token was made for, or None when we did not make it."""
+    """Return the visit in a token, or None when the token is not genuine."""
     header, _, rest = token.partition(".")
     body, _, signature = rest.partition(".")
     if header != _HEADER or not hmac.compare_digest(

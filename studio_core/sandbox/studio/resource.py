@@ -1,4 +1,4 @@
-"""What domains, profiles, spaces and apps have in common: ARN, tags, times and a status."""
+"""Base class of domains, profiles, spaces and apps: ARN, tags, times and a status."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ Settings = dict[str, Any]
 
 
 def without_none(**members: Any) -> dict[str, Any]:
-    """Keep the members that have a value: AWS leaves the others out of its answers."""
+    """Return the members that have a value; AWS omits the others."""
     return {key: value for key, value in members.items() if value is not None}
 
 
 class Resource:
-    """What all four kinds share. `serial` orders resources of one creation time."""
+    """Base class of the four kinds. `serial` orders resources of one creation time."""
 
     kind = ""
     """The type in ARNs and in the tagging API, such as `user-profile`."""
@@ -38,11 +38,11 @@ class Resource:
         self.failure_reason: str | None = None
         self.state = Lifecycle(self.kind, account)
         self.earlier: tuple[str, datetime] | None = None
-        """The status before the present one, and when it ended: for lists that lag."""
+        """The previous status and when it ended, for lists that lag."""
 
     @property
     def path(self) -> str:
-        """What follows the type in the ARN."""
+        """The part of the ARN after the type."""
         raise NotImplementedError
 
     @cached_property
@@ -53,16 +53,16 @@ class Resource:
 
     @property
     def status(self) -> str:
-        """The status as it was last settled; `Account.touch` lets it move on."""
+        """The status as last settled; `Account.touch` updates it."""
         return self.state.resting
 
     def listed(self, now: datetime, lag: float) -> dict[str, Any]:
-        """Show the resource as a list does that is `lag` seconds behind."""
+        """Return the resource as in a list that is `lag` seconds behind."""
         shown = self.summary()
         if lag and self.earlier and (now - self.earlier[1]).total_seconds() < lag:
             shown["Status"] = self.earlier[0]
         return shown
 
     def summary(self) -> dict[str, Any]:
-        """Show the resource as List does."""
+        """Return the resource as List does."""
         raise NotImplementedError

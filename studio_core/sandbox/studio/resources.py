@@ -1,7 +1,7 @@
-"""What the simulated Studio holds: domains, user profiles, spaces and apps.
+"""Domains, user profiles, spaces and apps, and their shapes in Describe and List.
 
-Each knows its ARN, how Describe shows it and how List shows it. Lists carry neither ARN
-nor tags (botocore's sagemaker model); ARN forms are those of CloudFormation's schemas.
+Known: lists have neither ARNs nor tags, except ListDomains [botocore].
+Invented: HomeEfsFileSystemUid, and the ids of file system and security group.
 """
 
 from __future__ import annotations
@@ -15,22 +15,28 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 DEFAULT_INSTANCE = "ml.t3.medium"
-"""What a JupyterLab or Code Editor app runs on when nothing else was asked for."""
+"""Default instance type of JupyterLab and Code Editor apps.
+
+Invented: that an app without a ResourceSpec runs on it.
+"""
 
 DEFAULT_VOLUME_GB = 5
-"""Size of a new space's volume (developer guide, studio-updated-jl-admin-guide)."""
+"""Default size of a space's volume.
+
+Known: 5 GB [developer guide, studio-updated-jl-admin-guide].
+"""
 
 
 def app_key(
     profile: str | None, space: str | None, app_type: str, name: str
 ) -> tuple[str, str, str, str]:
-    """Make the key of an app in its domain; names are compared without case."""
+    """Return the key of an app in its domain; names ignore case."""
     kind, owner = ("space", space) if space else ("user-profile", profile or "")
     return kind, owner.casefold(), app_type, name.casefold()
 
 
 class Domain(Resource):
-    """A Studio domain and all that lives in it; names are keys without case."""
+    """A Studio domain and its resources, by name in folded case."""
 
     kind = "domain"
     noun = "Domain"
@@ -45,16 +51,16 @@ class Domain(Resource):
 
     @property
     def path(self) -> str:
-        """What follows the type in the ARN."""
+        """The part of the ARN after the type."""
         return self.id
 
     @property
     def url(self) -> str:
-        """Where IAM Identity Center users would sign in."""
+        """Sign-in address of IAM Identity Center users."""
         return f"https://{self.id}.studio.{self.region}.sagemaker.aws"
 
     def describe(self) -> dict[str, Any]:
-        """Show the domain as DescribeDomain does."""
+        """Return the domain as DescribeDomain does."""
         sso = {}
         if self.settings["AuthMode"] == "SSO":
             sso["SingleSignOnManagedApplicationInstanceId"] = f"ins-{self.id[2:]}"
@@ -73,7 +79,7 @@ class Domain(Resource):
         )
 
     def summary(self) -> dict[str, Any]:
-        """Show the domain as ListDomains does (the one list that carries ARNs)."""
+        """Return the domain as ListDomains does."""
         return {
             "DomainArn": self.arn,
             "DomainId": self.id,
@@ -99,11 +105,11 @@ class UserProfile(Resource):
 
     @property
     def path(self) -> str:
-        """What follows the type in the ARN."""
+        """The part of the ARN after the type."""
         return f"{self.domain.id}/{self.name}"
 
     def describe(self) -> dict[str, Any]:
-        """Show the profile as DescribeUserProfile does."""
+        """Return the profile as DescribeUserProfile does."""
         return without_none(
             UserProfileArn=self.arn,
             HomeEfsFileSystemUid=str(200000 + self.serial),
@@ -113,7 +119,7 @@ class UserProfile(Resource):
         )
 
     def summary(self) -> dict[str, Any]:
-        """Show the profile as ListUserProfiles does."""
+        """Return the profile as ListUserProfiles does."""
         return {
             "DomainId": self.domain.id,
             "UserProfileName": self.name,
@@ -139,25 +145,25 @@ class Space(Resource):
 
     @property
     def path(self) -> str:
-        """What follows the type in the ARN."""
+        """The part of the ARN after the type."""
         return f"{self.domain.id}/{self.name}"
 
     @property
     def owner(self) -> str | None:
-        """Name of the profile that owns the space, as CreateSpace was given it."""
+        """Name of the owner profile, as given to CreateSpace."""
         ownership = self.settings.get("OwnershipSettings") or {}
         owner: str | None = ownership.get("OwnerUserProfileName")
         return owner
 
     @property
     def app_type(self) -> str | None:
-        """The one app type of a JupyterLab or Code Editor space; None for classic ones."""
+        """App type of a JupyterLab or Code Editor space; None for Studio Classic."""
         app_type: str | None = (self.settings.get("SpaceSettings") or {}).get("AppType")
         return app_type
 
     @property
     def volume_gb(self) -> int:
-        """Size of the volume in GB; classic spaces live on the domain's file system."""
+        """Size of the volume in GB; 0 for Studio Classic, which uses the domain's file system."""
         if self.app_type is None:
             return 0
         storage = (self.settings.get("SpaceSettings") or {}).get("SpaceStorageSettings") or {}
@@ -165,12 +171,15 @@ class Space(Resource):
         return int(ebs.get("EbsVolumeSizeInGb", DEFAULT_VOLUME_GB))
 
     def default_spec(self, app_type: str) -> dict[str, Any]:
-        """Give the DefaultResourceSpec for an app type, empty when there is none."""
+        """Return the DefaultResourceSpec for an app type, empty when there is none."""
         settings = (self.settings.get("SpaceSettings") or {}).get(f"{app_type}AppSettings") or {}
         return dict(settings.get("DefaultResourceSpec") or {})
 
     def describe(self) -> dict[str, Any]:
-        """Show the space as DescribeSpace does."""
+        """Return the space as DescribeSpace does.
+
+        Invented: the path of Url.
+        """
         return without_none(
             DomainId=self.domain.id,
             SpaceArn=self.arn,
@@ -185,7 +194,7 @@ class Space(Resource):
         )
 
     def summary(self) -> dict[str, Any]:
-        """Show the space as ListSpaces does."""
+        """Return the space as ListSpaces does."""
         summary: dict[str, Any] = {
             "DomainId": self.domain.id,
             "SpaceName": self.name,
@@ -238,22 +247,25 @@ class App(Resource):
 
     @property
     def path(self) -> str:
-        """What follows the type in the ARN; AWS writes the app type in lower case."""
+        """The part of the ARN after the type; the app type is in lower case."""
         owner = self.space or self.profile
         return f"{self.domain.id}/{owner}/{self.app_type.lower()}/{self.name}"
 
     @property
     def key(self) -> tuple[str, str, str, str]:
-        """What the domain holds the app under: owner's kind and name, type, own name."""
+        """Key of the app in its domain: owner's kind and name, type, own name."""
         return app_key(self.profile, self.space, self.app_type, self.name)
 
     @property
     def live(self) -> bool:
-        """True while the app holds on to its owner and uses quota."""
+        """Whether the app blocks its owner's deletion and counts towards limits."""
         return self.status not in {"Deleted", "Failed"}
 
     def describe(self, now: datetime) -> dict[str, Any]:
-        """Show the app as DescribeApp does; health checks move both timestamps."""
+        """Return the app as DescribeApp does.
+
+        Known: health checks move both timestamps [botocore, LastUserActivityTimestamp].
+        """
         healthy = now if self.status == "InService" else None
         return without_none(
             AppArn=self.arn,
@@ -265,7 +277,7 @@ class App(Resource):
         )
 
     def summary(self) -> dict[str, Any]:
-        """Show the app as ListApps does."""
+        """Return the app as ListApps does."""
         return without_none(
             DomainId=self.domain.id,
             UserProfileName=self.profile,

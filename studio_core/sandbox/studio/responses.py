@@ -1,4 +1,4 @@
-"""What each Studio operation answers: input checked against the model, then the backend asked."""
+"""Handlers of the Studio operations: read the request, ask the backend, serialize the result."""
 
 from __future__ import annotations
 
@@ -12,16 +12,13 @@ from moto.core.utils import camelcase_to_underscores
 from moto.sagemaker.models import sagemaker_backends
 from moto.sagemaker.responses import SageMakerResponse
 
-from studio_core.sandbox.serving.faults import engines
 from studio_core.sandbox.studio import presign
-from studio_core.sandbox.studio.exceptions import (
-    TOLD_TO_REFUSE,
-    AWSValidationException,
-    SagemakerClientError,
-)
+from studio_core.sandbox.studio.behaviour import behaviours
+from studio_core.sandbox.studio.exceptions import AWSValidationException, SagemakerClientError
 from studio_core.sandbox.studio.lifecycle import utcnow
 from studio_core.sandbox.studio.paging import make_token, read_token
-from studio_core.sandbox.studio.validation import check
+from studio_core.sandbox.studio.protocol import ModelledResponse
+from studio_core.sandbox.studio.tags import as_dict
 
 if TYPE_CHECKING:
     from moto.core.common_types import TYPE_RESPONSE
@@ -57,99 +54,89 @@ _METHODS = {operation: camelcase_to_underscores(operation) for operation in STUD
 
 
 class ListResult(ActionResult):
-    """A page of a list, already in the shape of the model: moto's serializer takes its time."""
+    """A page of a list in the shape of the model; moto's serializer is slow on long lists."""
 
     def __init__(self, key: str, rows: list[dict[str, Any]], token: str | None) -> None:
         super().__init__({key: rows} if token is None else {key: rows, "NextToken": token})
 
     def execute_result(self, context: ActionContext) -> TYPE_RESPONSE:
-        """Write the page."""
+        """Serialize the page."""
         version = context.service_model.metadata["jsonVersion"]
         headers = {"Content-Type": f"application/x-amz-json-{version}"}
         return 200, headers, json.dumps(self.result, default=_epoch)
 
 
 def _epoch(value: object) -> float:
-    """Write a time as the protocol has it: seconds, exact to the millisecond."""
+    """Return a time in the protocol's form: seconds, exact to the millisecond."""
     if not isinstance(value, datetime):
-        raise TypeError(f"{type(value).__name__} does not belong in a list")
+        raise TypeError(f"a list cannot contain {type(value).__name__}")
     return int(value.timestamp() * 1000) / 1000
 
 
-class StudioResponse(SageMakerResponse):
+class StudioResponse(ModelledResponse, SageMakerResponse):
     """Handler of SageMaker requests."""
+
+    checked = STUDIO_OPERATIONS
 
     @property
     def studio(self) -> StudioBackend:
         """The backend of the request's account and region."""
         return cast("StudioBackend", sagemaker_backends[self.current_account][self.region])
 
-    @property
-    def given(self) -> dict[str, Any]:
-        """The request's members."""
-        return dict(self.params)
-
     def call_action(self) -> TYPE_RESPONSE:
         """Answer one request while nothing else changes the backend."""
         backend = self.studio
+        operation = self._get_action()
         with backend.lock:
             backend.settle()
-            method = _METHODS.get(self._get_action())
+            method = _METHODS.get(operation)
             if method is None:
                 return super().call_action()
-            # What moto does, without looking through the class at every call.
+            # What moto does, without a search through the class at every call.
             self._authenticate_and_authorize_normal_action("*")
+            refusal = behaviours[self.current_account].refusal(f"sagemaker.{operation}")
+            if refusal is not None:
+                return self.answer(ActionResult(SagemakerClientError(*refusal)))
             try:
-                answer: ActionResult = getattr(self, method)()
+                result: ActionResult = getattr(self, method)()
             except ServiceException as error:
-                answer = ActionResult(error)
-            status, headers, body = self.serialized(answer)
-            headers, body = self._enrich_response(headers, body)
-            return status, headers, body
-
-    def _checked(self) -> dict[str, Any]:
-        operation = self._get_action()
-        code = engines[self.current_account].faults.errors.get(f"sagemaker.{operation}")
-        if code is not None:  # in server mode the gateway has refused before
-            raise SagemakerClientError(code, TOLD_TO_REFUSE)
-        given = self.given
-        check(operation, given)
-        return given
+                result = ActionResult(error)
+            return self.answer(result)
 
     # Domains
 
     def create_domain(self) -> ActionResult:
         """CreateDomain."""
-        created = self.studio.create_studio_domain(self._checked())
+        created = self.studio.create_studio_domain(self.params)
         return ActionResult({"DomainArn": created.arn, "DomainId": created.id, "Url": created.url})
 
     def describe_domain(self) -> ActionResult:
         """DescribeDomain."""
-        return ActionResult(self.studio.domain(self._checked()["DomainId"]).describe())
+        return ActionResult(self.studio.domain(self.params["DomainId"]).describe())
 
     def list_domains(self) -> ActionResult:
         """ListDomains."""
-        rows, token = self.studio.list_studio_domains(self._checked())
+        rows, token = self.studio.list_studio_domains(self.params)
         return ListResult("Domains", rows, token)
 
     def update_domain(self) -> ActionResult:
         """UpdateDomain."""
-        return ActionResult({"DomainArn": self.studio.update_studio_domain(self._checked()).arn})
+        return ActionResult({"DomainArn": self.studio.update_studio_domain(self.params).arn})
 
     def delete_domain(self) -> ActionResult:
         """DeleteDomain."""
-        self.studio.delete_studio_domain(self._checked()["DomainId"])
+        self.studio.delete_studio_domain(self.params["DomainId"])
         return EmptyResult()
 
     # User profiles
 
     def create_user_profile(self) -> ActionResult:
         """CreateUserProfile."""
-        return ActionResult({"UserProfileArn": self.studio.create_profile(self._checked()).arn})
+        return ActionResult({"UserProfileArn": self.studio.create_profile(self.params).arn})
 
     def describe_user_profile(self) -> ActionResult:
         """DescribeUserProfile."""
-        params = self._checked()
+        params = self.params
         domain = self.studio.domain(params["DomainId"])
         self.studio.touch(self.studio.profile(domain, params["UserProfileName"]))
         found = self.studio.profile(domain, params["UserProfileName"])
@@ -157,18 +144,18 @@ class StudioResponse(SageMakerResponse):
 
     def list_user_profiles(self) -> ActionResult:
         """ListUserProfiles."""
-        rows, token = self.studio.list_profiles(self._checked())
+        rows, token = self.studio.list_profiles(self.params)
         return ListResult("UserProfiles", rows, token)
 
     def update_user_profile(self) -> ActionResult:
         """UpdateUserProfile."""
-        params = self._checked()
+        params = self.params
         params.setdefault("UserSettings", {})
         return ActionResult({"UserProfileArn": self.studio.update_profile(params).arn})
 
     def delete_user_profile(self) -> ActionResult:
         """DeleteUserProfile."""
-        params = self._checked()
+        params = self.params
         self.studio.delete_profile(params["DomainId"], params["UserProfileName"])
         return EmptyResult()
 
@@ -176,27 +163,27 @@ class StudioResponse(SageMakerResponse):
 
     def create_space(self) -> ActionResult:
         """CreateSpace."""
-        return ActionResult({"SpaceArn": self.studio.create_space_for(self._checked()).arn})
+        return ActionResult({"SpaceArn": self.studio.create_space_for(self.params).arn})
 
     def describe_space(self) -> ActionResult:
         """DescribeSpace."""
-        params = self._checked()
+        params = self.params
         domain = self.studio.domain(params["DomainId"])
         self.studio.touch(self.studio.space(domain, params["SpaceName"]))
         return ActionResult(self.studio.space(domain, params["SpaceName"]).describe())
 
     def list_spaces(self) -> ActionResult:
         """ListSpaces."""
-        rows, token = self.studio.list_studio_spaces(self._checked())
+        rows, token = self.studio.list_studio_spaces(self.params)
         return ListResult("Spaces", rows, token)
 
     def update_space(self) -> ActionResult:
         """UpdateSpace."""
-        return ActionResult({"SpaceArn": self.studio.update_space_settings(self._checked()).arn})
+        return ActionResult({"SpaceArn": self.studio.update_space_settings(self.params).arn})
 
     def delete_space(self) -> ActionResult:
         """DeleteSpace."""
-        params = self._checked()
+        params = self.params
         self.studio.delete_space_of(params["DomainId"], params["SpaceName"])
         return EmptyResult()
 
@@ -204,29 +191,29 @@ class StudioResponse(SageMakerResponse):
 
     def create_app(self) -> ActionResult:
         """CreateApp."""
-        return ActionResult({"AppArn": self.studio.create_app(self._checked()).arn})
+        return ActionResult({"AppArn": self.studio.create_app(self.params).arn})
 
     def describe_app(self) -> ActionResult:
         """DescribeApp."""
-        found = self.studio.find_app(self._checked())
+        found = self.studio.find_app(self.params)
         self.studio.touch(found)
         return ActionResult(found.describe(utcnow()))
 
     def list_apps(self) -> ActionResult:
         """ListApps."""
-        rows, token = self.studio.list_studio_apps(self._checked())
+        rows, token = self.studio.list_studio_apps(self.params)
         return ListResult("Apps", rows, token)
 
     def delete_app(self) -> ActionResult:
         """DeleteApp."""
-        self.studio.delete_app_of(self._checked())
+        self.studio.delete_app_of(self.params)
         return EmptyResult()
 
     # Presigned URLs
 
     def create_presigned_domain_url(self) -> ActionResult:
-        """CreatePresignedDomainUrl; the host is the sandbox's own, for a browser to reach."""
-        visit = self.studio.presign(self._checked())
+        """CreatePresignedDomainUrl; a server answers with its own address, for a browser."""
+        visit = self.studio.presign(self.params)
         request = self.normalized_request
         if request.from_wsgi_server:
             host = request.host_url.rstrip("/")
@@ -238,36 +225,39 @@ class StudioResponse(SageMakerResponse):
 
     def add_tags(self) -> ActionResult:
         """AddTags."""
-        params = self._checked()
-        found = self.studio.find_by_arn(params["ResourceArn"])
+        found = self.studio.find_tagged(self.params["ResourceArn"])
         if found is None:
+            self.studio.check_other(self.params["ResourceArn"])
             return super().add_tags()
-        self.studio.tag(found, {tag["Key"]: tag["Value"] for tag in params["Tags"]})
+        self.studio.tag(found, as_dict(self.params["Tags"]))
         return ActionResult({"Tags": _tag_list(found.tags)})
 
     def list_tags(self) -> ActionResult:
-        """ListTags."""
-        params = self._checked()
-        found = self.studio.find_by_arn(params["ResourceArn"])
+        """ListTags.
+
+        Invented: code and text of a wrong NextToken.
+        """
+        found = self.studio.find_tagged(self.params["ResourceArn"])
         if found is None:
+            self.studio.check_other(self.params["ResourceArn"])
             return super().list_tags()
         query = {"operation": "ListTags", "arn": found.arn}
         first = 0
-        if params.get("NextToken") is not None:
+        if self.params.get("NextToken") is not None:
             try:
-                first = read_token(query, params["NextToken"])
+                first = read_token(query, self.params["NextToken"])
             except ValueError:
                 raise AWSValidationException("NextToken is not valid for this request.") from None
-        last = first + (params.get("MaxResults") or TAGS_PAGE)
+        last = first + (self.params.get("MaxResults") or TAGS_PAGE)
         tags = _tag_list(found.tags)
         token = make_token(query, last) if len(tags) > last else None
         return ActionResult({"Tags": tags[first:last], "NextToken": token})
 
     def delete_tags(self) -> ActionResult:
         """DeleteTags."""
-        params = self._checked()
-        found = self.studio.find_by_arn(params["ResourceArn"])
+        found = self.studio.find_tagged(self.params["ResourceArn"])
         if found is None:
+            self.studio.check_other(self.params["ResourceArn"])
             return super().delete_tags()
-        found.tags = {k: v for k, v in found.tags.items() if k not in params["TagKeys"]}
+        self.studio.untag(found, self.params["TagKeys"])
         return EmptyResult()

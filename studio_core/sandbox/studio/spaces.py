@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from studio_core.sandbox.services import quota_table
 from studio_core.sandbox.studio.domains import DomainOperations, Params, chosen
 from studio_core.sandbox.studio.exceptions import (
     AWSValidationException,
@@ -12,6 +11,7 @@ from studio_core.sandbox.studio.exceptions import (
     associated,
     wrong_status,
 )
+from studio_core.sandbox.studio.limits import SPACES, VOLUME_GB
 from studio_core.sandbox.studio.resources import App, Space
 
 
@@ -19,13 +19,17 @@ class SpaceOperations(DomainOperations):
     """CreateSpace to DeleteSpace."""
 
     def create_space_for(self, params: Params) -> Space:
-        """Create a space; it is Pending for some seconds.
+        """Create a space.
 
         Raises:
-            AWSValidationException: domain or owner are not there or not InService, or owner
-                and sharing do not come together.
-            ResourceInUseException: the name is taken, compared without case.
-            ResourceLimitExceededError: too many spaces, or too much volume, for the account.
+            AWSValidationException: domain or owner do not exist or are not InService, or
+                only one of owner and sharing is given.
+            ResourceInUseException: the name is taken, ignoring case.
+            ResourceLimitExceededError: the limit of spaces or of volume is reached.
+
+        Known: text for an owner that is not InService [seen on a real account].
+        Known: owner and sharing come together [terraform-provider-aws].
+        Invented: codes, and the other texts.
         """
         domain = self.domain(params["DomainId"], creating=True)
         name = params["SpaceName"]
@@ -52,11 +56,11 @@ class SpaceOperations(DomainOperations):
         if taken := domain.spaces.get(name.casefold()):
             raise already_exists("Space", taken.arn)
         held = [space for each in self.studio_domains.values() for space in each.spaces.values()]
-        self.check_quota(quota_table.SPACES, "Spaces", len(held))
+        self.check_limit(SPACES, "Spaces", len(held))
         created = Space(domain, name, settings, **self.common(params.get("Tags")))
         if created.volume_gb:
             used = sum(space.volume_gb for space in held)
-            self.check_quota(quota_table.VOLUME_GB, "Gigabytes", used, created.volume_gb)
+            self.check_limit(VOLUME_GB, "Gigabytes", used, created.volume_gb)
         domain.spaces[name.casefold()] = created
         self.begin(created, "create", "Pending", "InService")
         return created
@@ -65,10 +69,14 @@ class SpaceOperations(DomainOperations):
         """Change a space's settings; its storage is unavailable for some seconds afterwards.
 
         Raises:
-            ResourceNotFound: there is no such domain or space.
+            ResourceNotFound: the domain or space does not exist.
             ResourceInUseException: an app runs in it, or it is not InService.
             AWSValidationException: the app type would change, or the volume shrink.
-            ResourceLimitExceededError: too much volume for the account.
+            ResourceLimitExceededError: the limit of volume is reached.
+
+        Known: a space is updated with no running app alone [developer guide, domain-space-edit].
+        Known: the space is InService before its storage is ready [seen on a real account].
+        Invented: that AppType cannot change within SpaceSettings, and the texts.
         """
         domain = self.domain(params["DomainId"])
         space = self.space(domain, params["SpaceName"])
@@ -76,7 +84,7 @@ class SpaceOperations(DomainOperations):
             raise ResourceInUseException(
                 wrong_status("update", "Space", space.arn, space.status).message
             )
-        if any(self._apps_in(space)):
+        if any(self.apps_in(space)):
             raise ResourceInUseException(
                 f"Unable to update Space [{space.arn}] because App(s) are associated with it."
             )
@@ -99,13 +107,17 @@ class SpaceOperations(DomainOperations):
         return space
 
     def _refuse_volume(self, space: Space, before: int) -> Exception | None:
+        """Return the error for a volume that shrinks or exceeds the limit.
+
+        Invented: that volumes cannot shrink.
+        """
         more = space.volume_gb - before
         if more < 0:
             return AWSValidationException("EbsVolumeSizeInGb of a Space cannot be decreased.")
         held = [each for dom in self.studio_domains.values() for each in dom.spaces.values()]
         used = sum(each.volume_gb for each in held) - more
         try:
-            self.check_quota(quota_table.VOLUME_GB, "Gigabytes", used, more)
+            self.check_limit(VOLUME_GB, "Gigabytes", used, more)
         except ResourceLimitExceededError as error:
             return error if more else None
         return None
@@ -114,15 +126,19 @@ class SpaceOperations(DomainOperations):
         """Delete a space in which no app is live; Failed apps do not count.
 
         Raises:
-            ResourceNotFound: there is no such domain or space.
-            AWSValidationException: it is Pending (code seen on a real account).
-            ResourceInUseException: an app is live in it, or it is being deleted.
+            ResourceNotFound: the domain or space does not exist.
+            AWSValidationException: it is Pending.
+            ResourceInUseException: it has a live app, or is being updated or deleted.
+
+        Known: a Pending space answers ValidationException [seen on a real account].
+        Known: a space must have no app that is not Failed [developer guide,
+        gs-studio-delete-domain].
         """
         domain = self.domain(domain_id)
         space = self.space(domain, name)
         if space.status == "Pending":
             raise wrong_status("delete", "Space", space.arn, space.status)
-        if any(self._apps_in(space)):
+        if any(self.apps_in(space)):
             raise associated("Space", space.arn, "App")
         if space.status in {"Deleting", "Updating"}:
             raise ResourceInUseException(
@@ -131,7 +147,8 @@ class SpaceOperations(DomainOperations):
         self.begin_deletion(space, space.name)
 
     @staticmethod
-    def _apps_in(space: Space) -> list[App]:
+    def apps_in(space: Space) -> list[App]:
+        """Return the live apps of a space."""
         folded = space.name.casefold()
         return [
             app

@@ -1,4 +1,4 @@
-"""Where SageMaker requests go: moto's addresses, with our responses behind them."""
+"""URLs of SageMaker, handled by the responses of this package."""
 
 from moto.sagemaker.urls import url_bases
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 ARN = "arn:aws:sagemaker:eu-west-1:123456789012"
 NOWHERE = "d-nowhere"
 APP = {"SpaceName": "team-1", "AppType": "JupyterLab", "AppName": "default"}
-TOLD = "The sandbox was told to refuse this call."
+TOLD = "This is a fault set in the sandbox."
 
 CAUSES: dict[tuple[str, str], Any] = {}
 

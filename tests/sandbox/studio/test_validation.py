@@ -43,7 +43,7 @@ def message(operation: str, params: dict[str, Any]) -> str:
         (
             "DescribeDomain",
             {},
-            "Value at 'domainId' failed to satisfy constraint: Member must not be null",
+            "Value null at 'domainId' failed to satisfy constraint: Member must not be null",
         ),
         (
             "ListApps",
@@ -104,8 +104,8 @@ def message(operation: str, params: dict[str, Any]) -> str:
             "CreateSpace",
             {"DomainId": "d-1", "SpaceName": "a", "OwnershipSettings": {}},
             (
-                "Value at 'ownershipSettings.ownerUserProfileName' failed to satisfy constraint: "
-                "Member must not be null"
+                "Value null at 'ownershipSettings.ownerUserProfileName' failed to satisfy "
+                "constraint: Member must not be null"
             ),
         ),
         (
@@ -136,7 +136,7 @@ def test_one_violation(operation: str, params: dict[str, Any], text: str) -> Non
 def test_all_violations_are_told_together() -> None:
     long = "a" * 64
     told = message("CreateUserProfile", {"UserProfileName": long})
-    assert told.startswith("3 validation errors detected: Value at 'domainId' failed")
+    assert told.startswith("3 validation errors detected: Value null at 'domainId' failed")
     assert "Member must have length less than or equal to 63; Value" in told
 
 

@@ -1,8 +1,9 @@
-"""Prices of Studio app hours and volumes, in the shape the price list gives them.
+"""Prices of Studio app hours and volumes, in the shape of the price list.
 
 Known: ml.t3.medium costs 0.05 USD an hour in us-west-2 and us-east-1 and 0.062 in
-ap-northeast-2; a volume costs 0.112 USD a GB and month. All other numbers are invented,
-in proportion to the instance's size, and good for trying things out alone.
+ap-northeast-2 [price list, read 2026].
+Known: a volume costs 0.112 USD per GB and month [public price documents].
+Invented: all other prices, in proportion to the size of the instance.
 """
 
 from __future__ import annotations
@@ -100,7 +101,7 @@ def _product(attributes: dict[str, str], family: str, unit: str, usd: float) -> 
 
 @cache
 def products() -> tuple[dict[str, Any], ...]:
-    """Give every product of the simulated price list."""
+    """Return every product of the simulated price list."""
     listed = []
     for region, (prefix, location, level) in REGIONS.items():
         common = {
@@ -134,8 +135,12 @@ def products() -> tuple[dict[str, Any], ...]:
     return tuple(listed)
 
 
+ATTRIBUTES = ("instanceType", "platoinstancetype", "regionCode", "usagetype")
+"""Attributes that DescribeServices names."""
+
+
 def matching(filters: list[dict[str, str]]) -> list[dict[str, Any]]:
-    """Give the products that fit every filter; values are compared without case."""
+    """Return the products that match every filter, ignoring case."""
     return [product for product in products() if all(_fits(product, one) for one in filters)]
 
 
@@ -158,7 +163,7 @@ def _fits(product: dict[str, Any], one: dict[str, str]) -> bool:
 
 
 class PricingBackend(BaseBackend):
-    """The price list holds no state: the backend is what moto finds the addresses by."""
+    """Backend without state; moto finds the URLs of a service through its backend."""
 
 
 pricing_backends = BackendDict(PricingBackend, "pricing", additional_regions=["us-east-1"])

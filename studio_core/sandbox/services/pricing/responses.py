@@ -1,87 +1,83 @@
-"""What the price list answers."""
+"""Handlers of the price list's operations."""
 
 from __future__ import annotations
 
 import json
 from typing import Any
 
-from moto.core.exceptions import JsonRESTError
-from moto.core.responses import BaseResponse
+from moto.core.exceptions import ServiceException
+from moto.core.responses import ActionResult
 
-from studio_core.sandbox.services.pricing.models import SERVICE, matching
+from studio_core.sandbox.services.pricing.models import ATTRIBUTES, SERVICE, matching
 from studio_core.sandbox.studio.paging import make_token, read_token
+from studio_core.sandbox.studio.protocol import ModelledResponse
 
 PAGE = 100
-FILTER_TYPES = ("TERM_MATCH", "EQUALS", "CONTAINS", "ANY_OF", "NONE_OF")
+OPERATIONS = frozenset({"DescribeServices", "GetProducts"})
 
 
-class PricingError(JsonRESTError):
-    """A request that the price list refuses."""
+class PricingParameterError(ServiceException):
+    """A parameter is not valid.
+
+    Known: the code [botocore].
+    Invented: the texts.
+    """
+
+    code = "InvalidParameterException"
 
 
-class PricingResponse(BaseResponse):
+class PricingTokenError(ServiceException):
+    """The pagination token does not belong to this request.
+
+    Known: the code [botocore].
+    Invented: the text.
+    """
+
+    code = "InvalidNextTokenException"
+    message = "The pagination token is invalid."
+
+
+class PricingResponse(ModelledResponse):
     """Handler of AWS Price List requests."""
+
+    checked = OPERATIONS
+    violation = PricingParameterError
 
     def __init__(self) -> None:
         super().__init__(service_name="pricing")
 
-    @property
-    def given(self) -> dict[str, Any]:
-        """The request's members."""
-        return dict(json.loads(self.body or "{}"))
+    def get_products(self) -> ActionResult:
+        """GetProducts: each product is a string of JSON."""
+        self._check_service()
+        filters = self.params.get("Filters", [])
+        found = [json.dumps(product) for product in matching(filters)]
+        return self._page("PriceList", found, {"filters": filters})
 
-    def get_products(self) -> str:
-        """GetProducts: each product as a string that holds JSON."""
-        given = self.given
-        self._check_service(given)
-        filters = given.get("Filters") or []
-        for one in filters:
-            if one.get("Type") not in FILTER_TYPES:
-                raise PricingError(
-                    "InvalidParameterException",
-                    f"Input Parameters are invalid. Filter type must be one of {FILTER_TYPES}.",
-                )
-        first, size, query = self._paging("GetProducts", given, {"filters": filters})
-        found = matching(filters)
-        answer: dict[str, Any] = {
-            "FormatVersion": "aws_v1",
-            "PriceList": [json.dumps(product) for product in found[first : first + size]],
+    def describe_services(self) -> ActionResult:
+        """DescribeServices: the one service that has prices here."""
+        if "ServiceCode" in self.params:
+            self._check_service()
+        services = [{"ServiceCode": SERVICE, "AttributeNames": list(ATTRIBUTES)}]
+        return self._page("Services", services, {"service": self.params.get("ServiceCode")})
+
+    def _check_service(self) -> None:
+        if self.params["ServiceCode"] != SERVICE:
+            raise PricingParameterError(
+                f"Input Parameters are invalid. Service code must be {SERVICE}."
+            )
+
+    def _page(self, member: str, found: list[Any], filters: dict[str, Any]) -> ActionResult:
+        query = {"operation": self._get_action(), **filters}
+        first, size = 0, self.params.get("MaxResults", PAGE)
+        if token := self.params.get("NextToken"):
+            try:
+                first = read_token(query, token)
+            except ValueError:
+                raise PricingTokenError from None
+        result: dict[str, Any] = {
+            "FormatVersion": self.params.get("FormatVersion", "aws_v1"),
+            member: found[first : first + size],
         }
         if len(found) > first + size:
-            answer["NextToken"] = make_token(query, first + size)
-        return json.dumps(answer)
-
-    def describe_services(self) -> str:
-        """DescribeServices: the one service whose prices are here."""
-        names = ["instanceType", "platoinstancetype", "regionCode", "usagetype"]
-        services = [{"ServiceCode": SERVICE, "AttributeNames": names}]
-        return json.dumps({"FormatVersion": "aws_v1", "Services": services})
-
-    @staticmethod
-    def _check_service(given: dict[str, Any]) -> None:
-        if given.get("ServiceCode") != SERVICE:
-            raise PricingError(
-                "InvalidParameterException",
-                f"Input Parameters are invalid. Service code must be {SERVICE}.",
-            )
-
-    @staticmethod
-    def _paging(
-        operation: str, given: dict[str, Any], filters: dict[str, Any]
-    ) -> tuple[int, int, dict[str, Any]]:
-        query = {"operation": operation, **filters}
-        first = 0
-        if given.get("NextToken"):
-            try:
-                first = read_token(query, given["NextToken"])
-            except ValueError:
-                raise PricingError(
-                    "InvalidNextTokenException", "The pagination token is invalid."
-                ) from None
-        size = given.get("MaxResults") or PAGE
-        if not 1 <= size <= PAGE:
-            raise PricingError(
-                "InvalidParameterException",
-                f"Input Parameters are invalid. MaxResults must be between 1 and {PAGE}.",
-            )
-        return first, size, query
+            result["NextToken"] = make_token(query, first + size)
+        return ActionResult(result)

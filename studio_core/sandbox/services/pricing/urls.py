@@ -1,8 +1,8 @@
-"""Where price list requests go."""
+"""URLs of the price list."""
 
 from studio_core.sandbox.services.pricing.responses import PricingResponse
 
-# The endpoint has a prefix that the signing name, by which a server finds it, has not.
+# moto's server finds a service by its signing name, which lacks the "api." of the endpoint.
 url_bases = [r"https?://(?:api\.)?pricing\.(.+)\.amazonaws\.com"]
 
 url_paths = {"{0}/$": PricingResponse.dispatch}

@@ -1,0 +1,1 @@
+"""Outside clients that the sandbox is tried with, each in an environment of its own."""
