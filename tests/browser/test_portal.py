@@ -28,19 +28,20 @@ ADA = "ada.okafor@example.com"
 WRONG = "WRNG-CDE4"
 _names = (f"late-{number}" for number in itertools.count(1))
 
-# Contrast of every visible text with what is behind it, as WCAG 2.1 defines it.
-CONTRAST = """() => {
+# Contrast of every visible text with what is behind it, as WCAG 2.1 defines it, and its place.
+TEXTS = """() => {
   const parse = c => c.match(/[\\d.]+/g).map(Number);
   const part = v => (v /= 255) <= 0.03928 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4;
   const light = ([r, g, b]) => 0.2126 * part(r) + 0.7152 * part(g) + 0.0722 * part(b);
   const behind = e => { for (; e; e = e.parentElement) {
     const c = parse(getComputedStyle(e).backgroundColor); if (c.length < 4 || c[3] > 0) return c; }
     return [255, 255, 255]; };
-  const texts = [...document.querySelectorAll('body *')].filter(e =>
+  const texts = [...document.querySelectorAll('body *')].filter(e => e.matches('input') ||
     [...e.childNodes].some(n => n.nodeType === 3 && n.textContent.trim()));
   return texts.map(e => { const a = light(parse(getComputedStyle(e).color));
     const b = light(behind(e)); const [x, y] = a > b ? [a, b] : [b, a];
-    return [(x + 0.05) / (y + 0.05), e.textContent]; });
+    const {left, right} = e.getBoundingClientRect();
+    return {contrast: (x + 0.05) / (y + 0.05), behind: b, left, right, text: e.textContent}; });
 }"""
 
 
@@ -212,17 +213,25 @@ def test_pages_are_legible_and_fit(
     )
     page = context.new_page()
     nobody = f"{next(_names)}-with-a-very-long-mailbox-name-indeed@subdomain.example.com"
-    for show in (
-        lambda: page.goto(event.url),
-        lambda: fill(page, event.url, nobody, WRONG),
-        lambda: fill(page, event.url, late, code),
-        lambda: page.goto(f"{event.url}nothing"),
+    for show, heading, number, least in (
+        (lambda: page.goto(event.url), "Demo", 3, 8),
+        (lambda: fill(page, event.url, nobody, WRONG), "Demo", 3, 9),
+        (lambda: fill(page, event.url, late, code), "Your space is being prepared", 1, 4),
+        (lambda: page.goto(f"{event.url}nothing"), "There is nothing here", 1, 4),
     ):
         show()
-        for contrast, text in page.evaluate(CONTRAST):
-            assert contrast >= 4.5, text
+        expect(page.get_by_role("heading", level=1)).to_have_text(heading)
+        texts = page.evaluate(TEXTS)
+        assert len(texts) >= least
+        for text in texts:
+            assert text["contrast"] >= 4.5, text
+            assert 0 <= text["left"] <= text["right"] <= width, text
+        (title,) = (text for text in texts if text["text"] == heading)
+        assert (title["behind"] < 0.1) == (scheme == "dark")
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-        for control in page.locator("button, a.button, input").all():
+        controls = page.locator("button, a.button, input").all()
+        assert len(controls) == number
+        for control in controls:
             box = control.bounding_box()
             assert box is not None
             assert box["height"] >= 44
