@@ -22,7 +22,11 @@ class Who(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class PolicyTarget:
-    """What a policy is limited to. The defaults are what to fill in."""
+    """What a policy is limited to. The defaults are what to fill in.
+
+    `host` and `other_host` are the two names that the event's host profile can have. The
+    default of the second fits every hash, which nobody fills in by hand.
+    """
 
     account: str = "ACCOUNT"
     region: str = "REGION"
@@ -30,6 +34,8 @@ class PolicyTarget:
     table: str = "TABLE_NAME"
     audit_table: str = "AUDIT_TABLE"
     event: str = "EVENT"
+    host: str = "EVENT-host"
+    other_host: str = "EVENT-host-??????"
     sender: str = "SENDER"
     partition: str = "aws"
 
@@ -40,7 +46,7 @@ class Statement:
 
     `operations` are named as the SDK does (`sagemaker.ListApps`); `also` are IAM actions that
     come with them and have no call of their own. Texts of `resources` and `condition` name
-    fields of `PolicyTarget` in braces.
+    fields of `PolicyTarget` in braces. A statement that `denies` limits what others allow.
     """
 
     sid: str
@@ -50,6 +56,7 @@ class Statement:
     reason: str
     also: tuple[str, ...] = ()
     condition: Mapping[str, Mapping[str, Sequence[str] | str]] = field(default_factory=dict)
+    denies: bool = False
 
     @property
     def actions(self) -> tuple[str, ...]:
@@ -63,7 +70,7 @@ class Statement:
         condition = {"Condition": _filled(dict(self.condition), target)} if self.condition else {}
         return {
             "Sid": self.sid,
-            "Effect": "Allow",
+            "Effect": "Deny" if self.denies else "Allow",
             "Action": list(self.actions),
             "Resource": resources if len(resources) > 1 else resources[0],
             **condition,
@@ -73,8 +80,10 @@ class Statement:
 _ALL = (Who.ORGANISER, Who.HELPER)
 _ORGANISER = (Who.ORGANISER,)
 _PORTAL = (Who.PORTAL,)
+_LIMITED = (Who.HELPER, Who.PORTAL)
 _SAGEMAKER = "arn:{partition}:sagemaker:{region}:{account}"
-_PROFILES = f"{_SAGEMAKER}:user-profile/{{domain}}/*"
+_PROFILE = f"{_SAGEMAKER}:user-profile/{{domain}}"
+_PROFILES = f"{_PROFILE}/*"
 _SPACES = f"{_SAGEMAKER}:space/{{domain}}/*"
 _APPS = f"{_SAGEMAKER}:app/{{domain}}/*"
 _TABLE = "arn:{partition}:dynamodb:{region}:{account}:table/{table}"
@@ -104,7 +113,7 @@ STATEMENTS = (
         ("sagemaker.DescribeDomain", "sagemaker.ListTags"),
         (f"{_SAGEMAKER}:domain/*", _PROFILES, _SPACES),
         "Whether the domain is in IAM mode, to choose it by name, and the tag of a single "
-        "profile or space where the list of tags is not allowed.",
+        "profile or space: of whom a link is for, and where the list of tags is not allowed.",
     ),
     Statement(
         "MakeTaggedProfilesSpacesAndApps",
@@ -155,11 +164,21 @@ STATEMENTS = (
         condition=_OURS,
     ),
     Statement(
+        "NeverSignInAsTheHost",
+        _LIMITED,
+        ("sagemaker.CreatePresignedDomainUrl",),
+        (f"{_PROFILE}/{{host}}", f"{_PROFILE}/{{other_host}}"),
+        "The event's host profile owns the team spaces and is nobody's to sign in as. It carries "
+        "the event's tag, so it is named.",
+        denies=True,
+    ),
+    Statement(
         "SeeWhetherItIsReady",
         _PORTAL,
-        ("sagemaker.DescribeUserProfile", "sagemaker.DescribeSpace"),
+        ("sagemaker.DescribeUserProfile", "sagemaker.DescribeSpace", "sagemaker.ListTags"),
         (_PROFILES, _SPACES),
-        "To say that a space is still being made instead of opening a broken page.",
+        "To say that a space is still being made instead of opening a broken page, and to open "
+        "what is of this event alone, whoever runs the web app.",
         condition=_OURS,
     ),
     Statement(
@@ -167,7 +186,8 @@ STATEMENTS = (
         _ALL,
         ("sagemaker.DescribeUserProfile", "sagemaker.DescribeSpace", "sagemaker.DescribeApp"),
         (_PROFILES, _SPACES, _APPS),
-        "AWS's reason for a failed profile, space or app, which no list shows.",
+        "AWS's reason for a failed profile, space or app, which no list shows, and the app type "
+        "of the space that a single link opens.",
     ),
     Statement(
         "ReadTheParticipants",

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from studio_core import config
 from studio_core.aws.operations import FREE, STATEMENTS, PolicyTarget, Statement, Who
+from studio_core.naming import host_names
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,7 +26,8 @@ def statements(who: Who) -> list[Statement]:
 
 def operations(who: Who) -> set[str]:
     """All operations that somebody's policy allows, as the SDK names them."""
-    return set(FREE).union(*(statement.operations for statement in statements(who)))
+    allowed = (statement for statement in statements(who) if not statement.denies)
+    return set(FREE).union(*(statement.operations for statement in allowed))
 
 
 def policy(who: Who, target: PolicyTarget | None = None) -> dict[str, Any]:
@@ -54,8 +56,12 @@ def policy_target(settings: config.Settings, partition: str = "aws") -> PolicyTa
         "event": settings.event,
         "sender": settings.sender,
     }
+    host, other_host = host_names(settings.event)
     return PolicyTarget(
-        partition=partition, **{name: value for name, value in known.items() if value}
+        partition=partition,
+        host=host,
+        other_host=other_host,
+        **{name: value for name, value in known.items() if value},
     )
 
 
@@ -79,6 +85,7 @@ def _explained() -> str:
         "the code; a test fails when a call is made that is not in it. Fill in ACCOUNT, REGION,",
         "DOMAIN_ID, TABLE_NAME, EVENT, AUDIT_TABLE and SENDER, or let",
         "`python -m studio_core.aws.policies organiser` do it from your settings.",
+        "`EVENT-host-??????` is the host profile's second name; `?` is any one character.",
         "",
         "- `organiser.json`: whoever runs the command line or the dashboard.",
         "- `helper.json`: a dashboard or command line that only shows status and makes links.",
@@ -89,6 +96,7 @@ def _explained() -> str:
     ]
     for statement in STATEMENTS:
         actions = ", ".join(f"`{action}`" for action in statement.actions)
+        actions = f"**denied:** {actions}" if statement.denies else actions
         who = ", ".join(statement.who)
         lines.append(f"| {statement.sid} | {who} | {actions} | {statement.reason} |")
     return "\n".join(lines) + "\n"
