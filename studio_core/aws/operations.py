@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from studio_core.model.studio import EVENT_TAG
@@ -94,7 +95,13 @@ _OURS = {"StringEquals": {f"aws:ResourceTag/{EVENT_TAG}": "{event}"}}
 FREE = frozenset({"sts.GetCallerIdentity"})
 """Operations that need no permission (STS API reference)."""
 
-PARTS = frozenset({"dynamodb.TransactWriteItems"})
+PARTS: Mapping[str, tuple[str, ...]] = {
+    "dynamodb.TransactWriteItems": (
+        "dynamodb:DeleteItem",
+        "dynamodb:PutItem",
+        "dynamodb:UpdateItem",
+    ),
+}
 """Operations allowed by the actions that they consist of (IAM in the DynamoDB guide)."""
 
 STATEMENTS = (
@@ -307,6 +314,20 @@ def iam_action(operation: str) -> str:
     """IAM's name of an operation: `service-quotas.GetServiceQuota` is under `servicequotas:`."""
     service, _, name = operation.partition(".")
     return f"{_PREFIXES.get(service, service)}:{name}"
+
+
+@cache
+def _actions_by_name() -> Mapping[str, tuple[str, ...]]:
+    known = FREE.union(*(statement.operations for statement in STATEMENTS))
+    return {name.partition(".")[2]: PARTS.get(name, (iam_action(name),)) for name in known}
+
+
+def actions_of(name: str) -> tuple[str, ...]:
+    """Return the IAM actions of an operation by its name alone, as the SDK's errors give it.
+
+    None for an operation that the table does not have; no two services have one of one name.
+    """
+    return _actions_by_name().get(name, ())
 
 
 def _filled(value: Any, target: PolicyTarget) -> Any:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import json
 import re
 from functools import cache
 from pathlib import Path
@@ -12,8 +11,9 @@ from typing import TYPE_CHECKING
 import botocore.session
 from botocore import xform_name
 
-from studio_core.aws.operations import STATEMENTS, PolicyTarget, Who
+from studio_core.aws.operations import FREE, STATEMENTS, PolicyTarget, Who
 from studio_core.aws.policies import operations
+from tests.aws.iam_reference import reference
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -96,15 +96,11 @@ def test_statements_have_reasons_names_and_no_wildcards():
 
 def test_actions_resources_and_conditions_exist_in_aws():
     """Against the IAM reference that ships with cfn-lint."""
-    import cfnlint
-
-    data = Path(cfnlint.__file__).parent / "data" / "AdditionalSpecs" / "Policies.json"
-    reference = json.loads(data.read_text())
     for statement in STATEMENTS:
         kinds: set[str] = set()
         for action in statement.actions:
             service, _, name = action.partition(":")
-            described = reference[service]["Actions"].get(name.lower())
+            described = reference()[service]["Actions"].get(name.lower())
             assert described is not None, action
             kinds |= {f"{service}:{kind}" for kind in described.get("Resources", ())}
         for resource in statement.rendered(PolicyTarget())["Resource"].split() if isinstance(
@@ -117,6 +113,12 @@ def test_actions_resources_and_conditions_exist_in_aws():
                 form.split(":", 5)[5]
                 for kind in kinds
                 if kind.startswith(f"{service}:")
-                for form in reference[service]["Resources"][kind.partition(":")[2]]["ARNFormats"]
+                for form in reference()[service]["Resources"][kind.partition(":")[2]]["ARNFormats"]
             ]
             assert any(re.match(form, rest) for form in formats), (statement.sid, resource)
+
+
+def test_no_two_services_have_an_operation_of_one_name():
+    """Errors of the SDK name the operation and not the service."""
+    known = FREE.union(*(statement.operations for statement in STATEMENTS))
+    assert len({operation.partition(".")[2] for operation in known}) == len(known)
