@@ -55,6 +55,7 @@ def now() -> None:
             else:
                 st.caption("None.")
 
+    status.failed(page.hackathon, summary, snapshot, busy=busy)
     st.subheader("Teams", anchor=False)
     status.teams(summary)
     status.one_team(page.hackathon, summary, snapshot, busy=busy)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from shlex import quote
 from typing import TYPE_CHECKING
 
 import click
@@ -85,6 +86,10 @@ def _print(summary: Summary, event: str) -> None:
                 for team in summary.teams
             ),
         )
+    for each in summary.failed:
+        whose = f" of team {each.team}" if each.team else ""
+        again = f" What to do: studio start-apps --team {quote(each.team)}" if each.team else ""
+        result(f"Failed: {each.app.label}{whose}: {each.reason or 'AWS gives no reason.'}{again}")
     others = {name.removesuffix("s"): number for name, number in summary.others.items() if number}
     if others:
         say(f"Also in the domain, not of this event: {tally(others)}.")
