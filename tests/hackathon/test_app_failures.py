@@ -40,6 +40,16 @@ def test_the_reason_is_asked_for_once_and_for_the_failed_app_alone(
     assert control.calls()["sagemaker.DescribeApp"] == 1
 
 
+def test_an_app_that_fails_again_is_asked_about_again(failing: Hackathon, control: Control) -> None:
+    failing.status()
+    control.faults(app_failure_rate=1)
+    failing.run(failing.propose_start_apps(space="team-2"))
+    control.faults()
+    control.forget()
+    assert [failed.reason for failed in failing.status().failed] == [WHY]
+    assert control.calls()["sagemaker.DescribeApp"] == 1
+
+
 def test_without_failed_apps_nothing_is_described(hackathon: Hackathon, control: Control) -> None:
     hackathon.run(hackathon.propose_setup(people(2, 2)))
     control.forget()
