@@ -56,6 +56,7 @@ def now() -> None:
             else:
                 st.caption("None.")
 
+    status.failed(page.hackathon, summary, snapshot, busy=busy)
     st.subheader("Teams", anchor=False)
     status.team_table(summary)
     status.one_team(page.hackathon, summary, snapshot, busy=busy)

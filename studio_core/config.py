@@ -72,10 +72,12 @@ class Settings:
             AppType(self.app_type), self.instance_type, self.ebs_gb, self.personal_spaces
         )
 
-    @property
-    def landing_uri(self) -> str:
-        """LandingUri of every link: the one set, else the one that opens the space's app."""
-        return self.landing or f"app:{self.app_type}:"
+    def landing_for(self, app_type: str | None) -> str:
+        """Return the LandingUri of a link: the one set, else the app type of the space it opens.
+
+        Without a space, that of new spaces.
+        """
+        return self.landing or f"app:{app_type or self.app_type}:"
 
     @property
     def end_date(self) -> date | None:

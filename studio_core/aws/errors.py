@@ -19,6 +19,7 @@ from botocore.exceptions import (
     TokenRetrievalError,
 )
 
+from studio_core.aws.operations import actions_of
 from studio_core.errors import (
     AccessDeniedError,
     AwsError,
@@ -76,11 +77,6 @@ _GONE_TEXTS = (
 )
 _NOT_READY_TEXTS = ("not in InService", "is not in Available status", "in Pending", "is Pending")
 
-_SERVICES = {
-    "ssm": ("Parameter",),
-    "ses": ("Email",),
-    "dynamodb": ("Item", "Table", "Scan", "Query", "TimeToLive"),
-}
 _SERVER_ERROR = 500
 _SIGN_IN = "Sign in to AWS again (for example `aws sso login`), or choose another AWS profile."
 
@@ -131,9 +127,8 @@ def _from_client_error(error: ClientError, doing: str) -> AwsError:
     if code in _CREDENTIALS:
         return CredentialsError("AWS does not accept the credentials.", _SIGN_IN, code)
     if code in _DENIED:
-        permission = f"{_service(error)}:{error.operation_name}"
         return AccessDeniedError(
-            f"Not allowed to {doing}: {message}.", f"Ask for the permission {permission}.", code
+            f"Not allowed to {doing}: {message}.", _permission(error.operation_name), code
         )
     kind, remedy = _kind(code, message, status)
     return kind(f"Could not {doing}: {message or code}.", remedy, code)
@@ -156,9 +151,9 @@ def _kind(code: str, message: str, status: int) -> tuple[type[AwsError], str]:
     return found[0] if found else (AwsError, "Correct what it names and try again.")
 
 
-def _service(error: ClientError) -> str:
-    """Return the IAM prefix of the service that refused, which the error does not name."""
-    for service, words in _SERVICES.items():
-        if any(word in error.operation_name for word in words):
-            return service
-    return "sagemaker"
+def _permission(operation: str) -> str:
+    """Say which permission to ask for."""
+    *most, last = actions_of(operation) or ("that it names",)
+    if most:
+        return f"Ask for the permissions {', '.join(most)} and {last}."
+    return f"Ask for the permission {last}."

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from studio_core.model.studio import EVENT_TAG
@@ -22,7 +23,11 @@ class Who(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class PolicyTarget:
-    """Resources that a policy is limited to. The defaults are placeholders."""
+    """Resources that a policy is limited to. The defaults are placeholders.
+
+    `host` and `other_host` are the two names that the event's host profile can have. The
+    default of the second fits every hash, which nobody fills in by hand.
+    """
 
     account: str = "ACCOUNT"
     region: str = "REGION"
@@ -30,6 +35,8 @@ class PolicyTarget:
     table: str = "TABLE_NAME"
     audit_table: str = "AUDIT_TABLE"
     event: str = "EVENT"
+    host: str = "EVENT-host"
+    other_host: str = "EVENT-host-??????"
     sender: str = "SENDER"
     partition: str = "aws"
 
@@ -40,7 +47,7 @@ class Statement:
 
     `operations` have the SDK's names (`sagemaker.ListApps`); `also` are IAM actions that they
     need and that are no operation. `resources` and `condition` name fields of `PolicyTarget`
-    in braces.
+    in braces. A statement that `denies` limits what others allow.
     """
 
     sid: str
@@ -50,6 +57,7 @@ class Statement:
     reason: str
     also: tuple[str, ...] = ()
     condition: Mapping[str, Mapping[str, Sequence[str] | str]] = field(default_factory=dict)
+    denies: bool = False
 
     @property
     def actions(self) -> tuple[str, ...]:
@@ -63,7 +71,7 @@ class Statement:
         condition = {"Condition": _filled(dict(self.condition), target)} if self.condition else {}
         return {
             "Sid": self.sid,
-            "Effect": "Allow",
+            "Effect": "Deny" if self.denies else "Allow",
             "Action": list(self.actions),
             "Resource": resources if len(resources) > 1 else resources[0],
             **condition,
@@ -73,8 +81,10 @@ class Statement:
 _ALL = (Who.ORGANISER, Who.HELPER)
 _ORGANISER = (Who.ORGANISER,)
 _PORTAL = (Who.PORTAL,)
+_LIMITED = (Who.HELPER, Who.PORTAL)
 _SAGEMAKER = "arn:{partition}:sagemaker:{region}:{account}"
-_PROFILES = f"{_SAGEMAKER}:user-profile/{{domain}}/*"
+_PROFILE = f"{_SAGEMAKER}:user-profile/{{domain}}"
+_PROFILES = f"{_PROFILE}/*"
 _SPACES = f"{_SAGEMAKER}:space/{{domain}}/*"
 _APPS = f"{_SAGEMAKER}:app/{{domain}}/*"
 _TABLE = "arn:{partition}:dynamodb:{region}:{account}:table/{table}"
@@ -82,7 +92,13 @@ _AUDIT = "arn:{partition}:dynamodb:{region}:{account}:table/{audit_table}"
 _SECRET = "arn:{partition}:ssm:{region}:{account}:parameter/studio-cli/{event}/secret"  # noqa: S105 - a name
 _OURS = {"StringEquals": {f"aws:ResourceTag/{EVENT_TAG}": "{event}"}}
 
-PARTS = frozenset({"dynamodb.TransactWriteItems"})
+PARTS: Mapping[str, tuple[str, ...]] = {
+    "dynamodb.TransactWriteItems": (
+        "dynamodb:DeleteItem",
+        "dynamodb:PutItem",
+        "dynamodb:UpdateItem",
+    ),
+}
 """Operations allowed by the actions that they consist of (IAM in the DynamoDB guide)."""
 
 STATEMENTS = (
@@ -101,7 +117,7 @@ STATEMENTS = (
         ("sagemaker.DescribeDomain", "sagemaker.ListTags"),
         (f"{_SAGEMAKER}:domain/*", _PROFILES, _SPACES),
         "Whether the domain is in IAM mode, to choose it by name, and the tag of a single "
-        "profile or space where the list of tags is not allowed.",
+        "profile or space: of whom a link is for, and where the list of tags is not allowed.",
     ),
     Statement(
         "MakeTaggedProfilesSpacesAndApps",
@@ -152,11 +168,21 @@ STATEMENTS = (
         condition=_OURS,
     ),
     Statement(
+        "NeverSignInAsTheHost",
+        _LIMITED,
+        ("sagemaker.CreatePresignedDomainUrl",),
+        (f"{_PROFILE}/{{host}}", f"{_PROFILE}/{{other_host}}"),
+        "The event's host profile owns the team spaces and is nobody's to sign in as. It carries "
+        "the event's tag, so it is named.",
+        denies=True,
+    ),
+    Statement(
         "SeeWhetherItIsReady",
         _PORTAL,
-        ("sagemaker.DescribeUserProfile", "sagemaker.DescribeSpace"),
+        ("sagemaker.DescribeUserProfile", "sagemaker.DescribeSpace", "sagemaker.ListTags"),
         (_PROFILES, _SPACES),
-        "To say that a space is still being made instead of opening a broken page.",
+        "To say that a space is still being made instead of opening a broken page, and to open "
+        "what is of this event alone, whoever runs the web app.",
         condition=_OURS,
     ),
     Statement(
@@ -164,7 +190,8 @@ STATEMENTS = (
         _ALL,
         ("sagemaker.DescribeUserProfile", "sagemaker.DescribeSpace", "sagemaker.DescribeApp"),
         (_PROFILES, _SPACES, _APPS),
-        "AWS's reason for a failed profile, space or app, which no list shows.",
+        "AWS's reason for a failed profile, space or app, which no list shows, and the app type "
+        "of the space that a single link opens.",
     ),
     Statement(
         "ReadTheParticipants",
@@ -284,6 +311,20 @@ def iam_action(operation: str) -> str:
     """Return the IAM action of an operation: `servicequotas:…` for `service-quotas.…`."""
     service, _, name = operation.partition(".")
     return f"{_PREFIXES.get(service, service)}:{name}"
+
+
+@cache
+def _actions_by_name() -> Mapping[str, tuple[str, ...]]:
+    known = {name for statement in STATEMENTS for name in statement.operations}
+    return {name.partition(".")[2]: PARTS.get(name, (iam_action(name),)) for name in known}
+
+
+def actions_of(name: str) -> tuple[str, ...]:
+    """Return the IAM actions of an operation by its name alone, as the SDK's errors give it.
+
+    None for an operation that the table does not have; no two services have one of one name.
+    """
+    return _actions_by_name().get(name, ())
 
 
 def _filled(value: Any, target: PolicyTarget) -> Any:

@@ -43,7 +43,8 @@ def check_permissions(
     Returns:
         One check when nothing is known to be missing, else one per missing permission.
     """
-    needed = [s for s in statements(who) if settings.audit_table or "{audit_table}" not in _on(s)]
+    needed = [s for s in statements(who) if not s.denies]
+    needed = [s for s in needed if settings.audit_table or "{audit_table}" not in _on(s)]
     if identity.arn.endswith(":root"):
         return [Check(TITLE, CheckState.OK, "The root user may do everything.")]
     denied = _simulated(session, settings, identity, needed, executor)

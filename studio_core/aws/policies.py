@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from studio_core import config
 from studio_core.aws.operations import STATEMENTS, PolicyTarget, Statement, Who
+from studio_core.naming import host_names
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -49,8 +50,12 @@ def policy_target(settings: config.Settings, partition: str = "aws") -> PolicyTa
         "event": settings.event,
         "sender": settings.sender,
     }
+    host, other_host = host_names(settings.event)
     return PolicyTarget(
-        partition=partition, **{name: value for name, value in known.items() if value}
+        partition=partition,
+        host=host,
+        other_host=other_host,
+        **{name: value for name, value in known.items() if value},
     )
 
 
@@ -74,6 +79,7 @@ def _explained() -> str:
         "the code; a test fails when a call is made that is not in it. Fill in ACCOUNT, REGION,",
         "DOMAIN_ID, TABLE_NAME, EVENT, AUDIT_TABLE and SENDER, or let",
         "`python -m studio_core.aws.policies organiser` do it from your settings.",
+        "`EVENT-host-??????` is the host profile's second name; `?` is any one character.",
         "",
         "- `organiser.json`: whoever runs the command line or the dashboard.",
         "- `helper.json`: a dashboard or command line that only shows status and makes links.",
@@ -84,6 +90,7 @@ def _explained() -> str:
     ]
     for statement in STATEMENTS:
         actions = ", ".join(f"`{action}`" for action in statement.actions)
+        actions = f"**denied:** {actions}" if statement.denies else actions
         who = ", ".join(statement.who)
         lines.append(f"| {statement.sid} | {who} | {actions} | {statement.reason} |")
     return "\n".join(lines) + "\n"

@@ -3,11 +3,20 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from studio_core.aws.errors import translated
 from studio_core.errors import AwsError, NotReadyError
-from studio_core.model.studio import EVENT_TAG, App, Domain, Identity, Profile, Space
+from studio_core.model.studio import (
+    EVENT_TAG,
+    App,
+    Domain,
+    Identity,
+    Ownership,
+    Profile,
+    Space,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -185,15 +194,32 @@ class Studio:
             answer = self._client.describe_user_profile(DomainId=self._domain, UserProfileName=name)
         return str(answer["Status"])
 
-    def space_status(self, name: str) -> str:
-        """Return the status of one space; see `profile_status`.
+    def describe_space(self, name: str) -> Space:
+        """Return one space, without whose it is; see `owned` and `profile_status`.
 
         Raises:
             NotFoundError: There is no such space.
         """
         with translated(f"look at space {name}"):
             answer = self._client.describe_space(DomainId=self._domain, SpaceName=name)
-        return str(answer["Status"])
+        return _space(answer, part="")
+
+    def owned(self, space: Space) -> Space:
+        """Return a space with whose it is: by its tag, else by the profile that owns it."""
+        event = self.event_of("space", space.name)
+        if event is None and space.owner:
+            return replace(space, ownership=self.ownership("user-profile", space.owner))
+        ours = event == self._event
+        return replace(space, ownership=Ownership.OURS if ours else Ownership.OTHER)
+
+    def ownership(self, kind: str, name: str) -> Ownership:
+        """Return whose one `user-profile` or `space` is by its tag; see `event_of`.
+
+        Raises:
+            NotFoundError: There is no such resource.
+        """
+        ours = self.event_of(kind, name) == self._event
+        return Ownership.OURS if ours else Ownership.OTHER
 
     def event_of(self, kind: str, name: str) -> str | None:
         """Return the event tag of one `user-profile` or `space`, or None.
@@ -249,14 +275,15 @@ def _owner(app: App) -> dict[str, str]:
     return {"UserProfileName": app.profile or ""}
 
 
-def _space(s: dict[str, Any]) -> Space:
-    settings = s.get("SpaceSettingsSummary", {})
+def _space(s: dict[str, Any], *, part: str = "Summary") -> Space:
+    """Build a space from what lists show, or with an empty `part` from DescribeSpace."""
+    settings = s.get(f"SpaceSettings{part}", {})
     storage = settings.get("SpaceStorageSettings", {}).get("EbsStorageSettings", {})
     return Space(
         s["SpaceName"],
         s["Status"],
-        owner=s.get("OwnershipSettingsSummary", {}).get("OwnerUserProfileName"),
-        sharing=s.get("SpaceSharingSettingsSummary", {}).get("SharingType"),
+        owner=s.get(f"OwnershipSettings{part}", {}).get("OwnerUserProfileName"),
+        sharing=s.get(f"SpaceSharingSettings{part}", {}).get("SharingType"),
         app_type=settings.get("AppType"),
         ebs_gb=storage.get("EbsVolumeSizeInGb"),
         created=s.get("CreationTime"),

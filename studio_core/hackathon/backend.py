@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -23,7 +23,7 @@ from studio_core.errors import GuardError, NotFoundError
 from studio_core.hackathon.sign_in import SignIn
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from studio_core.config import Settings
     from studio_core.model.people import Record
@@ -144,12 +144,19 @@ class Backend:
 
     def people(self) -> list[Record]:
         """The event's rows of the table; none when there is no table yet."""
-        domain, event = self.identity.domain_id, self.settings.event
-        try:
-            scanned = self.table.scan()
-        except NotFoundError:
-            return []
-        return [r for r in scanned if r.event == event and r.domain_id == domain]
+        with suppress(NotFoundError):
+            return self._of_event(self.table.scan())
+        return []
+
+    def person(self, email: str) -> list[Record]:
+        """The event's row of one address, in one read; none as `people` says."""
+        with suppress(NotFoundError):
+            return self._of_event([record] if (record := self.table.get(email)) else [])
+        return []
+
+    def _of_event(self, records: Iterable[Record]) -> list[Record]:
+        here = (self.settings.event, self.identity.domain_id)
+        return [record for record in records if (record.event, record.domain_id) == here]
 
     def applier(
         self,

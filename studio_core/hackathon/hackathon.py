@@ -17,6 +17,7 @@ from studio_core.errors import (
     GuardError,
     NotFoundError,
 )
+from studio_core.hackathon.app_failures import AppFailures
 from studio_core.hackathon.authority import AuditSource, Authority, default_owner
 from studio_core.hackathon.backend import Backend
 from studio_core.hackathon.checkup import check_up, hourly_cost
@@ -83,6 +84,7 @@ class Hackathon:
             self._backend, owner=owner, state=self._state, clock=clock, registry=runs
         )
         self._codes = EventCodes(self._backend)
+        self._failures = AppFailures(self._backend)
 
     @property
     def settings(self) -> Settings:
@@ -197,8 +199,8 @@ class Hackathon:
         return self._backend.observe()
 
     def status(self, snapshot: Snapshot | None = None) -> Summary:
-        """Count what is there, by team, status, app and instance type."""
-        return summarise(snapshot or self.observe())
+        """Count a snapshot, with AWS's reason for each failed app."""
+        return self._failures.explain(summarise(snapshot or self.observe()))
 
     def check(self, roster: Roster | None = None) -> list[Check]:
         """Look at credentials, domain, table, permissions and quotas; never raises for one."""
@@ -236,12 +238,18 @@ class Hackathon:
         )
 
     def propose_start_apps(
-        self, team: str | None = None, snapshot: Snapshot | None = None
+        self,
+        team: str | None = None,
+        snapshot: Snapshot | None = None,
+        *,
+        space: str | None = None,
     ) -> Proposal:
-        """Plan one running app in each space of ours, or in one team's."""
+        """Plan one running app in each space of ours, in one team's, or in one space."""
         template = self.settings.template
         return self._runner.propose(
-            lambda seen: plan_start_apps(seen, template, team=team, made_at=self._clock()),
+            lambda seen: plan_start_apps(
+                seen, template, team=team, space=space, made_at=self._clock()
+            ),
             snapshot,
         )
 

@@ -1,35 +1,33 @@
-"""Login links: minted side by side, handed on one by one, kept nowhere."""
+"""Login links: judged, minted side by side, handed on one by one, kept nowhere."""
 
 from __future__ import annotations
 
 from collections import deque
 from datetime import timedelta
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, TypeVar
 
 from studio_core.access.roles import Act
 from studio_core.errors import CredentialsError, NotFoundError, StudioError
 from studio_core.hackathon.records import counted
 from studio_core.model.links import LINK_SECONDS, SESSION_SECONDS, Link, LinkFailure
 from studio_core.model.people import team_order
+from studio_core.model.studio import Kind, ref
 from studio_core.naming import normalise_email, team_key
+from studio_core.planning.link_target import Facts, link_target
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from concurrent.futures import Executor, Future
-    from datetime import datetime
 
     from studio_core.hackathon.authority import Authority
     from studio_core.hackathon.backend import Backend
     from studio_core.model.people import Record
+    from studio_core.model.studio import Snapshot, Space
 
+ASKED_ABOUT = 10
+"""Most people who are asked about one by one: three calls each. For more, the domain is listed."""
 
-class Mint(Protocol):
-    """Makes one presigned URL; see `studio_core.aws.studio.Studio`."""
-
-    def presigned_url(
-        self, profile: str, space: str, landing: str, *, expires_in: int, session_for: int
-    ) -> str:
-        """Mint a login link."""
+_Answer = TypeVar("_Answer")
 
 
 def choose(
@@ -63,21 +61,22 @@ def issue_links(
 
     Raises:
         GuardError: The actor is a helper, and it is not for one person.
-        StudioError: Nobody matches.
+        StudioError: Nobody matches, or what there is cannot be listed.
     """
     authority.permit(Act.LINK_ONE if email is not None else Act.LINK_MANY)
     backend.settings.require()
-    chosen = choose(backend.people(), team=team, email=email)
+    records = backend.people() if email is None else backend.person(normalise_email(email))
+    chosen = choose(records, team=team, email=email)
+    few = len(chosen) <= ASKED_ABOUT
+    facts = _asked(backend, chosen) if few else _seen(backend.observe())
     people = " ".join(record.email for record in chosen)
     subject = people if email is not None else f"team {team}" if team else "everybody"
     authority.note("links asked for", subject=subject, people=people, number=len(chosen))
-    minted = mint_all(
-        backend.studio,
+    minted = _side_by_side(
+        lambda record: _mint(backend, record, facts),
         chosen,
-        landing=backend.settings.landing_uri,
         executor=backend.executor,
         window=backend.pace.concurrency,
-        clock=backend.clock,
     )
     return counted(
         minted,
@@ -87,20 +86,48 @@ def issue_links(
     )
 
 
-def mint_all(
-    mint: Mint,
+def _asked(backend: Backend, records: Iterable[Record]) -> Facts:
+    """Ask about a few people's profiles and spaces, each once, side by side.
+
+    The cost does not depend on how many others the domain has.
+    """
+    records = list(records)
+    studio, submit = backend.studio, backend.executor.submit
+    profiles = {
+        name: submit(studio.ownership, "user-profile", name)
+        for name in {record.profile for record in records if record.profile}
+    }
+    spaces = {
+        name: submit(lambda name: studio.owned(studio.describe_space(name)), name)
+        for name in {record.space for record in records if record.space}
+    }
+    return Facts(lambda name: _found(profiles[name]), lambda name: _found(spaces[name]))
+
+
+def _seen(snapshot: Snapshot) -> Facts:
+    profiles = {profile.ref: profile.ownership for profile in snapshot.profiles}
+    spaces: dict[object, Space] = {space.ref: space for space in snapshot.spaces}
+    return Facts(
+        lambda name: profiles.get(ref(Kind.PROFILE, name)),
+        lambda name: spaces.get(ref(Kind.SPACE, name)),
+    )
+
+
+def _found(future: Future[_Answer]) -> _Answer | None:
+    try:
+        return future.result()
+    except NotFoundError:
+        return None
+
+
+def _side_by_side(
+    mint: Callable[[Record], Link | LinkFailure],
     records: Iterable[Record],
     *,
-    landing: str,
     executor: Executor,
     window: int,
-    clock: Callable[[], datetime],
-    expires_in: int = LINK_SECONDS,
 ) -> Iterator[Link | LinkFailure]:
-    """Mint a link for each record, `window` calls in flight at the most, in their order.
-
-    `expires_at` is counted from before the call, so that no link is said to last longer
-    than it does. One that fails becomes a `LinkFailure`; the rest go on.
+    """Mint a link for each record, at most `window` calls in flight, in their order.
 
     Raises:
         CredentialsError: There are no usable credentials any more.
@@ -110,7 +137,7 @@ def mint_all(
         for record in records:
             if len(flying) >= window:
                 yield flying.popleft().result()
-            flying.append(executor.submit(mint_one, mint, record, landing, clock, expires_in))
+            flying.append(executor.submit(mint, record))
         while flying:
             yield flying.popleft().result()
     finally:
@@ -118,32 +145,28 @@ def mint_all(
             future.cancel()
 
 
-def mint_one(
-    mint: Mint,
-    record: Record,
-    landing: str,
-    clock: Callable[[], datetime],
-    expires_in: int = LINK_SECONDS,
-) -> Link | LinkFailure:
-    """Mint one person's link, or say why it cannot be."""
-    if not record.profile:
-        return LinkFailure(
-            record.email, record.team, "has no profile yet", "Run `studio setup-users`."
-        )
-    expires_at = clock() + timedelta(seconds=expires_in)
+def _mint(backend: Backend, record: Record, facts: Facts) -> Link | LinkFailure:
+    """Mint one person's link, or say why it cannot be.
+
+    `expires_at` is counted from before the call, so that no link is said to last longer
+    than it does.
+    """
+    settings = backend.settings
     try:
-        url = mint.presigned_url(
-            record.profile,
-            record.space or "",
-            landing,
-            expires_in=expires_in,
+        target = link_target(record, settings.event, facts)
+        expires_at = backend.clock() + timedelta(seconds=LINK_SECONDS)
+        url = backend.studio.presigned_url(
+            target.profile,
+            target.space,
+            settings.landing_for(target.app_type),
+            expires_in=LINK_SECONDS,
             session_for=SESSION_SECONDS,
         )
     except CredentialsError:
         raise
     except NotFoundError:
-        reason = "the profile or space is not there"
+        reason = "The profile or space does not exist any more."
         return LinkFailure(record.email, record.team, reason, "Run `studio setup-users` again.")
     except StudioError as error:
         return LinkFailure(record.email, record.team, error.sentence, error.remedy)
-    return Link(record.email, record.team, record.profile, record.space or "", expires_at, url)
+    return Link(record.email, record.team, target.profile, target.space, expires_at, url)

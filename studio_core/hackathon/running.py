@@ -73,7 +73,7 @@ class Runner:
     ) -> Proposal:
         """Plan a goal against a snapshot, or against a new one; nothing is changed yet."""
         # Asked beside the listing, so that a plan that runs at once need not wait for it.
-        asked = self._backend.executor.submit(self._backend.ask_identity)
+        asked = self._backend.executor.submit(self._backend.ask_identity, IDENTITY_LASTS)
         plan = goal(snapshot or self._backend.observe())
         asked.exception()
         if snapshot is not None:

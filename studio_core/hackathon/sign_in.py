@@ -12,7 +12,8 @@ from studio_core.aws.mail import SINK, Mail
 from studio_core.aws.secrets import Secrets
 from studio_core.errors import AwsError, NotFoundError, NotReadyError
 from studio_core.model.links import LINK_SECONDS, SESSION_SECONDS, Link
-from studio_core.model.studio import Status
+from studio_core.model.studio import Ownership, Space, Status
+from studio_core.planning.link_target import Facts, link_target
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -28,7 +29,10 @@ CODES_KEPT = timedelta(seconds=15)
 """How long a portal goes on with the codes it has read: new ones hold everywhere after it."""
 
 READY_KEPT = timedelta(seconds=60)
-"""How long a space seen InService is not asked about again; a gone one fails when minting."""
+"""How long a space of the event seen InService is not asked about again.
+
+One that is deleted within that time fails when minting.
+"""
 
 _USABLE = {Status.IN_SERVICE, Status.UPDATING, Status.UPDATE_FAILED}
 
@@ -59,7 +63,7 @@ class SignIn:
         self._table = table
         self._lock = threading.Lock()
         self._codes: tuple[Codes, datetime] | None = None
-        self._ready: dict[str, datetime] = {}
+        self._ready: dict[str, tuple[Space, datetime]] = {}
 
     @cached_property
     def _secrets(self) -> Secrets:
@@ -113,35 +117,36 @@ class SignIn:
         return record if record and (record.event, record.domain_id) == here else None
 
     def link(self, record: Record) -> Link:
-        """Mint one person's link, when their profile and space can be opened.
+        """Mint one person's link, when their profile and space are of the event and can be opened.
 
-        One DescribeSpace a space and minute, and the minting. The profile is asked about only
-        when minting fails: that is the rarer case, and AWS documents no error of its own
-        for a profile that is not ready.
+        One DescribeSpace and ListTags a space and minute, one ListTags a person, and the
+        minting. The profile's status is asked about only when minting fails: that is the rarer
+        case, and AWS documents no error of its own for a profile that is not ready.
 
         Raises:
-            NotReadyError: The profile or space is not there yet or not InService.
+            NotReadyError: The profile or space does not exist yet or is not InService.
+            GuardError: The row names a profile or space that is not of the event, or its host.
             AwsError: AWS refuses for another reason or cannot be reached.
         """
-        if not record.profile or (record.space and not self._space_ready(record.space)):
-            raise NotReadyError("The space is not ready yet.", "Wait a little.")
+        facts = Facts(self._profile, self._space)
+        target = link_target(record, self.settings.event, facts)
         expires = self.clock() + timedelta(seconds=LINK_SECONDS)
         try:
             url = self._studio.presigned_url(
-                record.profile,
-                record.space or "",
-                self.settings.landing_uri,
+                target.profile,
+                target.space,
+                self.settings.landing_for(target.app_type),
                 expires_in=LINK_SECONDS,
                 session_for=SESSION_SECONDS,
             )
         except (NotFoundError, NotReadyError) as error:
-            self._forget(record.space)
+            self._forget(target.space)
             raise NotReadyError(error.sentence, error.remedy, error.code) from error
         except AwsError as error:
-            if _refused(error) and not self._profile_ready(record.profile):
+            if _refused(error) and not self._profile_ready(target.profile):
                 raise NotReadyError(error.sentence, error.remedy, error.code) from error
             raise
-        return Link(record.email, record.team, record.profile, record.space or "", expires, url)
+        return Link(record.email, record.team, target.profile, target.space, expires, url)
 
     def post(self, record: Record | None, subject: str, text: str) -> None:
         """Mail somebody from the `sender` of the settings, or as much work to nobody's address.
@@ -155,24 +160,38 @@ class SignIn:
         """Note that somebody was let in now."""
         self._table.touch(record.email, self.clock())
 
-    def _space_ready(self, space: str) -> bool:
+    def _profile(self, name: str) -> Ownership | None:
+        try:
+            return self._studio.ownership("user-profile", name)
+        except NotFoundError:
+            return None
+
+    def _space(self, name: str) -> Space | None:
+        """Return a space that can be opened, as it was `READY_KEPT` ago at most.
+
+        Raises:
+            NotReadyError: It is not InService.
+        """
         now = self.clock()
         with self._lock:
-            seen = self._ready.get(space)
-        if seen is not None and now - seen < READY_KEPT:
-            return True
+            kept = self._ready.get(name)
+        if kept is not None and now - kept[1] < READY_KEPT:
+            return kept[0]
         try:
-            ready = self._studio.space_status(space) in _USABLE
+            space = self._studio.describe_space(name)
+            if space.status not in _USABLE:
+                raise NotReadyError(f"Space {name} is {space.status}.", "Wait a little.")
+            space = self._studio.owned(space)
         except NotFoundError:
-            return False
-        if ready:
+            return None
+        if space.ownership is Ownership.OURS:
             with self._lock:
-                self._ready[space] = now
-        return ready
+                self._ready[name] = (space, now)
+        return space
 
-    def _forget(self, space: str | None) -> None:
+    def _forget(self, space: str) -> None:
         with self._lock:
-            self._ready.pop(space or "", None)
+            self._ready.pop(space, None)
 
     def _profile_ready(self, profile: str) -> bool:
         try:

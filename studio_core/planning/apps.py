@@ -29,29 +29,36 @@ def plan_start_apps(
     template: SpaceTemplate,
     *,
     team: str | None = None,
+    space: str | None = None,
     made_at: datetime | None = None,
 ) -> Plan:
-    """Plan one running app in each space that people use, or in one team's."""
+    """Plan one running app in each space that people use, in one team's, or in one space.
+
+    One that failed is started anew.
+    """
     running = {app.home: app for app in snapshot.apps if app.running}
     going = {app.home for app in snapshot.apps if app.status == Status.DELETING}
     steps = []
-    for space in _spaces_of(snapshot, team):
-        app = running.get(space.ref)
+    spaces = _spaces_of(snapshot, team)
+    if space is not None:
+        spaces = [each for each in spaces if each.ref == ref(Kind.SPACE, space)]
+    for home in spaces:
+        app = running.get(home.ref)
         if app is not None:
             steps.append(_step(Action.KEEP, app, f"already {app.status}"))
             continue
         wanted = App(
-            space.app_type or template.app_type,
+            home.app_type or template.app_type,
             "default",
             Status.PENDING,
-            space=space.name,
+            space=home.name,
             instance_type=template.instance_type,
             ownership=Ownership.OURS,
         )
-        if space.ref in going:
+        if home.ref in going:
             steps.append(_step(Action.SKIP, wanted, "its last app is still being deleted"))
-        elif space.status != Status.IN_SERVICE:
-            steps.append(_step(Action.SKIP, wanted, f"its space is {space.status}"))
+        elif home.status != Status.IN_SERVICE:
+            steps.append(_step(Action.SKIP, wanted, f"its space is {home.status}"))
         else:
             steps.append(_step(Action.CREATE, wanted))
     return Plan(

@@ -15,7 +15,7 @@ from enum import Enum
 from typing import TYPE_CHECKING
 
 from studio_core.access.codes import TICKET_LIFETIME, normalise, same, spell
-from studio_core.errors import AwsError, NotReadyError, SettingsError
+from studio_core.errors import AwsError, GuardError, NotReadyError, SettingsError
 from studio_core.naming import normalise_email
 
 if TYPE_CHECKING:
@@ -163,7 +163,10 @@ class Authenticator:
     def _open(self, codes: Codes, record: Record) -> Answer:
         try:
             link = self._sign_in.link(record)
-        except NotReadyError:
+        except (NotReadyError, GuardError) as error:
+            if isinstance(error, GuardError):
+                # Setup repairs the row, which the waiting page then follows.
+                log.warning("portal.not_ours %s %s", error.sentence, error.remedy)
             until = self._sign_in.clock() + TICKET_LIFETIME
             ticket = codes.ticket(record.email, until)
             return Answer(SignInResult.NOT_READY, wait=LOOK_AGAIN, ticket=ticket)

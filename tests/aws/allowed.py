@@ -15,4 +15,5 @@ FREE = {"sts.GetCallerIdentity"}
 
 def operations(who: Who) -> set[str]:
     """Return all operations that a role's policy allows."""
-    return FREE.union(*(statement.operations for statement in statements(who)))
+    allowing = (statement for statement in statements(who) if not statement.denies)
+    return FREE.union(*(statement.operations for statement in allowing))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import json
 import re
 from functools import cache
 from pathlib import Path
@@ -15,7 +14,8 @@ from botocore import xform_name
 
 from studio_core.aws.operations import STATEMENTS, PolicyTarget, Statement, Who
 from studio_core.model.studio import EVENT_TAG
-from tests.aws.allowed import operations
+from tests.aws.allowed import FREE, operations
+from tests.aws.iam_reference import reference
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -101,22 +101,12 @@ def test_statements_have_reasons_names_and_no_wildcards():
             )
 
 
-@cache
-def _reference() -> dict[str, Any]:
-    """Return the IAM reference that ships with cfn-lint: actions, resources and their tags."""
-    import cfnlint
-
-    data = Path(cfnlint.__file__).parent / "data" / "AdditionalSpecs" / "Policies.json"
-    reference: dict[str, Any] = json.loads(data.read_text())
-    return reference
-
-
 def _kinds(action: str) -> dict[str, dict[str, Any]]:
     """Return the kinds of resource that an action is allowed on."""
     service, _, name = action.partition(":")
-    described = _reference()[service]["Actions"].get(name.lower())
+    described = reference()[service]["Actions"].get(name.lower())
     assert described is not None, action
-    kinds = _reference()[service]["Resources"]
+    kinds = reference()[service]["Resources"]
     return {f"{service}:{kind}": kinds[kind] for kind in described.get("Resources", ())}
 
 
@@ -173,3 +163,9 @@ def test_conditions_exist_in_aws_for_every_action(statement: Statement):
                 else:
                     assert key in OF_ACTIONS[action], action
             assert (tag == EVENT_TAG) == (name in {"aws:RequestTag", "aws:ResourceTag"}), key
+
+
+def test_no_two_services_have_an_operation_of_one_name():
+    """Errors of the SDK name the operation and not the service."""
+    known = FREE.union(*(statement.operations for statement in STATEMENTS))
+    assert len({operation.partition(".")[2] for operation in known}) == len(known)

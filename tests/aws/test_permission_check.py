@@ -79,15 +79,15 @@ def _table_as_it_is(hackathon: Hackathon) -> list[object]:
 SETTINGS = Settings("eu-west-1", "d-abc", "people", "demo", account="123456789012")
 
 
-def _asked(arn: str, denied: str, role: str = "") -> list[str]:
+def _asked(arn: str, denied: str, role: str = "", who: Who = Who.ORGANISER) -> list[str]:
     """Ask the simulator with arguments that botocore's own stub compares."""
     session = Session("eu-west-1")
     iam = session.client("iam")
     with Stubber(iam) as stub, ThreadPoolExecutor(1) as executor:
         if role:
             stub.add_response("get_role", {"Role": _role(role)}, {"RoleName": "organisers"})
-        for statement in statements(Who.ORGANISER):
-            if "{audit_table}" in " ".join(statement.resources):
+        for statement in statements(who):
+            if statement.denies or "{audit_table}" in " ".join(statement.resources):
                 continue
             rendered = statement.rendered(policy_target(SETTINGS))
             stub.add_response(
@@ -109,7 +109,7 @@ def _asked(arn: str, denied: str, role: str = "") -> list[str]:
                 },
             )
         identity = Identity("123456789012", "eu-west-1", "d-abc", arn)
-        checks = check_permissions(session, SETTINGS, identity, executor=executor)
+        checks = check_permissions(session, SETTINGS, identity, executor=executor, who=who)
         stub.assert_no_pending_responses()
     return [f"{check.state} {check.title}" for check in checks]
 
@@ -132,6 +132,9 @@ def test_the_simulator_is_asked_for_the_role_behind_a_session(monkeypatch: pytes
     assert _asked(session, "pricing:GetProducts", role) == [
         "warning Permission pricing:GetProducts"
     ]
+    # What is denied on purpose is not missing.
+    assert _asked(user, "", who=Who.HELPER) == ["ok Permissions"]
+    assert _asked(user, "", who=Who.PORTAL) == ["ok Permissions"]
     assert _asked_as_root() == ["ok Permissions"]
 
 

@@ -5,17 +5,21 @@ from __future__ import annotations
 import json
 import re
 import urllib.request
+from dataclasses import replace
+from fnmatch import fnmatchcase
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 import yaml
 
 from studio_core.access.roles import Actor, Role
 from studio_core.aws.operations import PolicyTarget, Who, iam_action
-from studio_core.aws.policies import documents, main, policy, statements
+from studio_core.aws.policies import documents, main, policy, policy_target, statements
 from studio_core.config import Settings, save
 from studio_core.model.people import Participant, Roster
+from studio_core.model.studio import EVENT_TAG
+from studio_core.naming import EVENT_LIMIT, assign_profiles, host_names
 from tests.aws.allowed import operations
 
 if TYPE_CHECKING:
@@ -25,6 +29,7 @@ if TYPE_CHECKING:
     from studio_core.sandbox.serving.server import SandboxServer
 
 ROOT = Path(__file__).resolve().parents[2]
+SETTINGS = Settings("eu-west-1", "d-abc", "people", "demo", account="123456789012")
 ROSTER = Roster((Participant("ada@example.com", "1"), Participant("bo@example.com", "2")))
 
 
@@ -53,8 +58,57 @@ def test_helpers_and_the_portal_can_neither_make_nor_delete_nor_read_all():
     portal = {action for s in statements(Who.PORTAL) for action in s.actions}
     assert not portal & {"dynamodb:Scan", "dynamodb:Query", "sagemaker:ListUserProfiles"}
     for statement in statements(Who.PORTAL):
-        if any(words.search(action) for action in statement.actions):
+        if not statement.denies and any(words.search(action) for action in statement.actions):
             assert statement.condition, statement.sid
+
+
+def _may_mint(document: dict[str, Any], profile: str, event: str) -> bool:
+    """Judge as IAM does: a Deny that fits wins, and something must allow."""
+    arn = f"arn:aws:sagemaker:eu-west-1:123456789012:user-profile/d-abc/{profile}"
+    effects = set()
+    for statement in document["Statement"]:
+        resources = statement["Resource"]
+        fits = any(
+            fnmatchcase(arn, r) for r in ([resources] if isinstance(resources, str) else resources)
+        )
+        tag = (
+            statement.get("Condition", {})
+            .get("StringEquals", {})
+            .get(f"aws:ResourceTag/{EVENT_TAG}")
+        )
+        if (
+            fits
+            and "sagemaker:CreatePresignedDomainUrl" in statement["Action"]
+            and tag in {None, event}
+        ):
+            effects.add(statement["Effect"])
+    return effects == {"Allow"}
+
+
+@pytest.mark.parametrize("who", [Who.HELPER, Who.PORTAL])
+@pytest.mark.parametrize("event", ["demo", "e" * EVENT_LIMIT])
+def test_helpers_and_the_portal_cannot_mint_links_for_the_host(who: Who, event: str):
+    document = policy(who, policy_target(replace(SETTINGS, event=event)))
+    assert _may_mint(document, "ana", event)
+    assert not _may_mint(document, "ana", "another")
+    for host in host_names(event):
+        assert not _may_mint(document, host, event)
+    # Somebody whose mailbox has the host's name gets a profile of their own, with a hash.
+    address = f"{event}-host@example.com"
+    [namesake] = assign_profiles([address], {}, host_names(event)).values()
+    assert _may_mint(document, namesake, event)
+
+
+@pytest.mark.parametrize("who", [Who.HELPER, Who.PORTAL])
+def test_a_policy_filled_in_by_hand_denies_both_names_of_the_host(who: Who):
+    text = (ROOT / "docs" / "iam" / f"{who}.json").read_text()
+    for name, value in {
+        "ACCOUNT": "123456789012", "REGION": "eu-west-1", "DOMAIN_ID": "d-abc", "EVENT": "demo",
+    }.items():  # fmt: skip
+        text = text.replace(name, value)
+    document = json.loads(text)
+    assert _may_mint(document, "ana", "demo")
+    assert not any(_may_mint(document, host, "demo") for host in host_names("demo"))
 
 
 def test_the_portals_template_grants_the_same():
@@ -148,9 +202,6 @@ def test_the_whole_flow_makes_only_calls_that_its_role_may(
     assert hackathon.run(hackathon.propose_purge()).ok
     hackathon.sign_in.drop()
     assert _made(sandbox) <= operations(Who.ORGANISER)
-
-
-SETTINGS = Settings("eu-west-1", "d-abc", "people", "demo", account="123456789012")
 
 
 def test_a_policy_can_be_printed_for_the_settings(capsys: pytest.CaptureFixture[str]):

@@ -6,6 +6,10 @@ import json
 
 import boto3
 
+from studio_core.access.roles import Role
+from studio_core.dashboard import visitor
+from studio_core.dashboard.views import status
+
 PAGE = "pages/status.py"
 
 
@@ -105,3 +109,44 @@ def test_a_fault_of_the_program_is_said_and_logged(demo, visit, core, caplog, mo
     assert [r for r in caplog.records if "broke off" in r.message and r.exc_info]
     page.button(key="run-close").click().run()
     assert not page.error
+
+
+def test_a_failed_app_shows_its_reason_and_is_started_again_alone(
+    demo, visit, ended, core, control
+):
+    control.faults(app_failure_rate=1)
+    core().run(core().propose_start_apps("3"))
+    control.faults()
+    page = visit(PAGE)
+    (teams,) = [frame.value for frame in page.dataframe if "App is" in frame.value]
+    assert list(teams["App is"]).count("Failed") == 1
+    assert next(m.value for m in page.metric if m.label == "Teams ready") == "3 of 4"
+    said = " ".join(m.value for m in page.markdown)
+    assert "1 app failed" in said
+    assert "The sandbox was told to let this app fail." in said
+    page.button(key="retry-team-3/JupyterLab/default").click().run()
+    page = ended(page)
+    assert "Starting apps is done" in page.success[0].value
+    assert "failed" not in " ".join(m.value for m in page.markdown)
+    assert next(m.value for m in page.metric if m.label == "Apps running") == "3"
+
+
+def test_a_helper_sees_failed_apps_and_cannot_start_them(demo, visit, core, control):
+    control.faults(app_failure_rate=1)
+    core().run(core().propose_start_apps("3"))
+    control.faults()
+    with visitor.admitted(Role.HELPER):
+        page = visit(PAGE)
+    assert "1 app failed" in " ".join(m.value for m in page.markdown)
+    assert not [button for button in page.button if button.label == "Retry"]
+
+
+def test_of_many_failed_apps_the_first_are_shown(demo, visit, core, control, monkeypatch):
+    monkeypatch.setattr(status, "MOST_FAILED", 1)
+    core().run(core().propose_stop_apps())
+    control.faults(app_failure_rate=1)
+    core().run(core().propose_start_apps())
+    control.faults()
+    page = visit(PAGE)
+    assert [button.label for button in page.button].count("Retry") == 1
+    assert "And 3 more" in " ".join(c.value for c in page.caption)

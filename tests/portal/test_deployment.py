@@ -86,7 +86,8 @@ def test_the_role_allows_what_the_app_calls_and_nothing_else(
 
 def test_every_statement_names_its_resources_and_event(resources: dict[str, Any]) -> None:
     for statement in statements(resources):
-        assert statement["Effect"] == "Allow"
+        denies = statement["Sid"] == "NeverSignInAsTheHost"
+        assert statement["Effect"] == ("Deny" if denies else "Allow")
         assert statement["Sid"]
         assert statement["Resource"] != "*"
         assert "*" not in "".join(actions(statement))

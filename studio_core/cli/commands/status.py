@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from shlex import quote
 from typing import TYPE_CHECKING
 
 import click
@@ -85,5 +86,9 @@ def _print(summary: Summary, event: str) -> None:
                 for team in summary.teams
             ),
         )
+    for each in summary.failed:
+        whose = f" of team {each.team}" if each.team else ""
+        again = f" What to do: studio start-apps --team {quote(each.team)}" if each.team else ""
+        result(f"Failed: {each.app.label}{whose}: {each.reason or 'AWS gives no reason.'}{again}")
     if others := not_of_this_event(summary.others):
         say(others)

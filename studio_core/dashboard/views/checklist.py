@@ -88,7 +88,7 @@ def _due(settings: Settings, summary: Summary | None, today: date) -> PageSpec:
         return PURGE if over and (summary.profiles or summary.spaces) else ROSTER
     if over:
         return PURGE
-    if not all(team.ready for team in summary.teams):
+    if not all(team.set_up for team in summary.teams):
         return ROSTER
     handed_out = any(person.last_link_at for person in summary.people) or summary.apps
     return STATUS if handed_out else LINKS
@@ -104,7 +104,7 @@ def _settings(settings: Settings) -> str:
 def _roster(summary: Summary | None) -> str:
     if summary is None or not summary.participants:
         return "Upload the roster: one row a person, with e-mail and team."
-    waiting = sum(not team.ready for team in summary.teams)
+    waiting = sum(not team.set_up for team in summary.teams)
     there = f"{counted(summary.participants, 'person')} in {counted(len(summary.teams), 'team')}"
     if waiting:
         return f"{there}; {counted(waiting, 'team')} not ready. Apply the roster again."
@@ -120,7 +120,9 @@ def _links(summary: Summary | None) -> str:
 
 def _status(summary: Summary | None) -> str:
     running = sum(summary.instances.values()) if summary else 0
-    return f"{counted(running, 'app')} running." if running else "No app is running."
+    failed = len(summary.failed) if summary else 0
+    said = f"{counted(running, 'app')} running" if running else "No app is running"
+    return f"{said}; {counted(failed, 'app')} failed." if failed else f"{said}."
 
 
 def _purge(settings: Settings, summary: Summary | None, today: date) -> str:

@@ -10,16 +10,19 @@ from studio_core.access.roles import Act
 from studio_core.dashboard import tables, visitor
 from studio_core.dashboard.views.run_progress import start_run
 from studio_core.model.plans import Action
-from studio_core.wording import counted, not_of_this_event
+from studio_core.wording import counted, markdown_text, not_of_this_event
 
 if TYPE_CHECKING:
     from studio_core.engine.run import Proposal
     from studio_core.hackathon import Hackathon
-    from studio_core.insight.status import Summary
+    from studio_core.insight.status import FailedApp, Summary
     from studio_core.model.studio import Snapshot
 
 ALL = ""
 """The choice of all teams."""
+
+MOST_FAILED = 10
+"""Failed apps that are shown one by one; each is planned for at every look."""
 
 _TABLE = "team-table"
 _SHOWN = "team-table-shown"
@@ -85,6 +88,38 @@ def one_team(hackathon: Hackathon, summary: Summary, snapshot: Snapshot, *, busy
             key="team-people",
             alt=f"{counted(len(members), 'person')} of team {team} with their profiles",
         )
+
+
+def failed(hackathon: Hackathon, summary: Summary, snapshot: Snapshot, *, busy: bool) -> None:
+    """Show the apps that failed, AWS's reason for each, and a button that starts one again."""
+    if not summary.failed:
+        return
+    with st.container(border=True):
+        st.markdown(f":material/error: **{counted(len(summary.failed), 'app')} failed**")
+        for each in summary.failed[:MOST_FAILED]:
+            _one_failed(hackathon, each, snapshot, busy=busy)
+        more = len(summary.failed) - MOST_FAILED
+        if more > 0:
+            st.caption(f"And {more:,} more; *Start apps* starts all of them again.")
+
+
+def _one_failed(hackathon: Hackathon, failed: FailedApp, snapshot: Snapshot, *, busy: bool) -> None:
+    app = failed.app
+    whose = f"Team {markdown_text(failed.team)}: " if failed.team else ""
+    why = markdown_text(failed.reason) or "AWS gives no reason."
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown(f"{whose}{markdown_text(app.label)}  \n{why}")
+        if app.space and visitor.may(Act.APPS):
+            again = hackathon.propose_start_apps(snapshot=snapshot, space=app.space)
+            st.button(
+                "Retry",
+                icon=":material/replay:",
+                key=f"retry-{app.label}",
+                disabled=busy or not again.plan.changes,
+                help="Starts this app again. It costs money while it runs.",
+                on_click=start_run,
+                args=(hackathon, again),
+            )
 
 
 def seen(summary: Summary, snapshot: Snapshot) -> None:

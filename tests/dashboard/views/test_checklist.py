@@ -11,8 +11,9 @@ import pytest
 from studio_core.config import Settings
 from studio_core.dashboard.views.checklist import ItemState, checklist, next_item
 from studio_core.engine.progress import Progress
-from studio_core.insight.status import PersonStatus, Summary, TeamStatus
+from studio_core.insight.status import FailedApp, PersonStatus, Summary, TeamStatus
 from studio_core.model.plans import Purpose
+from studio_core.model.studio import App
 
 TODAY = date(2026, 11, 22)
 COMPLETE = Settings(region="eu-west-1", domain_id="d-1", table_name="people")
@@ -22,6 +23,13 @@ ADA = PersonStatus("ada@example.com", "1", "ada", "InService", "team-1", "")
 SET_UP = replace(NOBODY, participants=1, profiles={"InService": 2}, teams=(READY,), people=(ADA,))
 HALF = replace(SET_UP, teams=(replace(READY, space_status="Pending"),))
 RUNNING = replace(SET_UP, apps={"InService": 1}, instances={"ml.t3.medium": 1})
+FAILED = App("JupyterLab", "default", "Failed", space="team-1")
+FAILING = replace(
+    SET_UP,
+    apps={"Failed": 1},
+    teams=(replace(READY, app_status="Failed"),),
+    failed=(FailedApp(FAILED, "1"),),
+)
 OVER = replace(COMPLETE, ends_on="2026-11-20")
 
 
@@ -40,6 +48,7 @@ def going_on(purpose: Purpose, *, ended: bool = False) -> Progress:
         (COMPLETE, HALF, None, "Set up the teams"),
         (COMPLETE, SET_UP, None, "Hand out login links"),
         (COMPLETE, RUNNING, None, "Watch the event"),
+        (COMPLETE, FAILING, None, "Watch the event"),
         (replace(COMPLETE, ends_on="2026-11-22"), RUNNING, None, "Watch the event"),
         (OVER, RUNNING, None, "Purge"),
         (OVER, replace(NOBODY, profiles={"InService": 1}), None, "Purge"),
@@ -58,3 +67,9 @@ def test_one_thing_is_next(settings, summary, progress, title):
 def test_what_goes_on_says_how_far_it_is():
     items = checklist(COMPLETE, SET_UP, going_on(Purpose.PURGE), TODAY)
     assert next_item(items).sentence == "Purging: 3 of 9 done."
+
+
+def test_failed_apps_are_told_where_the_event_is_watched():
+    said = {item.title: item.sentence for item in checklist(COMPLETE, FAILING, None, TODAY)}
+    assert said["Watch the event"] == "No app is running; 1 app failed."
+    assert said["Set up the teams"] == "1 person in 1 team, all ready."
