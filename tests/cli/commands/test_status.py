@@ -18,7 +18,6 @@ def test_status_as_json_has_its_shape(studio: Studio, small: Path) -> None:
         "profiles": {"InService": 4},
         "spaces": {"InService": 2},
         "apps": {},
-        "failed_apps": [],
     }
 
 
