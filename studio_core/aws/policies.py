@@ -1,4 +1,4 @@
-"""Policies, made from the table of operations in `statements` and from nothing else.
+"""Policies, made from the table of operations in `operations` and from nothing else.
 
 `python -m studio_core.aws.policies` writes them to `docs/iam`, with names to fill in;
 `python -m studio_core.aws.policies organiser` prints one, filled in from the settings.
@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from studio_core import config
-from studio_core.aws.operations import FREE, STATEMENTS, PolicyTarget, Statement, Who
+from studio_core.aws.operations import FREE, STATEMENTS
+from studio_core.aws.statements import PolicyTarget, Statement, Who
 from studio_core.naming import host_names
 
 if TYPE_CHECKING:

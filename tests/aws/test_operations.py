@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 import botocore.session
 from botocore import xform_name
 
-from studio_core.aws.operations import FREE, STATEMENTS, PolicyTarget, Who
+from studio_core.aws.operations import FREE, STATEMENTS
 from studio_core.aws.policies import operations
+from studio_core.aws.statements import PolicyTarget, Who
 from tests.aws.iam_reference import reference
 
 if TYPE_CHECKING:
