@@ -2,80 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from enum import StrEnum
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from studio_core.aws.statements import PARTS, Statement, Who, iam_action
 from studio_core.model.studio import EVENT_TAG
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-
-class Who(StrEnum):
-    """Whom a policy is for."""
-
-    ORGANISER = "organiser"
-    HELPER = "helper"
-    PORTAL = "portal"
-
-
-@dataclass(frozen=True, slots=True)
-class PolicyTarget:
-    """Resources that a policy is limited to. The defaults are placeholders.
-
-    `host` and `other_host` are the two names that the event's host profile can have. The
-    default of the second fits every hash, which nobody fills in by hand.
-    """
-
-    account: str = "ACCOUNT"
-    region: str = "REGION"
-    domain: str = "DOMAIN_ID"
-    table: str = "TABLE_NAME"
-    audit_table: str = "AUDIT_TABLE"
-    event: str = "EVENT"
-    host: str = "EVENT-host"
-    other_host: str = "EVENT-host-??????"
-    sender: str = "SENDER"
-    partition: str = "aws"
-
-
-@dataclass(frozen=True, slots=True)
-class Statement:
-    """One statement of a policy.
-
-    `operations` have the SDK's names (`sagemaker.ListApps`); `also` are IAM actions that they
-    need and that are no operation. `resources` and `condition` name fields of `PolicyTarget`
-    in braces. A statement that `denies` limits what others allow.
-    """
-
-    sid: str
-    who: tuple[Who, ...]
-    operations: tuple[str, ...]
-    resources: tuple[str, ...]
-    reason: str
-    also: tuple[str, ...] = ()
-    condition: Mapping[str, Mapping[str, Sequence[str] | str]] = field(default_factory=dict)
-    denies: bool = False
-
-    @property
-    def actions(self) -> tuple[str, ...]:
-        """The IAM actions, in order."""
-        named = {iam_action(operation) for operation in self.operations if operation not in PARTS}
-        return tuple(sorted({*named, *self.also}))
-
-    def rendered(self, target: PolicyTarget) -> dict[str, Any]:
-        """Return the statement as JSON of a policy, for one target."""
-        resources = [_filled(resource, target) for resource in self.resources]
-        condition = {"Condition": _filled(dict(self.condition), target)} if self.condition else {}
-        return {
-            "Sid": self.sid,
-            "Effect": "Deny" if self.denies else "Allow",
-            "Action": list(self.actions),
-            "Resource": resources if len(resources) > 1 else resources[0],
-            **condition,
-        }
+    from collections.abc import Mapping
 
 
 _ALL = (Who.ORGANISER, Who.HELPER)
@@ -92,14 +26,6 @@ _AUDIT = "arn:{partition}:dynamodb:{region}:{account}:table/{audit_table}"
 _SECRET = "arn:{partition}:ssm:{region}:{account}:parameter/studio-cli/{event}/secret"  # noqa: S105 - a name
 _OURS = {"StringEquals": {f"aws:ResourceTag/{EVENT_TAG}": "{event}"}}
 
-PARTS: Mapping[str, tuple[str, ...]] = {
-    "dynamodb.TransactWriteItems": (
-        "dynamodb:DeleteItem",
-        "dynamodb:PutItem",
-        "dynamodb:UpdateItem",
-    ),
-}
-"""Operations allowed by the actions that they consist of (IAM in the DynamoDB guide)."""
 
 STATEMENTS = (
     Statement(
@@ -304,15 +230,6 @@ STATEMENTS = (
 )  # fmt: skip
 
 
-_PREFIXES = {"service-quotas": "servicequotas", "resourcegroupstaggingapi": "tag", "sesv2": "ses"}
-
-
-def iam_action(operation: str) -> str:
-    """Return the IAM action of an operation: `servicequotas:…` for `service-quotas.…`."""
-    service, _, name = operation.partition(".")
-    return f"{_PREFIXES.get(service, service)}:{name}"
-
-
 @cache
 def _actions_by_name() -> Mapping[str, tuple[str, ...]]:
     known = {name for statement in STATEMENTS for name in statement.operations}
@@ -325,12 +242,3 @@ def actions_of(name: str) -> tuple[str, ...]:
     None for an operation that the table does not have; no two services have one of one name.
     """
     return _actions_by_name().get(name, ())
-
-
-def _filled(value: Any, target: PolicyTarget) -> Any:
-    if isinstance(value, str):
-        names = PolicyTarget.__dataclass_fields__
-        return value.format_map({name: getattr(target, name) for name in names})
-    if isinstance(value, dict):
-        return {key: _filled(inner, target) for key, inner in value.items()}
-    return [_filled(inner, target) for inner in value]

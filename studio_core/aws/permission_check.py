@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from studio_core.aws.operations import Statement, Who, iam_action
 from studio_core.aws.policies import policy_target, statements
 from studio_core.aws.prices import HOME_REGION
 from studio_core.aws.quotas import PROFILES, SERVICE
+from studio_core.aws.statements import Statement, Who, iam_action
 from studio_core.insight.readiness import Check, CheckState
 
 if TYPE_CHECKING:

@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from studio_core import config
-from studio_core.aws.operations import STATEMENTS, PolicyTarget, Statement, Who
+from studio_core.aws.operations import STATEMENTS
+from studio_core.aws.statements import PolicyTarget, Statement, Who
 from studio_core.naming import host_names
 
 if TYPE_CHECKING:

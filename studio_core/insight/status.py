@@ -91,17 +91,21 @@ class Summary:
     failed: tuple[FailedApp, ...] = ()
 
     def as_json(self) -> dict[str, object]:
-        """Return the stable shape of `studio status --json`."""
+        """Return the stable shape of `studio status --json`; `failed_apps` only if there are some.
+
+        Scripts compare the whole of it: an event without failures looks as it always did.
+        """
+        failed = [
+            {"app": each.app.label, "team": each.team, "reason": each.reason}
+            for each in self.failed
+        ]
         return {
             "participants": self.participants,
             "teams": len(self.teams),
             "profiles": self.profiles,
             "spaces": self.spaces,
             "apps": self.apps,
-            "failed_apps": [
-                {"app": each.app.label, "team": each.team, "reason": each.reason}
-                for each in self.failed
-            ],
+            **({"failed_apps": failed} if failed else {}),
         }
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from studio_core.aws.policies import statements
 
 if TYPE_CHECKING:
-    from studio_core.aws.operations import Who
+    from studio_core.aws.statements import Who
 
 FREE = {"sts.GetCallerIdentity"}
 """Operations that need no permission (STS API reference)."""

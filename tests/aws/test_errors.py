@@ -22,14 +22,14 @@ from botocore.exceptions import (
 )
 
 from studio_core.aws.errors import translated
-from studio_core.aws.operations import FREE, STATEMENTS
+from studio_core.aws.operations import STATEMENTS
 from studio_core.errors import AccessDeniedError, TransientError
 from tests.aws.iam_reference import reference
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-OPERATIONS = sorted(FREE.union(*(statement.operations for statement in STATEMENTS)))
+OPERATIONS = sorted({name for statement in STATEMENTS for name in statement.operations})
 
 
 def denied(operation: str) -> AccessDeniedError:

@@ -12,7 +12,8 @@ import botocore.session
 import pytest
 from botocore import xform_name
 
-from studio_core.aws.operations import STATEMENTS, PolicyTarget, Statement, Who
+from studio_core.aws.operations import STATEMENTS
+from studio_core.aws.statements import PolicyTarget, Statement, Who
 from studio_core.model.studio import EVENT_TAG
 from tests.aws.allowed import FREE, operations
 from tests.aws.iam_reference import reference
@@ -116,10 +117,14 @@ def _is(resource: str, kind: str, described: dict[str, Any]) -> bool:
     return kind.startswith(f"{service}:") and any(re.fullmatch(form, rest) for form in forms)
 
 
+def _resources(statement: Statement) -> list[str]:
+    rendered = statement.rendered(PolicyTarget())["Resource"]
+    return [rendered] if isinstance(rendered, str) else list(rendered)
+
+
 @pytest.mark.parametrize("statement", STATEMENTS, ids=lambda s: s.sid)
 def test_actions_and_resources_exist_in_aws_and_belong_together(statement: Statement):
-    rendered = statement.rendered(PolicyTarget())["Resource"]
-    resources = [rendered] if isinstance(rendered, str) else list(rendered)
+    resources = _resources(statement)
     used = set()
     for action in statement.actions:
         kinds = _kinds(action)
@@ -157,7 +162,11 @@ def test_conditions_exist_in_aws_for_every_action(statement: Statement):
                     model = _model(service).operation_model(operation)
                     assert "Tags" in model.input_shape.members, action
                 elif name == "aws:ResourceTag":
-                    accepted = [kind["ConditionKeys"] for kind in _kinds(action).values()]
+                    accepted = [
+                        described["ConditionKeys"]
+                        for kind, described in _kinds(action).items()
+                        if any(_is(resource, kind, described) for resource in _resources(statement))
+                    ]
                     assert accepted
                     assert all("aws:ResourceTag/${TagKey}" in keys for keys in accepted), action
                 else:

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 import boto3
 from botocore.stub import ANY, Stubber
 
-from studio_core.aws.operations import Who
 from studio_core.aws.permission_check import check_permissions
 from studio_core.aws.policies import policy_target, statements
 from studio_core.aws.session import Session
+from studio_core.aws.statements import Who
 from studio_core.config import Settings
 from studio_core.insight.readiness import CheckState
 from studio_core.model.studio import Identity

@@ -14,8 +14,8 @@ import pytest
 import yaml
 
 from studio_core.access.roles import Actor, Role
-from studio_core.aws.operations import PolicyTarget, Who, iam_action
 from studio_core.aws.policies import documents, main, policy, policy_target, statements
+from studio_core.aws.statements import PolicyTarget, Who, iam_action
 from studio_core.config import Settings, save
 from studio_core.model.people import Participant, Roster
 from studio_core.model.studio import EVENT_TAG

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from studio_core.hackathon import Hackathon
     from tests.control import Control
 
-WHY = "The sandbox was told to let this app fail."
+WHY = "This is a fault set in the sandbox."
 
 
 @pytest.fixture

@@ -55,9 +55,7 @@ def one_team(**parts: tuple[object, ...]) -> TeamStatus:
 
 
 def test_an_empty_event_is_counted_as_nothing():
-    assert summary() == Summary(
-        0, {}, {}, {}, {}, (), (), {"profiles": 0, "spaces": 0, "apps": 0}, ()
-    )
+    assert summary() == Summary(0, {}, {}, {}, {}, (), (), {"profile": 0, "space": 0, "app": 0}, ())
 
 
 def test_only_what_is_ours_is_counted_and_the_rest_said():
@@ -74,7 +72,7 @@ def test_only_what_is_ours_is_counted_and_the_rest_said():
     assert list(seen.profiles.items()) == [("Failed", 1), ("InService", 2)]
     assert seen.spaces == {"InService": 1}
     assert seen.apps == {"InService": 1}
-    assert seen.others == {"profiles": 1, "spaces": 2, "apps": 1}
+    assert seen.others == {"profile": 1, "space": 2, "app": 1}
 
 
 def test_rows_of_an_earlier_tool_are_nobody_here():
@@ -192,7 +190,7 @@ def test_a_failed_app_is_shown_counted_and_neither_stopped_nor_ready():
     assert seen.apps == {"Failed": 1}
     assert seen.instances == {}
     assert seen.failed == (FailedApp(app("team-1", "Failed"), "1"),)
-    assert seen.others["apps"] == 0
+    assert seen.others["app"] == 0
 
 
 @pytest.mark.parametrize("since", ["InService", "Pending", "Deleting"])

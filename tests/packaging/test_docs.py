@@ -207,7 +207,7 @@ def test_what_a_document_names_exists(page: Path) -> None:
         "studio purge --all",
         "--purge-all",
         "make everything",
-        "python -m studio_core.aws.statements",
+        "python -m studio_core.aws.phrases",
         "pytest tests/unit",
         "STUDIO_PLACE",
         "from studio_core.roster import read_all",

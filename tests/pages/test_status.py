@@ -7,8 +7,8 @@ import json
 import boto3
 
 from studio_core.access.roles import Role
-from studio_core.dashboard import visitor
 from studio_core.dashboard.views import status
+from tests.admission import admitted
 
 PAGE = "pages/status.py"
 
@@ -123,7 +123,7 @@ def test_a_failed_app_shows_its_reason_and_is_started_again_alone(
     assert next(m.value for m in page.metric if m.label == "Teams ready") == "3 of 4"
     said = " ".join(m.value for m in page.markdown)
     assert "1 app failed" in said
-    assert "The sandbox was told to let this app fail." in said
+    assert "This is a fault set in the sandbox." in said
     page.button(key="retry-team-3/JupyterLab/default").click().run()
     page = ended(page)
     assert "Starting apps is done" in page.success[0].value
@@ -135,7 +135,7 @@ def test_a_helper_sees_failed_apps_and_cannot_start_them(demo, visit, core, cont
     control.faults(app_failure_rate=1)
     core().run(core().propose_start_apps("3"))
     control.faults()
-    with visitor.admitted(Role.HELPER):
+    with admitted(Role.HELPER):
         page = visit(PAGE)
     assert "1 app failed" in " ".join(m.value for m in page.markdown)
     assert not [button for button in page.button if button.label == "Retry"]
