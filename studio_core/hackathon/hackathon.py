@@ -197,7 +197,7 @@ class Hackathon:
         return self._backend.observe()
 
     def status(self, snapshot: Snapshot | None = None) -> Summary:
-        """Count what is there, by team, status, app and instance type."""
+        """Count people, spaces and apps, by team, status, app and instance type."""
         return summarise(snapshot or self.observe())
 
     def check(self, roster: Roster | None = None) -> list[Check]:

@@ -97,7 +97,7 @@ def mint_all(
     clock: Callable[[], datetime],
     expires_in: int = LINK_SECONDS,
 ) -> Iterator[Link | LinkFailure]:
-    """Mint a link for each record, `window` calls in flight at the most, in their order.
+    """Mint a link for each record, at most `window` calls in flight, in their order.
 
     `expires_at` is counted from before the call, so that no link is said to last longer
     than it does. One that fails becomes a `LinkFailure`; the rest go on.

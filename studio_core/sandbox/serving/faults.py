@@ -222,7 +222,7 @@ class FaultEngine:
         return None
 
     def sticks(self, name: str) -> bool:
-        """True when the deletion of a profile or space shall fail."""
+        """Return whether the deletion of a profile or space fails."""
         with self._lock:
             return name in self.faults.stuck or self._hits(self.faults.stuck_rate)
 
@@ -235,7 +235,7 @@ class FaultEngine:
             return None if span is None else self._random.uniform(*span)
 
     def app_fails(self) -> bool:
-        """True when an app shall become Failed instead of InService."""
+        """Return whether an app becomes Failed instead of InService."""
         with self._lock:
             return self._hits(self.faults.app_failure_rate)
 

@@ -44,7 +44,7 @@ BROKEN = {
 
 
 class DroppedConnectionError(ConnectionError):
-    """The connection shall be cut without an answer."""
+    """The connection is cut without an answer."""
 
 
 class Dispatcher(DomainDispatcherApplication):

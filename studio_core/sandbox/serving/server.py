@@ -34,7 +34,7 @@ _accounts_in_use: set[str] = set()
 _accounts_lock = threading.Lock()
 
 
-class Keeper(threading.Thread):
+class StateSaver(threading.Thread):
     """Saves an account's state every few seconds in which it was called, and at the end."""
 
     def __init__(self, account: str, path: Path, gateway: Gateway) -> None:
@@ -100,7 +100,7 @@ class SandboxServer:
         self._quotas = dict(quotas or {})
         self._server: Server | None = None
         self._thread: threading.Thread | None = None
-        self._keeper: Keeper | None = None
+        self._saver: StateSaver | None = None
         self.account = ""
 
     def start(self) -> Self:
@@ -131,8 +131,8 @@ class SandboxServer:
             _leave_account(self.account)
             raise
         if self._state_file is not None:
-            self._keeper = Keeper(self.account, self._state_file, gateway)
-            self._keeper.start()
+            self._saver = StateSaver(self.account, self._state_file, gateway)
+            self._saver.start()
         self._thread = threading.Thread(
             target=self._server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True
         )
@@ -148,9 +148,9 @@ class SandboxServer:
         server.end_connections()
         if self._thread is not None:
             self._thread.join()
-        if self._keeper is not None:
-            self._keeper.stop()
-            self._keeper = None
+        if self._saver is not None:
+            self._saver.stop()
+            self._saver = None
         _leave_account(self.account)
 
     def __enter__(self) -> Self:

@@ -1,4 +1,4 @@
-"""Statuses that change by themselves, through moto's managed states.
+"""Statuses that change with time, through moto's managed states.
 
 Every kind of resource has a moto model per phase (`sagemaker::space::create`), so that
 moto's own `set_transition` can slow down or stop just one of them.

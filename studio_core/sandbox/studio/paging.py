@@ -1,7 +1,7 @@
 """List pages: tokens that are opaque, bound to their query, and survive changes in between.
 
 A token holds the sort key of the last item shown, not a position: what is created or
-deleted meanwhile neither repeats nor hides an item that stays.
+deleted in between neither repeats nor hides an item that stays.
 """
 
 from __future__ import annotations
