@@ -204,7 +204,7 @@ def purge(teams: int = 300, low: float = 20, high: float = 120) -> list[Row]:
         "dynamodb.TransactWriteItems": -(-PEOPLE // ROW_BATCH),
     }
     made = {name: calls.get(name, 0) for name in least}
-    # Pages that one sweep of everything takes, before the run; the poller's come on top.
+    # Pages that one sweep of everything takes, before the run; those of its waits come on top.
     sweep = sum(n for name, n in before.items() if ".List" in name)
     pages = sum(n for name, n in calls.items() if ".List" in name)
     return [

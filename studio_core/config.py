@@ -32,7 +32,7 @@ class Settings:
     """All that a hackathon needs to know. Empty text means not set.
 
     `account` pins the AWS account that the settings were saved for. `ebs_gb` is in GiB;
-    `concurrency` is the number of calls in flight at the most; `ends_on` is the last day
+    `concurrency` is the most calls in flight; `ends_on` is the last day
     of the event, ISO date. `access` is how the participant web app proves a person;
     `sender` is whom its codes by mail come from, `tries_per_client` how many wrong tries it
     takes from one network address in a quarter of an hour (a whole venue may share one), and

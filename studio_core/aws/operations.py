@@ -34,8 +34,8 @@ STATEMENTS = (
         ("sagemaker.ListDomains", "sagemaker.ListUserProfiles", "sagemaker.ListSpaces",
          "sagemaker.ListApps", "resourcegroupstaggingapi.GetResources"),
         ("*",),
-        "What is there and whose it is, in pages of a hundred. IAM knows no smaller resource "
-        "for these lists than all.",
+        "Which resources exist and which carry the event's tag, in pages of a hundred. IAM "
+        "knows no smaller resource for these lists than all.",
     ),
     Statement(
         "LookAtTheDomain",

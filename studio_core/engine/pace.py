@@ -9,8 +9,9 @@ from dataclasses import dataclass, replace
 class Pace:
     """Concurrency in calls, times in seconds.
 
-    The poller begins at `poll_first` and grows by `poll_growth` to `poll_gap` for each kind
-    that is waited for, which makes `poll_gap` the time between two listings in the long run.
+    The pause between listings begins at `poll_first` and grows by `poll_growth` to `poll_gap`
+    for each kind that is waited for, which makes `poll_gap` the time between two
+    listings in the long run.
     A step whose resource does not settle within `patience` fails; one that is refused for a
     passing reason is tried again for `persistence`, its pauses growing to `retry_most`. A
     deletion that something holds is tried for `settling`, and then planned again.

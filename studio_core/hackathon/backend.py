@@ -69,7 +69,7 @@ class Backend:
         return self.ask_identity()
 
     def ask_identity(self, within: timedelta = timedelta(0)) -> Identity:
-        """Ask who calls, unless that was asked so lately: credentials may change meanwhile."""
+        """Ask who calls, unless that was asked so lately: credentials may change in between."""
         now = self.clock()
         if self._asked is not None and now - self._asked[1] < within:
             return self._asked[0]

@@ -88,7 +88,7 @@ class SignIn:
         return self._keep(self._secrets.ensure())
 
     def recent_codes(self) -> Codes:
-        """The event's codes as they were `CODES_KEPT` ago at the most. Raises as `codes` does."""
+        """The event's codes as they were at most `CODES_KEPT` ago. Raises as `codes` does."""
         with self._lock:
             kept = self._codes
         if kept is not None and self.clock() - kept[1] < CODES_KEPT:

@@ -53,7 +53,7 @@ def leftovers(plan: Plan) -> tuple[Leftover, ...]:
     """Name what a purge planned now would still have to remove or cannot.
 
     Pass the plan made from the snapshot taken after the run; failed apps that age out of
-    the lists by themselves are not counted.
+    the lists on their own are not counted.
     """
     return tuple(
         Leftover(step.kind, step.name, step.reason or "still there")

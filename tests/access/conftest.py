@@ -42,7 +42,7 @@ def tally(request: pytest.FixtureRequest) -> Iterator[Tally]:
 
 
 @dataclass
-class House:
+class RunningDashboard:
     """A dashboard with both tokens, and a cookie for each."""
 
     served: Served
@@ -52,11 +52,11 @@ class House:
 
 
 @pytest.fixture(scope="session")
-def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    folder = tmp_path_factory.mktemp("house")
+def dashboard(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningDashboard]:
+    folder = tmp_path_factory.mktemp("dashboard")
     served = serve(folder, environ={"STUDIO_TOKEN": TOKEN, "STUDIO_HELPER_TOKEN": HELPER_TOKEN})
     try:
-        yield House(served, served.cookie(TOKEN), served.cookie(HELPER_TOKEN), folder)
+        yield RunningDashboard(served, served.cookie(TOKEN), served.cookie(HELPER_TOKEN), folder)
     finally:
         served.stop()
 

@@ -12,18 +12,19 @@ from typing import TYPE_CHECKING
 import pytest
 
 from studio_core.access.roles import Role
+from studio_core.dashboard.registry import PAGES
 from studio_core.dashboard.serving.gate import PASS_HEADER
 from studio_core.dashboard.serving.passes import PROCESS_SIGNER, VISIT, issue, visit_signer
 from tests.access.conftest import HELPER_TOKEN, TOKEN
 from tests.access.session import handshake, read_page
 
 if TYPE_CHECKING:
-    from tests.access.conftest import House, Tally
+    from tests.access.conftest import RunningDashboard, Tally
     from tests.access.serving import Served
 
-pytestmark = pytest.mark.xdist_group("house")  # one server for all, and its record read last
+pytestmark = pytest.mark.xdist_group("dashboard")  # one server for all, and its record read last
 
-PAGES = ("/", "/settings", "/roster", "/status", "/links", "/purge")
+PATHS = ("/", *(f"/{page.name}" for page in PAGES))
 ENDPOINTS = (
     "/_stcore/host-config",
     "/_stcore/script-health-check",
@@ -52,10 +53,10 @@ REFUSED = {400, 401, 403, 421, 429}
 STREAM = "/_stcore/stream"
 
 
-def forged(house: House) -> dict[str, str]:
+def forged(dashboard: RunningDashboard) -> dict[str, str]:
     """Cookies and headers that are not what the gate gave."""
-    name, _, value = house.organiser.partition("=")
-    helper = house.helper.partition("=")[2]
+    name, _, value = dashboard.organiser.partition("=")
+    helper = dashboard.helper.partition("=")[2]
     now = int(time.time())
     organisers = visit_signer(Role.ORGANISER, TOKEN)
     helpers = visit_signer(Role.HELPER, HELPER_TOKEN)
@@ -83,25 +84,25 @@ def forged(house: House) -> dict[str, str]:
     }
 
 
-def test_pages_files_and_endpoints_need_the_cookie(house: House, tally: Tally):
-    for path in (*PAGES, *ENDPOINTS):
-        for what, cookie in forged(house).items():
+def test_pages_files_and_endpoints_need_the_cookie(dashboard: RunningDashboard, tally: Tally):
+    for path in (*PATHS, *ENDPOINTS):
+        for what, cookie in forged(dashboard).items():
             headers = {"Cookie": cookie} if cookie else {}
-            status = house.served.ask(path, headers=headers).status
+            status = dashboard.served.ask(path, headers=headers).status
             tally.add(f"GET {path} with {what}: {status}", got_in=status not in REFUSED)
         fake = {PASS_HEADER: issue(PROCESS_SIGNER, Role.ORGANISER, int(time.time()) + 99)}
-        status = house.served.ask(path, headers=fake).status
+        status = dashboard.served.ask(path, headers=fake).status
         tally.add(f"GET {path} with a made-up pass: {status}", got_in=status not in REFUSED)
     assert not tally.got_in
 
-    for path in PAGES:
-        assert house.served.ask(path, headers={"Cookie": house.organiser}).status == 200
-        assert house.served.ask(path, headers={"Cookie": house.helper}).status == 200
-    answer = house.served.ask(ENDPOINTS[0], headers={"Cookie": house.organiser})
+    for path in PATHS:
+        assert dashboard.served.ask(path, headers={"Cookie": dashboard.organiser}).status == 200
+        assert dashboard.served.ask(path, headers={"Cookie": dashboard.helper}).status == 200
+    answer = dashboard.served.ask(ENDPOINTS[0], headers={"Cookie": dashboard.organiser})
     assert answer.status == 200
 
 
-def test_uploads_and_media_need_the_cookie(house: House, tally: Tally):
+def test_uploads_and_media_need_the_cookie(dashboard: RunningDashboard, tally: Tally):
     tries = [
         ("PUT", "/_stcore/upload_file/session/file"),
         ("DELETE", "/_stcore/upload_file/session/file"),
@@ -113,18 +114,18 @@ def test_uploads_and_media_need_the_cookie(house: House, tally: Tally):
         ("PATCH", "/"),
     ]
     for method, path in tries:
-        for what, cookie in forged(house).items():
+        for what, cookie in forged(dashboard).items():
             headers = {"Cookie": cookie} if cookie else {}
-            status = house.served.ask(path, method=method, headers=headers, body=b"x").status
+            status = dashboard.served.ask(path, method=method, headers=headers, body=b"x").status
             tally.add(f"{method} {path} with {what}: {status}", got_in=status not in REFUSED)
     assert not tally.got_in
     # With the cookie Streamlit itself answers: no such session, no such file, no such method.
     for method, path in tries:
-        answer = house.served.ask(path, method=method, headers={"Cookie": house.organiser})
+        answer = dashboard.served.ask(path, method=method, headers={"Cookie": dashboard.organiser})
         assert answer.status not in REFUSED - {400, 403}, (method, path, answer.status)
 
 
-def test_wrong_tokens_give_no_cookie(house: House, tally: Tally):
+def test_wrong_tokens_give_no_cookie(dashboard: RunningDashboard, tally: Tally):
     wrong = [
         "",
         "x",
@@ -140,19 +141,21 @@ def test_wrong_tokens_give_no_cookie(house: House, tally: Tally):
     for number, token in enumerate(wrong):
         # Each from an address of its own, so that it is the token that is refused, not the try.
         where = {"X-Forwarded-For": f"10.9.0.{number}"}
-        query = house.served.ask(f"/?token={token}", headers=where)
+        query = dashboard.served.ask(f"/?token={token}", headers=where)
         body = f"token={token}&next=/links"
-        form = house.served.ask("/_access", method="POST", body=body, headers=where)
+        form = dashboard.served.ask("/_access", method="POST", body=body, headers=where)
         for what, answer in (("query", query), ("form", form)):
             got_in = answer.status != 401 or "Set-Cookie" in answer.headers
             tally.add(f"token {token!r} in the {what}: {answer.status}", got_in=got_in)
     assert not tally.got_in
 
 
-def test_other_sites_do_not_come_in_with_an_organisers_cookie(house: House, tally: Tally):
+def test_other_sites_do_not_come_in_with_an_organisers_cookie(
+    dashboard: RunningDashboard, tally: Tally
+):
     """Cross-site requests and rebinding: the browser of an organiser sends the cookie along."""
-    cookie = {"Cookie": house.organiser}
-    evil = f"evil.example:{house.served.port}"
+    cookie = {"Cookie": dashboard.organiser}
+    evil = f"evil.example:{dashboard.served.port}"
     tries = [
         ("GET", "/", {"Host": evil}),
         ("GET", "/_stcore/health", {"Host": evil}),
@@ -169,29 +172,33 @@ def test_other_sites_do_not_come_in_with_an_organisers_cookie(house: House, tall
     ]
     for method, path, headers in tries:
         body = f"token={TOKEN}" if method == "POST" else None
-        answer = house.served.ask(path, method=method, headers={**cookie, **headers}, body=body)
+        answer = dashboard.served.ask(path, method=method, headers={**cookie, **headers}, body=body)
         got_in = answer.status not in REFUSED or "Set-Cookie" in answer.headers
         tally.add(f"{method} {path} with {headers}: {answer.status}", got_in=got_in)
     assert not tally.got_in
-    same = {"Sec-Fetch-Site": "same-origin", "Sec-Fetch-Mode": "cors", "Origin": house.served.url}
-    answer = house.served.ask("/_stcore/host-config", headers={**cookie, **same})
+    same = {
+        "Sec-Fetch-Site": "same-origin",
+        "Sec-Fetch-Mode": "cors",
+        "Origin": dashboard.served.url,
+    }
+    answer = dashboard.served.ask("/_stcore/host-config", headers={**cookie, **same})
     assert answer.status == 200
     link = {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "navigate"}
-    assert house.served.ask("/links", headers={**cookie, **link}).status == 200
+    assert dashboard.served.ask("/links", headers={**cookie, **link}).status == 200
 
 
-def test_the_websocket_needs_cookie_origin_and_name(house: House, tally: Tally):
-    port, own = house.served.port, house.served.url
+def test_the_websocket_needs_cookie_origin_and_name(dashboard: RunningDashboard, tally: Tally):
+    port, own = dashboard.served.port, dashboard.served.url
     tries: list[tuple[str, dict[str, object]]] = [
-        (what, {"cookie": cookie, "origin": own}) for what, cookie in forged(house).items()
+        (what, {"cookie": cookie, "origin": own}) for what, cookie in forged(dashboard).items()
     ]
     tries += [
-        (f"Origin {origin}", {"cookie": house.organiser, "origin": origin})
+        (f"Origin {origin}", {"cookie": dashboard.organiser, "origin": origin})
         for origin in ("http://evil.example", "null", f"http://localhost.evil.example:{port}",
                        f"http://127.0.0.1:{port + 1}", "file://")
     ]  # fmt: skip
     tries += [
-        (f"Host {host}", {"cookie": house.organiser, "origin": f"http://{host}", "host": host})
+        (f"Host {host}", {"cookie": dashboard.organiser, "origin": f"http://{host}", "host": host})
         for host in (f"evil.example:{port}", "127.0.0.1.evil.example", "localhost.evil.example")
     ]
     tries += [
@@ -202,69 +209,76 @@ def test_the_websocket_needs_cookie_origin_and_name(house: House, tally: Tally):
         ("no Origin and no cookie", {}),
     ]
     for what, arguments in tries:
-        status = handshake(house.served, **arguments)
+        status = handshake(dashboard.served, **arguments)
         tally.add(f"WebSocket with {what}: {status}", got_in=status == 101)
     assert not tally.got_in
-    assert handshake(house.served, cookie=house.organiser, origin=own) == 101
+    assert handshake(dashboard.served, cookie=dashboard.organiser, origin=own) == 101
     local = f"localhost:{port}"
-    assert handshake(house.served, cookie=house.helper, origin=f"http://{local}", host=local) == 101
+    assert (
+        handshake(dashboard.served, cookie=dashboard.helper, origin=f"http://{local}", host=local)
+        == 101
+    )
 
 
 @pytest.mark.parametrize("page", ["settings", "roster", "purge"])
-def test_helpers_do_not_see_organisers_pages(house: House, tally: Tally, page: str):
+def test_helpers_do_not_see_organisers_pages(dashboard: RunningDashboard, tally: Tally, page: str):
     secret = {"settings": "Where the event is", "roster": "Not configured", "purge": "Not config"}
-    seen = read_page(house.served, page, cookie=house.helper)
+    seen = read_page(dashboard.served, page, cookie=dashboard.helper)
     tally.add(f"helper opens {page}", got_in=secret[page] in seen)
     assert not tally.got_in
-    assert secret[page] in read_page(house.served, page, cookie=house.organiser)
+    assert secret[page] in read_page(dashboard.served, page, cookie=dashboard.organiser)
 
 
-def test_a_pass_from_outside_is_taken_away(house: House):
+def test_a_pass_from_outside_is_taken_away(dashboard: RunningDashboard):
     claim = issue(PROCESS_SIGNER, Role.ORGANISER, int(time.time()) + VISIT)
-    seen = read_page(house.served, "settings", cookie=house.helper, headers={PASS_HEADER: claim})
+    seen = read_page(
+        dashboard.served, "settings", cookie=dashboard.helper, headers={PASS_HEADER: claim}
+    )
     assert "Where the event is" not in seen
     assert "The whole way" in seen  # the helper's own pass is what counts
 
 
-def test_whoever_leaves_is_out_and_others_are_not(house: House):
+def test_whoever_leaves_is_out_and_others_are_not(dashboard: RunningDashboard):
     elsewhere = {"X-Forwarded-For": "10.9.1.1"}
-    entered = house.served.ask(f"/?token={TOKEN}", headers=elsewhere)
+    entered = dashboard.served.ask(f"/?token={TOKEN}", headers=elsewhere)
     mine = str(entered.headers["Set-Cookie"]).partition(";")[0]
-    assert house.served.ask("/", headers={"Cookie": mine}).status == 200
-    house.served.ask("/_access/leave", headers={"Cookie": mine})
-    assert house.served.ask("/", headers={"Cookie": mine}).status == 401
-    assert house.served.ask("/", headers={"Cookie": house.organiser}).status == 200
+    assert dashboard.served.ask("/", headers={"Cookie": mine}).status == 200
+    dashboard.served.ask("/_access/leave", headers={"Cookie": mine})
+    assert dashboard.served.ask("/", headers={"Cookie": mine}).status == 401
+    assert dashboard.served.ask("/", headers={"Cookie": dashboard.organiser}).status == 200
 
 
-def test_health_is_open_and_says_nothing(house: House):
-    answer = house.served.ask("/_stcore/health")
+def test_health_is_open_and_says_nothing(dashboard: RunningDashboard):
+    answer = dashboard.served.ask("/_stcore/health")
     assert answer.status == 200
     assert answer.content == b"ok"
-    assert house.served.ask("/_stcore/health", method="POST").status == 401
+    assert dashboard.served.ask("/_stcore/health", method="POST").status == 401
 
 
-def test_nothing_printed_or_recorded_holds_a_credential(house: House):
-    house.served.ask("/?token=wrong", headers={"X-Forwarded-For": "10.9.2.1"})
-    log = _recorded(house, '"refused: wrong token"')
-    printed = [line for line in house.served.lines if not line.startswith(("Dashboard", "For h"))]
+def test_nothing_printed_or_recorded_holds_a_credential(dashboard: RunningDashboard):
+    dashboard.served.ask("/?token=wrong", headers={"X-Forwarded-For": "10.9.2.1"})
+    log = _recorded(dashboard, '"refused: wrong token"')
+    printed = [
+        line for line in dashboard.served.lines if not line.startswith(("Dashboard", "For h"))
+    ]
     for text in ("\n".join(printed), log):
-        for secret in (TOKEN, HELPER_TOKEN, house.organiser.partition("=")[2]):
+        for secret in (TOKEN, HELPER_TOKEN, dashboard.organiser.partition("=")[2]):
             assert secret not in text
     assert '"refused: wrong token"' in log
     assert '"let in"' in log
 
 
-def _recorded(house: House, last: str) -> str:
+def _recorded(dashboard: RunningDashboard, last: str) -> str:
     """The record, once it holds what was done last: it is written behind the answer."""
     until = time.monotonic() + 10
     while True:
-        log = (house.folder / "state" / "audit.jsonl").read_text()
+        log = (dashboard.folder / "state" / "audit.jsonl").read_text()
         if last in log or time.monotonic() > until:
             return log
         time.sleep(0.05)
 
 
-def test_guessing_is_slowed_down(house: House, served_alone: Served, tally: Tally):
+def test_guessing_is_slowed_down(dashboard: RunningDashboard, served_alone: Served, tally: Tally):
     statuses = [served_alone.ask(f"/?token=guess-{number}").status for number in range(30)]
     for status in statuses:
         tally.add(f"a guess: {status}", got_in=status not in REFUSED)

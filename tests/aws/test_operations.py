@@ -72,9 +72,9 @@ def test_every_call_that_the_code_can_make_is_in_the_table():
             assert f"{service}.{operation}" in known, f"{name} calls {operation}"
             found += 1
     assert found >= 30
-    rooms = {str(p.relative_to(ROOT / "studio_core")) for p in (ROOT / "studio_core/aws").glob("*")}
+    files = {str(p.relative_to(ROOT / "studio_core")) for p in (ROOT / "studio_core/aws").glob("*")}
     callers = {
-        name for name in rooms
+        name for name in files
         if name.endswith(".py") and "_client." in (ROOT / "studio_core" / name).read_text()
     }  # fmt: skip
     assert callers <= set(SERVICES), "a module that makes calls is not looked at here"

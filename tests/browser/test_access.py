@@ -46,9 +46,9 @@ def visitor(browser: Browser) -> Iterator[Page]:
 
 
 @pytest.fixture(scope="module")
-def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+def dashboard(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     served = serve(
-        tmp_path_factory.mktemp("house"),
+        tmp_path_factory.mktemp("dashboard"),
         environ={"STUDIO_TOKEN": TOKEN, "STUDIO_HELPER_TOKEN": HELPER_TOKEN},
     )
     yield served
@@ -57,10 +57,10 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
 
 @pytest.mark.parametrize("path", PAGES)
 def test_a_cold_deep_link_asks_for_the_token_and_then_shows_the_page(
-    browser: Browser, house: Served, path: str
+    browser: Browser, dashboard: Served, path: str
 ):
     with visitor(browser) as page:
-        answer = page.goto(f"{house.url}/{path}")
+        answer = page.goto(f"{dashboard.url}/{path}")
         assert answer is not None
         assert answer.status == 401
         expect(page.get_by_role("heading", name="Open the dashboard")).to_be_visible()
@@ -69,27 +69,27 @@ def test_a_cold_deep_link_asks_for_the_token_and_then_shows_the_page(
         expect(page.get_by_role("heading", name=PAGES[path], exact=True)).to_be_visible(
             timeout=20_000
         )
-        assert page.url == f"{house.url}/{path}"
+        assert page.url == f"{dashboard.url}/{path}"
         expect(page.get_by_test_id("stSidebarNav")).to_contain_text("Home")
         expect(page.get_by_test_id("stSidebarNav")).to_contain_text("Purge")
-        ours = {c["name"]: c for c in page.context.cookies()}[f"studio-visit-{house.port}"]
+        ours = {c["name"]: c for c in page.context.cookies()}[f"studio-visit-{dashboard.port}"]
         assert ours["httpOnly"]
         assert ours["sameSite"] == "Lax"
         assert ours["expires"] - time.time() < 12 * 3600 + 60
         assert page.evaluate("document.cookie").find("studio-visit") == -1
 
 
-def test_the_token_leaves_the_address_bar(browser: Browser, house: Served):
+def test_the_token_leaves_the_address_bar(browser: Browser, dashboard: Served):
     with visitor(browser) as page:
-        page.goto(f"{house.url}/links?token={TOKEN}")
+        page.goto(f"{dashboard.url}/links?token={TOKEN}")
         expect(page.get_by_role("heading", name="Links", exact=True)).to_be_visible(timeout=20_000)
         assert "token" not in page.url
         assert TOKEN not in page.content()
 
 
-def test_a_wrong_token_is_told_and_the_right_one_still_works(browser: Browser, house: Served):
+def test_a_wrong_token_is_told_and_the_right_one_still_works(browser: Browser, dashboard: Served):
     with visitor(browser) as page:
-        page.goto(house.url)
+        page.goto(dashboard.url)
         page.get_by_label("Token").fill("not this one")
         page.get_by_role("button", name="Open").click()
         expect(page.get_by_role("alert")).to_contain_text("not the token")
@@ -98,26 +98,26 @@ def test_a_wrong_token_is_told_and_the_right_one_still_works(browser: Browser, h
         expect(page.get_by_role("heading", name="Home", exact=True)).to_be_visible(timeout=20_000)
 
 
-def test_helpers_see_their_pages_and_no_others(browser: Browser, house: Served):
+def test_helpers_see_their_pages_and_no_others(browser: Browser, dashboard: Served):
     with visitor(browser) as page:
-        page.goto(f"{house.url}/?token={HELPER_TOKEN}")
+        page.goto(f"{dashboard.url}/?token={HELPER_TOKEN}")
         navigation = page.get_by_test_id("stSidebarNav")
         expect(navigation).to_contain_text("Status", timeout=20_000)
         expect(navigation).to_contain_text("Links")
         for title in ("Settings", "Roster", "Purge"):
             expect(navigation).not_to_contain_text(title)
-        page.goto(f"{house.url}/purge")
+        page.goto(f"{dashboard.url}/purge")
         expect(page.get_by_role("heading", name="Home", exact=True)).to_be_visible(timeout=20_000)
         expect(page.get_by_text("Purge for good")).to_have_count(0)
 
 
-def test_whoever_leaves_is_asked_again(browser: Browser, house: Served):
+def test_whoever_leaves_is_asked_again(browser: Browser, dashboard: Served):
     with visitor(browser) as page:
-        page.goto(f"{house.url}/?token={TOKEN}")
+        page.goto(f"{dashboard.url}/?token={TOKEN}")
         expect(page.get_by_role("link", name="Leave")).to_be_visible(timeout=20_000)
-        page.goto(f"{house.url}/_access/leave")
+        page.goto(f"{dashboard.url}/_access/leave")
         expect(page.get_by_text("You have left the dashboard.")).to_be_visible()
-        page.goto(f"{house.url}/status")
+        page.goto(f"{dashboard.url}/status")
         expect(page.get_by_role("heading", name="Open the dashboard")).to_be_visible()
 
 

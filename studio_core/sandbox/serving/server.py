@@ -149,8 +149,8 @@ class SandboxServer:
             raise
         self._control = control
         if self._state_file is not None:
-            self._keeper = Keeper(self.account, self._state_file, gateway)
-            self._keeper.start()
+            self._saver = StateSaver(self.account, self._state_file, gateway)
+            self._saver.start()
         self._thread = threading.Thread(
             target=self._server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True
         )
@@ -169,9 +169,9 @@ class SandboxServer:
         server.end_connections()
         if self._thread is not None:
             self._thread.join()
-        if self._keeper is not None:
-            self._keeper.stop()
-            self._keeper = None
+        if self._saver is not None:
+            self._saver.stop()
+            self._saver = None
         _leave_account(self.account)
 
     def __enter__(self) -> Self:
