@@ -37,7 +37,7 @@ _accounts_in_use: set[str] = set()
 _accounts_lock = threading.Lock()
 
 
-class Keeper(threading.Thread):
+class StateSaver(threading.Thread):
     """Save an account's state every few seconds if it was called, and at the end."""
 
     def __init__(self, account: str, path: Path, gateway: Gateway) -> None:
@@ -103,7 +103,7 @@ class SandboxServer:
         self._quotas = dict(quotas or {})
         self._server: Server | None = None
         self._thread: threading.Thread | None = None
-        self._keeper: Keeper | None = None
+        self._keeper: StateSaver | None = None
         self._control: Control | None = None
         self.account = ""
 
