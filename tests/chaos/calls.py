@@ -213,8 +213,8 @@ class Recorder:
             event, inside = self._made.event(target), self._made.inside(target)
         answer = self._answer(service, action, environ, started)
         call = Call(0, time.monotonic(), who, operation, params, statuses[-1], event, inside)
-        for action in self._log(call):
-            action()
+        for act in self._log(call):
+            act()
         return answer
 
     def _log(self, call: Call) -> list[Callable[[], None]]:
