@@ -111,7 +111,8 @@ class _Assignment:
         owners |= {name.casefold() for name in profiles.values()}
         personal = {personal_space_name(name) for name in owners}
         known: dict[str, str] = {}
-        for record in self._records:
+        # Who is set up now counts before who left: the next plan sees their rows so too.
+        for record in sorted(self._records, key=lambda record: record.email not in profiles):
             if not record.space or self._others(Kind.SPACE, record.space):
                 continue
             owner = self._owner(record.space)
@@ -119,7 +120,7 @@ class _Assignment:
                 owner is None and record.space.casefold() in personal
             )
             if not theirs:
-                known[record.team] = record.space
+                known.setdefault(record.team, record.space)
         reserved = [*self._reserved_spaces(), *personal]
         return assign_spaces(teams, known, _without(reserved, known.values()))
 
