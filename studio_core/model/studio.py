@@ -29,11 +29,21 @@ class Status(StrEnum):
 
 
 class Ownership(StrEnum):
-    """Whose a resource is. UNKNOWN means its tags could not be read: treated as not ours."""
+    """Whose a resource is.
+
+    OTHER carries another event's tag, UNTAGGED that of no event. UNKNOWN means its tags could
+    not be read: treated as not ours.
+    """
 
     OURS = "ours"
     OTHER = "other"
+    UNTAGGED = "untagged"
     UNKNOWN = "unknown"
+
+    @property
+    def foreign(self) -> bool:
+        """Return True when the tags are known and are not this event's."""
+        return self in {Ownership.OTHER, Ownership.UNTAGGED}
 
 
 class Kind(StrEnum):

@@ -78,6 +78,25 @@ def confirm_removal(plan: Plan, typed: str | int | None) -> None:
         )
 
 
+def people_adopted(plan: Plan) -> int:
+    """How many people a plan adopts: what a confirmation has to name."""
+    return len({step.name for step in plan.changes if step.kind is Kind.ROW})
+
+
+def confirm_adoption(plan: Plan, typed: str | int | None) -> None:
+    """Let an adoption pass, when the number of its people was typed, or refuse it.
+
+    Raises:
+        GuardError: What was typed is not how many.
+    """
+    count = people_adopted(plan)
+    if str(typed).strip() != str(count):
+        raise GuardError(
+            f"This adopts {count} {'person' if count == 1 else 'people'}; nothing was changed.",
+            f"Type {count} to confirm.",
+        )
+
+
 def confirm_renewal(count: int, typed: str | int | None) -> None:
     """Let the renewal of `count` access codes pass, when that number was typed, or refuse it.
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from studio_core.model.studio import Kind, Ownership, Profile, Snapshot, Space, ref
+from studio_core.model.studio import Kind, Profile, Snapshot, Space, ref
 from studio_core.naming import (
     assign_personal_spaces,
     assign_profiles,
@@ -50,7 +50,7 @@ def host_of(snapshot: Snapshot) -> str:
     plain, other = host_names(snapshot.event)
     seen = {profile.ref: profile for profile in snapshot.profiles}.get(ref(Kind.PROFILE, plain))
     elsewhere = {ref(Kind.PROFILE, record.profile) for record in snapshot.foreign}
-    taken = seen is not None and seen.ownership is Ownership.OTHER
+    taken = seen is not None and seen.ownership.foreign
     return other if taken or ref(Kind.PROFILE, plain) in elsewhere else plain
 
 
@@ -139,7 +139,7 @@ class _Assignment:
         Unreadable tags are no such sign: a name is not taken from its owner on a guess.
         """
         seen = self._seen.get(ref(kind, name))
-        return seen is not None and seen.ownership is Ownership.OTHER
+        return seen is not None and seen.ownership.foreign
 
 
 def _without(names: Iterable[str], kept: Iterable[str]) -> list[str]:
