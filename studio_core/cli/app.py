@@ -13,6 +13,7 @@ COMMANDS = {
     "configure": (f"{_ROOM}.configure:configure", "Choose region, domain, table and event."),
     "get-conf": (f"{_ROOM}.conf:get_conf", "Show the settings that hold now."),
     "check": (f"{_ROOM}.check:check", "Check credentials, domain, permissions and quotas."),
+    "adopt": (f"{_ROOM}.adopt:adopt", "Take over what an earlier version of this tool left."),
     "setup-users": (f"{_ROOM}.setup:setup_users", "Make profiles and team spaces for a roster."),
     "get-urls": (f"{_ROOM}.links:get_urls", "Make login links, each good for five minutes."),
     "status": (f"{_ROOM}.status:status", "Count people, profiles, spaces and apps."),

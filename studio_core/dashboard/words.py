@@ -19,6 +19,7 @@ KINDS = {
 }
 PURPOSES = {
     Purpose.SETUP: "Setting up",
+    Purpose.ADOPT: "Adopting",
     Purpose.PURGE: "Purging",
     Purpose.START_APPS: "Starting apps",
     Purpose.STOP_APPS: "Stopping apps",
@@ -27,6 +28,7 @@ ACTIONS = {
     Action.CREATE: "Create",
     Action.UPDATE: "Update",
     Action.DELETE: "Delete",
+    Action.ADOPT: "Adopt",
     Action.KEEP: "Keep",
     Action.SKIP: "Leave alone",
 }

@@ -145,11 +145,18 @@ class Backend:
     def people(self) -> list[Record]:
         """The event's rows of the table; none when there is no table yet."""
         domain, event = self.identity.domain_id, self.settings.event
+        return [r for r in self._rows() if r.event == event and r.domain_id == domain]
+
+    def from_before(self) -> list[str]:
+        """Return addresses of rows that no event of this domain has adopted, sorted."""
+        here = {"", self.identity.domain_id}
+        return sorted({r.email for r in self._rows() if r.from_before and r.domain_id in here})
+
+    def _rows(self) -> list[Record]:
         try:
-            scanned = self.table.scan()
+            return self.table.scan()
         except NotFoundError:
             return []
-        return [r for r in scanned if r.event == event and r.domain_id == domain]
 
     def applier(
         self,

@@ -56,7 +56,8 @@ class Summary:
     """A snapshot counted; only what is ours, `others` says how much else is there.
 
     `profiles`, `spaces` and `apps` map status to number; `instances` maps the instance
-    type of running apps to number.
+    type of running apps to number. `from_before` are addresses of people whom the first
+    generation left in the table.
     """
 
     participants: int
@@ -67,15 +68,18 @@ class Summary:
     teams: tuple[TeamStatus, ...]
     people: tuple[PersonStatus, ...]
     others: dict[str, int]
+    from_before: tuple[str, ...] = ()
 
     def as_json(self) -> dict[str, object]:
         """The stable shape of `studio status --json`."""
+        before = {"from_before": list(self.from_before)} if self.from_before else {}
         return {
             "participants": self.participants,
             "teams": len(self.teams),
             "profiles": self.profiles,
             "spaces": self.spaces,
             "apps": self.apps,
+            **before,
         }
 
 
@@ -117,6 +121,7 @@ def summarise(snapshot: Snapshot) -> Summary:
             "spaces": _others(snapshot.spaces),
             "apps": _others(live),
         },
+        from_before=tuple(sorted({r.email for r in snapshot.records if r.from_before})),
     )
 
 

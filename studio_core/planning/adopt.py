@@ -30,7 +30,7 @@ MERGED = "merged-rows"
 """Attribute with what two rows of one address say differently, by the key of the other row."""
 
 TAKEN = "already a participant of {event}"
-OTHERS = "it carries the tag of another event"
+OTHERS = "it is of another event"
 UNREADABLE = "its tags cannot be read, so it may be somebody else's"
 GOING = "it is being deleted; adopt again when it is gone"
 SHARED = "{people} share it, and nothing tells for whom it was made; choose with --keep EMAIL"

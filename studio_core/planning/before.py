@@ -25,6 +25,11 @@ _PERSONAL: Mapping[str, AppType] = {
     "-ce-space": AppType.CODE_EDITOR,
 }
 
+ADOPT = "Run `studio adopt`, or adopt them on the dashboard's roster page."
+"""What to do about people from before."""
+
+_NAMED = 10
+
 ONLY_RECORD = (
     "the earlier tool made {names}, which only this row names; adopt first (`studio adopt`), "
     "then nothing of it is left behind"
@@ -118,6 +123,17 @@ class FirstGeneration:
             for key, emails in sorted(claims.items())
             if len(emails) > 1
         ]
+
+
+def from_before(people: Sequence[str]) -> str:
+    """Say which people, by their addresses, are in the table from before and in no event."""
+    more = len(people) - _NAMED
+    named = [*people[:_NAMED], *([f"{more:,} more"] if more > 0 else [])]
+    who = "1 person is" if len(people) == 1 else f"{len(people):,} people are"
+    return (
+        f"{who} in the table from an earlier version of this tool, and not yet in an event: "
+        f"{listed(named)}."
+    )
 
 
 def shown(items: Iterable[Profile | Space]) -> str:

@@ -12,6 +12,7 @@ from studio_core.cli.options import as_json, common
 from studio_core.cli.processes.signals import Stop
 from studio_core.cli.tools import tools
 from studio_core.cli.words import count, tally
+from studio_core.planning.before import ADOPT, from_before
 
 if TYPE_CHECKING:
     from studio_core.hackathon import Hackathon
@@ -55,6 +56,8 @@ def _show(hackathon: Hackathon, *, as_json: bool, clear: bool = False) -> None:
         _print(summary, hackathon.settings.event)
     for warning in snapshot.warnings:
         say(f"Warning: {warning}")
+    if summary.from_before:
+        say(f"{from_before(summary.from_before)} {ADOPT}")
 
 
 def _print(summary: Summary, event: str) -> None:

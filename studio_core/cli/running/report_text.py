@@ -16,8 +16,9 @@ if TYPE_CHECKING:
 def as_json(report: Report) -> dict[str, object]:
     """Give the stable shape that `--json` prints.
 
-    `created` and `updated` (setup), `created` (start-apps) or `deleted` (purge, stop-apps,
-    and setup that removes who left) map kind to number, as does `kept`. `failed` holds
+    `created` and `updated` (setup), `adopted` and `merged` (adopt), `created` (start-apps) or
+    `deleted` (purge, stop-apps, and setup that removes who left) map kind to number, as does
+    `kept`. `failed` holds
     `kind`, `name` and `reason`; `left` also `remedy`.
     """
     return {
@@ -108,6 +109,8 @@ def _words(plan: Plan) -> tuple[tuple[Action, str], ...]:
                 (Action.UPDATE, "updated"),
                 (Action.DELETE, "deleted"),
             )
+        case Purpose.ADOPT:
+            return ((Action.ADOPT, "adopted"), (Action.DELETE, "merged"))
         case Purpose.START_APPS:
             return ((Action.CREATE, "created"),)
         case Purpose.PURGE | Purpose.STOP_APPS:

@@ -99,11 +99,10 @@ def _verdict(report: Report, what: str) -> None:
 
 
 def _counts(report: Report) -> None:
-    said = {
-        Action.CREATE: "Created",
-        Action.UPDATE: "Updated",
-        Action.DELETE: "Deleted",
-    }
+    said = {Action.CREATE: "Created", Action.UPDATE: "Updated", Action.DELETE: "Deleted"}
+    if report.plan.purpose is Purpose.ADOPT:
+        # It updates a row only to note what it adopts next.
+        said = {Action.ADOPT: "Adopted", Action.DELETE: "Merged"}
     lines = [f"{word} {by_kind(done)}." for a, word in said.items() if (done := report.counts(a))]
     kept = report.plan.counts(Action.KEEP)
     if kept:
