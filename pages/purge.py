@@ -7,7 +7,8 @@ from datetime import date
 import streamlit as st
 
 from studio_core.dashboard import downloads, loaders, tables
-from studio_core.dashboard.page import open_page
+from studio_core.dashboard.page import open_page, way_to
+from studio_core.dashboard.registry import ROSTER
 from studio_core.dashboard.views import purge, web_app
 from studio_core.dashboard.views.run_progress import run_panel, start
 from studio_core.dashboard.words import several
@@ -56,8 +57,11 @@ if plan.steps:
             on_click="ignore",
             key="purge-plan-csv",
         )
+if purge.only_records(plan):
+    way_to(ROSTER, "Go to the roster to adopt them")
 if plan.empty:
-    st.success("There is nothing to remove.", icon=":material/check_circle:")
+    if not purge.only_records(plan):
+        st.success("There is nothing to remove.", icon=":material/check_circle:")
     st.stop()
 
 stop = page.hackathon.propose_stop_apps(None, snapshot)

@@ -20,6 +20,8 @@ if note := st.session_state.pop("settings-saved", None):
     st.success(note, icon=":material/check_circle:")
 if problem := st.session_state.pop("settings-problem", None):
     loaders.show_problem(problem)
+if unread := config.seed_problem():
+    st.warning(loaders.plain(unread), icon=":material/warning:")
 if held.names:
     variables = ", ".join(f"`{config.variable(name)}`" for name in held.names)
     st.info(

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from studio_core.cli.console import say
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
@@ -55,8 +57,17 @@ class Tools:
         """
         from studio_core import config  # noqa: PLC0415 - pulls in what --help can do without
 
+        warn_of_seed()
         with self.hackathon(config.load().require()) as hackathon:
             yield hackathon
+
+
+def warn_of_seed() -> None:
+    """Say when the settings of the first generation are there and cannot be taken over."""
+    from studio_core import config  # noqa: PLC0415 - as above
+
+    if problem := config.seed_problem():
+        say(f"Warning: {problem}")
 
 
 def tools() -> Tools:

@@ -9,6 +9,7 @@ import streamlit as st
 from studio_core.dashboard.views import run_progress
 from studio_core.dashboard.words import KINDS, by_kind
 from studio_core.errors import GuardError
+from studio_core.model.people import Record
 from studio_core.model.plans import Action
 from studio_core.model.studio import Kind, Ownership
 from studio_core.planning.confirm import confirm_purge
@@ -44,6 +45,12 @@ def counts(plan: Plan) -> None:
             by_reason[step.kind] = by_reason.get(step.kind, 0) + 1
     for reason, kinds in stays.items():
         st.markdown(f":material/shield: {by_kind(kinds).capitalize()} stay: {reason}.")
+
+
+def only_records(plan: Plan) -> bool:
+    """Return True when rows stay because only they name what the first generation left."""
+    rows = [s.target for s in plan.steps if s.action is Action.SKIP and s.kind is Kind.ROW]
+    return any(isinstance(row, Record) and row.from_before for row in rows)
 
 
 def others(plan: Plan) -> str:

@@ -8,9 +8,12 @@ import streamlit as st
 
 from studio_core.access.roles import Act
 from studio_core.dashboard import tables, visitor
+from studio_core.dashboard.loaders import plain
 from studio_core.dashboard.views.run_progress import start
 from studio_core.dashboard.words import by_kind, people, several
 from studio_core.model.plans import Action
+from studio_core.planning.before import ADOPT
+from studio_core.planning.before import from_before as said
 
 if TYPE_CHECKING:
     from studio_core.engine.run import Proposal
@@ -94,6 +97,12 @@ def seen(summary: Summary, snapshot: Snapshot) -> None:
     if any(others.values()):
         told.append(f"Also in the domain, not of this event and left alone: {by_kind(others)}.")
     st.caption(" ".join(told))
+
+
+def from_before(summary: Summary) -> None:
+    """Say who is in the table from before, and where they are adopted."""
+    if summary.from_before:
+        st.info(f"{plain(said(summary.from_before))} {plain(ADOPT)}", icon=":material/history:")
 
 
 def _button(
