@@ -118,7 +118,14 @@ class World:
         self.profiles = {p.name.casefold(): p for p in start.profiles}
         self.spaces = {s.name.casefold(): s for s in start.spaces}
         self.apps = list(start.apps)
-        self.records = {r.email: r for r in start.records}
+        self.records = {r.pk: r for r in start.records}
+
+    def do(self, step: Step) -> None:
+        adopts = step.action is Action.ADOPT and not isinstance(step.target, Record)
+        if adopts:
+            self.adopt(step)
+        else:
+            (self.delete if step.action is Action.DELETE else self.create)(step)
 
     def delete(self, step: Step) -> None:
         name, live = step.name.casefold(), [a for a in self.apps if not a.gone]
@@ -133,7 +140,14 @@ class World:
                 assert not [s for s in self.spaces.values() if s.owner == profile.name]
                 del self.profiles[name]
             case Record() as record:
-                del self.records[record.email]
+                del self.records[record.pk]
+
+    def adopt(self, step: Step) -> None:
+        """Tag what carries no tag; what lives in it and has none of its own follows."""
+        held = self.profiles if isinstance(step.target, Profile) else self.spaces
+        seen = held[step.name.casefold()]
+        assert seen == replace(step.target, ownership=Ownership.UNTAGGED)
+        held[step.name.casefold()] = step.target
 
     def create(self, step: Step) -> None:
         name = step.name.casefold()
@@ -149,7 +163,9 @@ class World:
             case App() as app:
                 self.apps.append(replace(app, status=Status.IN_SERVICE))
             case Record() as record:
-                self.records[record.email] = record
+                assert step.before == self.records.pop(step.before.pk if step.before else "", None)
+                assert record.pk not in self.records
+                self.records[record.pk] = record
 
     def snapshot(self) -> Snapshot:
         return replace(
@@ -169,7 +185,7 @@ def carry_out(plan: Plan, start: Snapshot) -> Snapshot:
         ready = [s for s in changes.values() if not any(n in changes for n in s.needs)]
         assert ready, f"the needs go round in a circle: {changes}"
         for step in ready:
-            (world.delete if step.action is Action.DELETE else world.create)(step)
+            world.do(step)
             del changes[step.key]
     return world.snapshot()
 
