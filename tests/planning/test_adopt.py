@@ -315,16 +315,12 @@ def test_setup_after_it_creates_only_what_is_missing(
         if item.status == "InService" and after.tags.get(ref) == EVENT
     }
     assert not {s.target.ref for s in plan.changes if s.kind is not Kind.ROW} & sound
-    if not template.personal:
-        for row in rows:
-            classic = after.spaces.get((Kind.SPACE, row.team.casefold()))
-            if (
-                classic
-                and classic.owner is None
-                and classic.ref in sound
-                and row.space == classic.name
-            ):
-                assert f"space:{classic.name.casefold()}" in {s.key for s in plan.steps}
+    keys = {step.key for step in plan.steps}
+    for team in {row.team.casefold() for row in rows}:
+        spaces = {row.space for row in rows if row.team.casefold() == team}
+        classic = after.spaces.get((Kind.SPACE, team))
+        if classic and spaces == {classic.name} and not template.personal:
+            assert f"space:{team}" in keys
 
 
 @given(old_worlds(), templates)
