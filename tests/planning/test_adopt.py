@@ -117,6 +117,24 @@ def test_the_chosen_one_keeps_it_and_the_other_gets_a_new_one_at_the_next_setup(
     assert len(made) == 2
 
 
+def test_a_choice_is_noted_before_anything_is_tagged_and_counts_from_then_on() -> None:
+    noted = replace(NIKLAS, profile="niklas")
+    world = empty(profiles=(ready_profile("niklas", UNTAGGED),), records=(noted, NIKLAS_TOO))
+    assert shared_profiles(world) == []
+    assert _rows(carry_out(plan_adopt(world, TEMPLATE), world)) == {
+        "niklas@ai.se": (EVENT, None, None),
+        "niklas@amazon.com": (EVENT, "niklas", None),
+    }
+
+
+def test_a_profile_that_a_row_of_ours_records_is_that_persons() -> None:
+    theirs = Record("anab@ai.se", "1", "d-1", EVENT, "anab", "team-1")
+    world = empty(profiles=(ready_profile("anab", UNTAGGED),), records=(ANA, theirs))
+    plan = plan_adopt(world, TEMPLATE)
+    assert _rows(carry_out(plan, world))["ana.b@x.org"] == (EVENT, None, None)
+    assert plan.counts(Action.ADOPT) == {"row": 1}
+
+
 def test_a_choice_that_cannot_be_followed_is_refused() -> None:
     world = empty(profiles=(ready_profile("niklas", UNTAGGED),), records=(NIKLAS, NIKLAS_TOO))
     check_keep(world, ["niklas@ai.se"])
@@ -182,6 +200,8 @@ def test_two_rows_of_one_address_become_one_and_lose_nothing() -> None:
     world = empty(records=(double, proper))
     plan = plan_adopt(world, TEMPLATE)
     assert people_adopted(plan) == 1
+    needs = {step.key: step.needs for step in plan.changes}
+    assert needs["double:row:Bo@x.org"] == ("adopt:row:bo@x.org",)
     (row,) = carry_out(plan, world).records
     assert (row.pk, row.team) == ("bo@x.org", "2")
     assert row.extra == {
