@@ -38,8 +38,8 @@ def outline(plan: Plan, *, everything: bool = False) -> list[str]:
     for action, word in (
         (Action.CREATE, "create"),
         (Action.UPDATE, "update"),
-        (Action.DELETE, "merge" if adopts else "delete"),
         (Action.ADOPT, "adopt"),
+        (Action.DELETE, "merge" if adopts else "delete"),
         (Action.KEEP, "keep"),
     ):
         # An adoption updates a row only to note what it adopts next.
