@@ -8,12 +8,15 @@ from studio_core.dashboard import downloads, loaders
 from studio_core.dashboard.page import open_page, way_to
 from studio_core.dashboard.registry import ROSTER
 from studio_core.dashboard.views import links, web_app
-from studio_core.wording import counted
+from studio_core.planning.before import ADOPT, from_before
+from studio_core.wording import counted, markdown_text
 
 page = open_page("links")
 with loaders.or_stop():
     records = page.hackathon.participants()
 if not records:
+    if before := page.hackathon.from_before():
+        st.info(markdown_text(f"{from_before(before)} {ADOPT}"), icon=":material/history:")
     st.info("Nobody is there yet. Upload the roster first.", icon=":material/group_add:")
     way_to(ROSTER, "Go to the roster")
     st.stop()

@@ -7,7 +7,8 @@ from datetime import date
 import streamlit as st
 
 from studio_core.dashboard import loaders
-from studio_core.dashboard.page import open_page
+from studio_core.dashboard.page import open_page, way_to
+from studio_core.dashboard.registry import ROSTER
 from studio_core.dashboard.views import purge, web_app
 from studio_core.dashboard.views.plan_steps import plan_steps
 from studio_core.dashboard.views.run_progress import run_panel
@@ -33,8 +34,11 @@ purge.counts(plan)
 web_app.reminder(page.settings)
 if plan.steps:
     plan_steps(plan, "purge", "What goes and what stays")
+if purge.only_records(plan):
+    way_to(ROSTER, "Go to the roster to adopt them")
 if plan.empty:
-    st.success("There is nothing to remove.", icon=":material/check_circle:")
+    if not purge.only_records(plan):
+        st.success("There is nothing to remove.", icon=":material/check_circle:")
     st.stop()
 
 purge.stop_first(page.hackathon, snapshot, summary)

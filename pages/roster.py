@@ -6,15 +6,16 @@ import streamlit as st
 
 from studio_core.dashboard import loaders
 from studio_core.dashboard.page import open_page
-from studio_core.dashboard.views import roster, roster_source
+from studio_core.dashboard.views import adoption, roster, roster_source
 from studio_core.dashboard.views.run_progress import run_panel, start_run
 from studio_core.model.plans import Purpose
 
 page = open_page("roster")
-busy = run_panel(page.hackathon, Purpose.SETUP)
+busy = run_panel(page.hackathon, Purpose.SETUP, Purpose.ADOPT)
 if busy:
     st.stop()
 
+adoption.card(page.hackathon)
 draft = roster_source.source(page.hackathon)
 if draft is None:
     st.stop()

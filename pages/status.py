@@ -31,6 +31,7 @@ def now() -> None:
         headline(page.hackathon, summary)
     for warning in snapshot.warnings:
         st.warning(markdown_text(warning), icon=":material/warning:")
+    status.from_before(summary)
     if not summary.participants:
         st.info("Nobody is there yet. Upload the roster first.", icon=":material/group_add:")
         way_to(ROSTER, "Go to the roster")

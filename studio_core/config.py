@@ -214,13 +214,23 @@ def load_file(environ: Mapping[str, str] = os.environ) -> Settings:
         with path.open("rb") as file:
             raw: dict[str, Any] = tomllib.load(file)
     except FileNotFoundError:
-        raw = {} if environ.get("STUDIO_CONFIG") else _read_seed(seed_path())
+        raw = {} if environ.get("STUDIO_CONFIG") else _read_seed(seed_path())[0]
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
         raise SettingsError(
             f"The settings file {path} cannot be read: {error}.",
             "Correct or delete it, then run `studio configure`.",
         ) from error
     return _from_mapping(raw, source=str(path))
+
+
+def seed_problem(environ: Mapping[str, str] = os.environ) -> str:
+    """Return why the first generation's settings are not taken over, or an empty string.
+
+    Only where `load_file` would read them.
+    """
+    if environ.get("STUDIO_CONFIG") or config_path(environ).exists():
+        return ""
+    return _read_seed(seed_path())[1]
 
 
 def overlay(settings: Settings, environ: Mapping[str, str]) -> Settings:
@@ -314,11 +324,21 @@ def _convert(name: str, default: object, value: object, source: str) -> str | in
     return text
 
 
-def _read_seed(path: Path) -> dict[str, Any]:
+def _read_seed(path: Path) -> tuple[dict[str, Any], str]:
+    """Return what the file sets, and why it cannot be used where it is there and cannot be."""
     try:
         raw = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return {}
-    if not isinstance(raw, dict):
-        return {}
-    return {key: raw[key] for key in SEED_KEYS if raw.get(key)}
+    except FileNotFoundError:
+        return {}, ""
+    except OSError as error:
+        raw, why = None, error.strerror or type(error).__name__
+    except ValueError as error:
+        raw, why = None, f"it is not JSON ({error})"
+    else:
+        why = "" if isinstance(raw, dict) else "it holds no settings"
+    if why or not isinstance(raw, dict):
+        return {}, (
+            f"The settings of an earlier version of this tool, {path}, cannot be read: {why}. "
+            "They are not taken over; correct the file, delete it, or run `studio configure`."
+        )
+    return {key: raw[key] for key in SEED_KEYS if raw.get(key)}, ""

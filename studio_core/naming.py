@@ -178,6 +178,14 @@ def check_event_name(text: str) -> str:
     return name
 
 
+def first_generation_profile(address: str) -> str:
+    """Return the profile name that the tool's first generation gave an address as typed.
+
+    The mailbox part without anything but ASCII letters and digits; may be empty.
+    """
+    return re.sub(r"[^A-Za-z0-9]", "", address.partition("@")[0])
+
+
 def mailbox_name(email: str) -> str:
     """Give the plain profile name of an address, or an empty string where nothing is left."""
     return _mailbox(normalise_email(email))

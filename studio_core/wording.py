@@ -21,6 +21,7 @@ TERSE_KINDS = {Kind.PROFILE: "profile", Kind.SPACE: "space", Kind.APP: "app", Ki
 
 PURPOSES = {
     Purpose.SETUP: "Setting up",
+    Purpose.ADOPT: "Adopting",
     Purpose.PURGE: "Purging",
     Purpose.START_APPS: "Starting apps",
     Purpose.STOP_APPS: "Stopping apps",
@@ -29,10 +30,16 @@ ACTIONS = {
     Action.CREATE: "Create",
     Action.UPDATE: "Update",
     Action.DELETE: "Delete",
+    Action.ADOPT: "Adopt",
     Action.KEEP: "Keep",
     Action.SKIP: "Leave alone",
 }
-DONE = {Action.CREATE: "created", Action.UPDATE: "updated", Action.DELETE: "deleted"}
+DONE = {
+    Action.CREATE: "created",
+    Action.UPDATE: "updated",
+    Action.ADOPT: "adopted",
+    Action.DELETE: "deleted",
+}
 RESULTS = {
     Result.DONE: "Done",
     Result.FAILED: "Failed",
@@ -71,6 +78,14 @@ def listed(items: Iterable[str]) -> str:
 def by_kind(counts: Mapping[str, int], nouns: Mapping[Kind, str] = KINDS) -> str:
     """Return counts by kind, in the order of `nouns`: `3 apps and 2 spaces`, or `nothing`."""
     return listed(counted(counts[k], nouns[k]) for k in nouns if counts.get(k)) or "nothing"
+
+
+def done_words(purpose: Purpose) -> Mapping[Action, str]:
+    """Return the words of what a report of this purpose counts, by action."""
+    if purpose is Purpose.ADOPT:
+        # It deletes only rows that it merges, and updates one to note what it adopts next.
+        return {Action.ADOPT: DONE[Action.ADOPT], Action.DELETE: "merged"}
+    return DONE
 
 
 def location(identity: Identity, event: str) -> str:

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from studio_core.aws.errors import translated
 from studio_core.errors import AccessDeniedError, AwsError, NotFoundError
-from studio_core.model.studio import EVENT_TAG, Identity, Kind, Ownership, Snapshot
-from studio_core.naming import host_profile
+from studio_core.model.studio import EVENT_TAG, Identity, Kind, Ownership, Snapshot, ref
+from studio_core.naming import host_names
+from studio_core.planning.before import names_from_before
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -72,13 +73,21 @@ class Observer:
             tags.update(swept)
             warnings += [warning] if warning and warning not in warnings else []
         seen_profiles, seen_spaces = profiles.result(), spaces.result()
-        claimed = self._claimed(records, seen_profiles, seen_spaces)
+        swept_all = not warnings
+        claimed = self._claimed(records, seen_profiles, seen_spaces, from_before=not swept_all)
         unsure = [key for key in claimed if key not in tags]
         tags.update(self._read_one_by_one(unsure, warnings))
         return Snapshot(
             identity=self._identity,
             event=self._event,
-            **_owned(seen_profiles, seen_spaces, apps.result(), tags, self._event),
+            **_owned(
+                seen_profiles,
+                seen_spaces,
+                apps.result(),
+                tags,
+                self._event,
+                tagless=Ownership.UNTAGGED if swept_all else Ownership.OTHER,
+            ),
             records=tuple(records),
             foreign=tuple(foreign),
             taken_at=taken_at,
@@ -125,13 +134,22 @@ class Observer:
         return tags, ""
 
     def _claimed(
-        self, records: Iterable[Record], profiles: Iterable[Profile], spaces: Iterable[Space]
+        self,
+        records: Iterable[Record],
+        profiles: Iterable[Profile],
+        spaces: Iterable[Space],
+        *,
+        from_before: bool,
     ) -> list[TagKey]:
-        """Return the existing resources that the table or the host's name says are ours."""
-        names = {(Kind.PROFILE, host_profile(self._event).casefold())}
+        """Return the existing resources that the table or a name of the host says are ours.
+
+        With `from_before`, also those that rows of the first generation name by its rules.
+        """
+        names = {ref(Kind.PROFILE, name) for name in host_names(self._event)}
         for record in records:
-            names |= {(Kind.PROFILE, (record.profile or "").casefold())}
-            names |= {(Kind.SPACE, (record.space or "").casefold())}
+            names |= {ref(Kind.PROFILE, record.profile), ref(Kind.SPACE, record.space)}
+            if from_before and record.from_before:
+                names |= {ref(kind, name) for kind, name in names_from_before(record)}
         there = [(Kind.PROFILE, p.name.casefold()) for p in profiles]
         there += [(Kind.SPACE, s.name.casefold()) for s in spaces]
         return [key for key in there if key in names]
@@ -163,8 +181,14 @@ def _owned(
     apps: Iterable[App],
     tags: dict[TagKey, str | None],
     event: str,
+    *,
+    tagless: Ownership,
 ) -> dict[str, Any]:
-    """Set the ownership of each resource: by its tag, else by its profile or space."""
+    """Set the ownership of each resource: by its tag, else by its profile or space.
+
+    A resource whose tags were read one by one and are none is untagged. One that the sweep
+    of tags did not show is `tagless`.
+    """
 
     def by_tag(key: TagKey) -> Ownership | None:
         if key not in tags or tags[key] == "":
@@ -174,25 +198,28 @@ def _owned(
             return Ownership.UNKNOWN
         return Ownership.OURS if value == event else Ownership.OTHER
 
+    def bare(key: TagKey) -> Ownership:
+        return Ownership.UNTAGGED if key in tags else tagless
+
     owners: dict[TagKey, Ownership] = {}
     spaces = list(spaces)
     space_owners = {space.ref: space.owner for space in spaces}
 
     def of_profile(profile: Profile) -> Profile:
         key = (Kind.PROFILE, profile.name.casefold())
-        owners[key] = by_tag(key) or Ownership.OTHER
+        owners[key] = by_tag(key) or bare(key)
         return replace(profile, ownership=owners[key])
 
     def of_space(space: Space) -> Space:
         key = (Kind.SPACE, space.name.casefold())
-        home = owners.get((Kind.PROFILE, (space.owner or "").casefold()), Ownership.OTHER)
-        owners[key] = by_tag(key) or home
+        home = owners.get((Kind.PROFILE, (space.owner or "").casefold()))
+        owners[key] = by_tag(key) or home or bare(key)
         return replace(space, ownership=owners[key])
 
     def of_app(app: App) -> App:
         kind = Kind.SPACE if app.space else Kind.PROFILE
         key = (kind, app.owner.casefold())
-        ownership = owners.get(key, Ownership.OTHER)
+        ownership = owners.get(key, tagless)
         return replace(app, ownership=ownership, space_owner=space_owners.get(key))
 
     return {

@@ -68,6 +68,19 @@ STATEMENTS = (
         },
     ),
     Statement(
+        "AdoptWhatNoEventHasTagged",
+        _ORGANISER,
+        ("sagemaker.AddTags",),
+        (_PROFILES, _SPACES),
+        "Taking over what the tool's first generation made, which carries no tag. Only the tag "
+        "of this event can be added, and never to what carries another event's.",
+        condition={
+            "StringEquals": {f"aws:RequestTag/{EVENT_TAG}": "{event}"},
+            "StringEqualsIfExists": {f"aws:ResourceTag/{EVENT_TAG}": "{event}"},
+            "ForAllValues:StringEquals": {"aws:TagKeys": [EVENT_TAG]},
+        },
+    ),
+    Statement(
         "DeleteProfilesOfThisEvent",
         _ORGANISER,
         ("sagemaker.DeleteUserProfile",),

@@ -47,7 +47,11 @@ def transaction(table: str, change: RowChange) -> list[dict[str, Any]]:
     if after is None:
         return [_delete(table, before)] if before else []
     if before is not None and before.pk != after.pk:
-        created = replace(after, last_link_at=before.last_link_at, extra=before.extra)
+        created = replace(
+            after,
+            last_link_at=before.last_link_at or after.last_link_at,
+            extra={**before.extra, **after.extra},
+        )
         return [_put(table, created), _delete(table, before)]
     return [_put(table, after) if before is None else _update(table, before, after)]
 
@@ -55,21 +59,31 @@ def transaction(table: str, change: RowChange) -> list[dict[str, Any]]:
 def _put(table: str, record: Record) -> dict[str, Any]:
     condition = _Condition()
     text = f"attribute_not_exists(pk) OR ({condition.same(record)})"
-    item = {"pk": record.pk, **_values(record), **record.extra}
-    if record.last_link_at:
-        item["last-link"] = record.last_link_at.astimezone(UTC).isoformat()
-    shown = {key: serialise(value) for key, value in item.items() if value is not None}
+    ours = {"pk": record.pk, **_values(record), "last-link": _last_link(record)}
+    item = {**record.extra, **{key: value for key, value in ours.items() if value is not None}}
+    shown = {key: serialise(value) for key, value in item.items()}
     return {"Put": {"TableName": table, "Item": shown, **condition.arguments(text)}}
 
 
 def _update(table: str, before: Record, after: Record) -> dict[str, Any]:
-    """Change what the tool wrote; when somebody last got a link, and foreign attributes, stay."""
+    """Change what the tool wrote; foreign attributes stay, and what `after` adds to them comes.
+
+    When somebody last got a link stays too, where it is known.
+    """
     condition = _Condition()
     text = f"({condition.same(before)}) OR ({condition.same(after)})"
     written = _values(after)
     sets = [
         f"{condition.name(k)} = {condition.value(v)}" for k, v in written.items() if v is not None
     ]
+    sets += [
+        f"{condition.name(key)} = {condition.value(value)}"
+        for key, value in after.extra.items()
+        if key not in before.extra or before.extra[key] != value
+    ]
+    if after.last_link_at and not before.last_link_at:
+        name, value = condition.name("last-link"), condition.value(_last_link(after))
+        sets.append(f"{name} = if_not_exists({name}, {value})")
     removes = [condition.name(key) for key, value in written.items() if value is None]
     update = "SET " + ", ".join(sets) + (" REMOVE " + ", ".join(removes) if removes else "")
     return {
@@ -84,7 +98,9 @@ def _update(table: str, before: Record, after: Record) -> dict[str, Any]:
 
 def _delete(table: str, record: Record) -> dict[str, Any]:
     condition = _Condition()
-    text = f"attribute_not_exists(pk) OR ({condition.same(record)})"
+    # What somebody added since is not to go with it, nor to be lost when its key changes.
+    same = " AND ".join([condition.same(record), *condition.equal(record.extra)])
+    text = f"attribute_not_exists(pk) OR ({same})"
     key = {"pk": {"S": record.pk}}
     return {"Delete": {"TableName": table, "Key": key, **condition.arguments(text)}}
 
@@ -97,9 +113,7 @@ class _Condition:
         self._values: dict[str, Any] = {}
 
     def name(self, key: str) -> str:
-        placeholder = "#" + key.replace("-", "_")
-        self._names[placeholder] = key
-        return placeholder
+        return self._names.setdefault(key, f"#n{len(self._names)}")
 
     def value(self, value: object) -> str:
         placeholder = f":v{len(self._values)}"
@@ -109,6 +123,10 @@ class _Condition:
     def same(self, record: Record) -> str:
         """Return the condition that a row is as in the record."""
         return " AND ".join(self._equal(key, value) for key, value in _values(record).items())
+
+    def equal(self, attributes: Mapping[str, object]) -> list[str]:
+        """Return one condition for each attribute."""
+        return [f"{self.name(key)} = {self.value(value)}" for key, value in attributes.items()]
 
     def _equal(self, key: str, value: object) -> str:
         if value is None or value == "":
@@ -123,23 +141,28 @@ class _Condition:
     def arguments(self, condition: str) -> dict[str, Any]:
         return {
             "ConditionExpression": condition,
-            "ExpressionAttributeNames": self._names,
+            "ExpressionAttributeNames": {short: key for key, short in self._names.items()},
             "ExpressionAttributeValues": self._values,
         }
 
 
 def _values(record: Record) -> dict[str, object]:
     """Return what the tool writes of a record, by attribute; None where there is nothing."""
-    team: str | int = record.team
-    if record.team.isdecimal() and len(record.team) <= _SAFE_INTEGER:
-        team = int(record.team)
+    number = record.team.isdecimal() and len(record.team) <= _SAFE_INTEGER
     return {
-        "team": team,
+        # A name such as 01 must come back as it was.
+        "team": int(record.team)
+        if number and str(int(record.team)) == record.team
+        else record.team,
         "domain-id": record.domain_id,
         "event": record.event,
         "profile": record.profile,
         "space": record.space,
     }
+
+
+def _last_link(record: Record) -> str | None:
+    return record.last_link_at.astimezone(UTC).isoformat() if record.last_link_at else None
 
 
 def record_of(raw: Mapping[str, Any]) -> Record | None:
@@ -149,6 +172,8 @@ def record_of(raw: Mapping[str, Any]) -> Record | None:
     if "@" not in pk:
         return None
     email = normalise_email(pk)
+    last_link = _time(item.get("last-link"))
+    known = _OURS if last_link else _OURS - {"last-link"}
     return Record(
         email=email,
         team=str(item.get("team", "")),
@@ -156,8 +181,8 @@ def record_of(raw: Mapping[str, Any]) -> Record | None:
         event=_text(item.get("event")),
         profile=_text(item.get("profile")),
         space=_text(item.get("space")),
-        last_link_at=_time(item.get("last-link")),
-        extra={key: value for key, value in item.items() if key not in _OURS},
+        last_link_at=last_link,
+        extra={key: value for key, value in item.items() if key not in known},
         key=pk if pk != email else None,
     )
 

@@ -35,18 +35,21 @@ class AwsStepCalls:
         self._event = event
 
     def do(self, step: Step, *, again: bool = False) -> bool:
-        """Make the step's call; return True when there is nothing to wait for afterwards.
+        """Make the step's call or calls; return True when there is nothing to wait for.
 
         A resource that the plan saw being deleted is only waited for, unless the call is
         made `again` because that deletion came to nothing.
 
         Raises:
-            InUseError: The name belongs to a resource that is not of this event, or another
-                resource depends on the one to delete.
+            InUseError: The name belongs to a resource that is not of this event, another
+                resource depends on the one to delete, or the one to adopt has another
+                event's tag.
             AwsError: The call was refused for another reason.
         """
         if step.action is Action.DELETE:
             return self._delete(step.target, again=again)
+        if step.action is Action.ADOPT:
+            return self._adopt(step.target)
         try:
             self._create(step.target)
         except InUseError:
@@ -134,14 +137,28 @@ class AwsStepCalls:
             return True
         return False
 
+    def _adopt(self, target: Record | Profile | Space | App) -> bool:
+        """Tag a profile or space; the plan's list of tags may lag, so its own are read first."""
+        if not isinstance(target, Profile | Space):
+            raise TypeError("rows are adopted by write_rows, apps with what they run in")
+        kind = _tagged_kind(target)
+        event = self._studio.event_of(kind, target.name)
+        if event not in {None, self._event}:
+            raise InUseError(
+                f"{target.name} carries the tag of the event {event}.", "Leave it to that event."
+            )
+        if event is None:
+            self._writer.adopt(kind, target.name)
+        return True
+
     def _is_ours(self, target: Record | Profile | Space | App) -> bool:
-        match target:
-            case Profile():
-                return self._studio.event_of("user-profile", target.name) == self._event
-            case Space():
-                return self._studio.event_of("space", target.name) == self._event
-            case App() | Record():
-                return True  # an app of this name in a space of ours is the one we want
+        if isinstance(target, Profile | Space):
+            return self._studio.event_of(_tagged_kind(target), target.name) == self._event
+        return True  # an app of this name in a space of ours is the one we want
+
+
+def _tagged_kind(target: Profile | Space) -> str:
+    return "user-profile" if isinstance(target, Profile) else "space"
 
 
 def _row_change(step: Step) -> RowChange:

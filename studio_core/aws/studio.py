@@ -127,6 +127,11 @@ class Studio:
                 **spec,
             )
 
+    def adopt(self, kind: str, name: str) -> None:
+        """Give one `user-profile` or `space` the event's tag."""
+        with translated(f"tag {name}"):
+            self._client.add_tags(ResourceArn=self.arn(kind, name), Tags=self._tags)
+
     def delete_profile(self, name: str) -> None:
         """Delete a profile; AWS refuses while it has apps or spaces."""
         with _settling(), translated(f"delete profile {name}"):

@@ -13,6 +13,7 @@ COMMANDS = {
     "configure": (f"{_PACKAGE}.configure:configure", "Choose region, domain, table and event."),
     "get-conf": (f"{_PACKAGE}.conf:get_conf", "Show the settings that hold now."),
     "check": (f"{_PACKAGE}.check:check", "Check credentials, domain, permissions and quotas."),
+    "adopt": (f"{_PACKAGE}.adopt:adopt", "Take over what an earlier version of this tool left."),
     "setup-users": (
         f"{_PACKAGE}.setup:setup_users",
         "Make profiles and team spaces for a roster.",

@@ -38,7 +38,9 @@ of the audit log. Where AWS is reached is up to the SDK's own variables, such as
 
 Keys may be added; these stay.
 
-- `status`: `participants`, `teams`; `profiles`, `spaces`, `apps`, each `{status: n}`.
+- `status`: `participants`, `teams`; `profiles`, `spaces`, `apps`, each `{status: n}`;
+  `from_before`, a list of addresses, where an earlier version of this tool left people.
+- `adopt`: `adopted`, `merged`, `kept`, each `{kind: n}`; `failed`, `left`.
 - `setup-users`: `created`, `updated`, `deleted`, `kept`, each `{kind: n}`; `failed`, `left`.
 - `start-apps`: `created`, `kept`, each `{kind: n}`; `failed`, `left`.
 - `stop-apps` and `purge`: `deleted`, `kept`, each `{kind: n}`; `failed`, `left`.

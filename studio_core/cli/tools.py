@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from studio_core.cli.console import say
 from studio_core.cli.options import as_name
 
 if TYPE_CHECKING:
@@ -57,11 +58,20 @@ class Tools:
         """
         from studio_core import config  # noqa: PLC0415 - --help does without
 
+        warn_of_seed()
         settings = config.load().require()
         if name := as_name():
             settings = config.check(replace(settings, your_name=name))
         with self.hackathon(settings) as hackathon:
             yield hackathon
+
+
+def warn_of_seed() -> None:
+    """Say when the settings of the first generation are there and cannot be taken over."""
+    from studio_core import config  # noqa: PLC0415 - as above
+
+    if problem := config.seed_problem():
+        say(f"Warning: {problem}")
 
 
 def tools() -> Tools:

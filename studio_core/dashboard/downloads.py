@@ -78,6 +78,7 @@ def report_json(report: Report) -> str:
             "created": report.counts(Action.CREATE),
             "updated": report.counts(Action.UPDATE),
             "deleted": report.counts(Action.DELETE),
+            "adopted": report.counts(Action.ADOPT),
             "kept": plan.counts(Action.KEEP),
             "failed": [
                 {"kind": o.step.kind, "name": o.step.name, "reason": o.reason}

@@ -76,6 +76,7 @@ BY_NAME = {page.name: page for page in PAGES}
 
 PAGE_OF_RUN = {
     Purpose.SETUP: ROSTER,
+    Purpose.ADOPT: ROSTER,
     Purpose.PURGE: PURGE,
     Purpose.START_APPS: STATUS,
     Purpose.STOP_APPS: STATUS,

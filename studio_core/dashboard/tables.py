@@ -23,7 +23,14 @@ if TYPE_CHECKING:
     from studio_core.roster import Checked
 
 _RESULT_ORDER = {Result.FAILED: 0, Result.BLOCKED: 1, Result.CANCELLED: 2, Result.DONE: 3}
-_ACTION_ORDER = (Action.CREATE, Action.UPDATE, Action.DELETE, Action.SKIP, Action.KEEP)
+_ACTION_ORDER = (
+    Action.CREATE,
+    Action.UPDATE,
+    Action.ADOPT,
+    Action.DELETE,
+    Action.SKIP,
+    Action.KEEP,
+)
 
 
 def teams(found: Iterable[TeamStatus]) -> pd.DataFrame:

@@ -144,14 +144,22 @@ class Backend:
 
     def people(self) -> list[Record]:
         """The event's rows of the table; none when there is no table yet."""
-        with suppress(NotFoundError):
-            return self._of_event(self.table.scan())
-        return []
+        return self._of_event(self._rows())
 
     def person(self, email: str) -> list[Record]:
         """The event's row of one address, in one read; none as `people` says."""
         with suppress(NotFoundError):
             return self._of_event([record] if (record := self.table.get(email)) else [])
+        return []
+
+    def from_before(self) -> list[str]:
+        """Return addresses of rows that no event of this domain has adopted, sorted."""
+        here = {"", self.identity.domain_id}
+        return sorted({r.email for r in self._rows() if r.from_before and r.domain_id in here})
+
+    def _rows(self) -> list[Record]:
+        with suppress(NotFoundError):
+            return self.table.scan()
         return []
 
     def _of_event(self, records: Iterable[Record]) -> list[Record]:

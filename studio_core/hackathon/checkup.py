@@ -17,6 +17,7 @@ from studio_core.insight.readiness import (
     needs,
 )
 from studio_core.model.people import Participant, Roster
+from studio_core.planning.before import ADOPT, from_before
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -42,6 +43,7 @@ def check_up(backend: Backend, roster: Roster | None = None) -> list[Check]:
             return checks
     checks.append(_checked("Participants table", lambda: _check_table(backend)))
     checks += _check_permissions(backend)
+    checks += _check_before(backend)
     try:
         snapshot = backend.observe()
     except StudioError as error:
@@ -95,6 +97,17 @@ def _check_table(backend: Backend) -> Check:
         sentence = f"The table {backend.settings.table_name} is not there yet."
         return Check(title, CheckState.WARNING, sentence, "Saving the settings creates it.")
     return Check(title, CheckState.OK, f"{backend.settings.table_name} holds {people} people.")
+
+
+def _check_before(backend: Backend) -> list[Check]:
+    """Name people of the first generation, whom no event has adopted; none when there is nobody."""
+    try:
+        people = backend.from_before()
+    except StudioError:
+        return []  # the line about the table says why it cannot be read
+    if not people:
+        return []
+    return [Check("People from before", CheckState.WARNING, from_before(people), ADOPT)]
 
 
 def _check_quotas(backend: Backend, roster: Roster | None, snapshot: Snapshot) -> list[Check]:

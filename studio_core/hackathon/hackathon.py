@@ -27,12 +27,13 @@ from studio_core.hackathon.running import Runner
 from studio_core.insight.readiness import CheckState, check_domain
 from studio_core.insight.status import Summary, summarise
 from studio_core.model.plans import Scope
+from studio_core.planning.adopt import check_keep, plan_adopt
 from studio_core.planning.apps import plan_start_apps, plan_stop_apps
 from studio_core.planning.purge import plan_purge
 from studio_core.planning.setup import plan_setup
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from datetime import datetime
     from pathlib import Path
 
@@ -223,6 +224,25 @@ class Hackathon:
 
         return self._runner.propose(goal, snapshot)
 
+    def propose_adopt(
+        self, snapshot: Snapshot | None = None, *, keep: Iterable[str] = ()
+    ) -> Proposal:
+        """Plan taking over the people, profiles and spaces of the tool's first generation.
+
+        `keep` are addresses of those who keep a profile that several people share.
+
+        Raises:
+            GuardError: There is no participants table, or the choice cannot be followed.
+        """
+        self.settings.require()
+        self._backend.require_table()
+        template, kept = self.settings.template, tuple(keep)
+        seen = snapshot or self.observe()
+        check_keep(seen, kept)
+        return self._runner.propose(
+            lambda now: plan_adopt(now, template, keep=kept, made_at=self._clock()), seen
+        )
+
     def propose_purge(
         self, scope: Scope = Scope.EVENT, snapshot: Snapshot | None = None
     ) -> Proposal:
@@ -288,6 +308,10 @@ class Hackathon:
             if lease is not None and lease.expires > self._clock():
                 return lease
         return None
+
+    def from_before(self) -> list[str]:
+        """Return addresses of people whom the first generation left in the table."""
+        return self._backend.from_before()
 
     def participants(self) -> list[Record]:
         """The event's people as the table has them, by team and e-mail."""

@@ -43,6 +43,7 @@ IDENTITY_LASTS = timedelta(seconds=10)
 
 ACT_OF_RUN = {
     Purpose.SETUP: Act.SET_UP,
+    Purpose.ADOPT: Act.SET_UP,
     Purpose.PURGE: Act.PURGE,
     Purpose.START_APPS: Act.APPS,
     Purpose.STOP_APPS: Act.APPS,

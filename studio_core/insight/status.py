@@ -77,7 +77,8 @@ class Summary:
     """Counts of what belongs to the event; `others` counts the rest of the domain by kind.
 
     `profiles`, `spaces` and `apps` map a status to a number; `instances` maps the instance
-    type of running apps to a number. `failed` are in the order of their teams.
+    type of running apps to a number. `failed` are in the order of their teams. `from_before`
+    are addresses of people whom the first generation left in the table.
     """
 
     participants: int
@@ -89,11 +90,13 @@ class Summary:
     people: tuple[PersonStatus, ...]
     others: dict[str, int]
     failed: tuple[FailedApp, ...] = ()
+    from_before: tuple[str, ...] = ()
 
     def as_json(self) -> dict[str, object]:
-        """Return the stable shape of `studio status --json`; `failed_apps` only if there are some.
+        """Return the stable shape of `studio status --json`.
 
-        Scripts compare the whole of it: an event without failures looks as it always did.
+        Scripts compare the whole of it: an event without failures and without people from
+        before looks as it always did.
         """
         failed = [
             {"app": each.app.label, "team": each.team, "reason": each.reason}
@@ -106,6 +109,7 @@ class Summary:
             "spaces": self.spaces,
             "apps": self.apps,
             **({"failed_apps": failed} if failed else {}),
+            **({"from_before": list(self.from_before)} if self.from_before else {}),
         }
 
 
@@ -153,6 +157,7 @@ def summarise(snapshot: Snapshot) -> Summary:
             Kind.APP: _others(live),
         },
         failed=failed,
+        from_before=tuple(sorted({r.email for r in snapshot.records if r.from_before})),
     )
 
 

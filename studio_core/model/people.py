@@ -69,9 +69,9 @@ def team_order(team: str) -> tuple[int, int, str]:
 class Record:
     """A participant's row in the table. `extra` has the attributes that other tools wrote.
 
-    `event` is None in rows that the first generation wrote; `profile` and `space` are then
-    None too. `key` is the table's key where it is not the normalised e-mail: the first
-    generation wrote addresses as they were typed.
+    `event` is None in rows that the first generation wrote; `space` is then None too, and
+    `profile` until adoption notes whose an old profile is to be. `key` is the table's key where
+    it is not the normalised e-mail: the first generation wrote addresses as they were typed.
     """
 
     email: str
@@ -88,3 +88,8 @@ class Record:
     def pk(self) -> str:
         """Key of the row in the table."""
         return self.key or self.email
+
+    @property
+    def from_before(self) -> bool:
+        """Return True for a row of the first generation that no event has adopted."""
+        return self.event is None

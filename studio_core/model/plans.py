@@ -19,13 +19,14 @@ class Action(StrEnum):
     CREATE = "create"
     UPDATE = "update"
     DELETE = "delete"
+    ADOPT = "adopt"
     KEEP = "keep"
     SKIP = "skip"
 
     @property
     def changes(self) -> bool:
         """True when the step writes something."""
-        return self in {Action.CREATE, Action.UPDATE, Action.DELETE}
+        return self not in {Action.KEEP, Action.SKIP}
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +34,8 @@ class Step:
     """One step of a plan.
 
     `key` is unique in the plan (`space:team-1`); `needs` are keys of steps that must be
-    done first; `target` is the resource as it will be (create, update) or was seen (the
-    rest). `before` is the row as the plan saw it: the step changes it only if it is still so.
+    done first; `target` is the resource as it will be (create, update, adopt) or was seen
+    (the rest). `before` is the row as the plan saw it: the step changes it only if it is still so.
     """
 
     key: str
@@ -51,6 +52,7 @@ class Purpose(StrEnum):
     """Purpose of a plan."""
 
     SETUP = "setup"
+    ADOPT = "adopt"
     PURGE = "purge"
     START_APPS = "start-apps"
     STOP_APPS = "stop-apps"

@@ -29,11 +29,21 @@ class Status(StrEnum):
 
 
 class Ownership(StrEnum):
-    """Owner of a resource. UNKNOWN means unreadable tags, and counts as not ours."""
+    """Owner of a resource.
+
+    OTHER has another event's tag, UNTAGGED that of no event. UNKNOWN means unreadable tags,
+    and counts as not ours.
+    """
 
     OURS = "ours"
     OTHER = "other"
+    UNTAGGED = "untagged"
     UNKNOWN = "unknown"
+
+    @property
+    def foreign(self) -> bool:
+        """Return True when the tags are known and are not this event's."""
+        return self in {Ownership.OTHER, Ownership.UNTAGGED}
 
 
 class Kind(StrEnum):

@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 
+CLASSIC = "in a classic space an app starts when somebody opens it"
+
+
 def plan_start_apps(
     snapshot: Snapshot,
     template: SpaceTemplate,
@@ -55,7 +58,9 @@ def plan_start_apps(
             instance_type=template.instance_type,
             ownership=Ownership.OURS,
         )
-        if home.ref in going:
+        if not (home.app_type or home.owner):
+            steps.append(_step(Action.KEEP, wanted, CLASSIC))
+        elif home.ref in going:
             steps.append(_step(Action.SKIP, wanted, "its last app is still being deleted"))
         elif home.status != Status.IN_SERVICE:
             steps.append(_step(Action.SKIP, wanted, f"its space is {home.status}"))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from studio_core.errors import GuardError
 from studio_core.model.plans import Action, Plan, Purpose, Scope
 from studio_core.model.studio import Kind
+from studio_core.wording import counted
 
 if TYPE_CHECKING:
     from datetime import date
@@ -73,8 +74,27 @@ def confirm_removal(plan: Plan, typed: str | int | None) -> None:
     count = people_removed(plan)
     if count and str(typed).strip() != str(count):
         raise GuardError(
-            f"This removes {count} {'person' if count == 1 else 'people'} and their profiles.",
+            f"This removes {counted(count, 'person')} and their profiles.",
             f"Type {count} to confirm, or keep those who are not in the file.",
+        )
+
+
+def people_adopted(plan: Plan) -> int:
+    """How many people a plan adopts: what a confirmation has to name."""
+    return len({step.name for step in plan.changes if step.kind is Kind.ROW})
+
+
+def confirm_adoption(plan: Plan, typed: str | int | None) -> None:
+    """Let an adoption pass, when the number of its people was typed, or refuse it.
+
+    Raises:
+        GuardError: What was typed is not how many.
+    """
+    count = people_adopted(plan)
+    if str(typed).strip() != str(count):
+        raise GuardError(
+            f"This adopts {counted(count, 'person')}; nothing was changed.",
+            f"Type {count} to confirm.",
         )
 
 

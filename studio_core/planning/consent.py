@@ -1,4 +1,7 @@
-"""Consent: a run deletes what the agreed plan deletes, and what lives inside it."""
+"""Consent: a run deletes what the agreed plan deletes, and what lives inside it.
+
+It adopts what the agreed plan adopts.
+"""
 
 from __future__ import annotations
 
@@ -43,14 +46,19 @@ class Consent:
         return now == self._made if plan.purpose is Purpose.SETUP else now <= self._made
 
     def bound(self, plan: Plan) -> Plan:
-        """Return the plan with every deletion that was not agreed to turned into a skip."""
-        steps = tuple(
-            step
-            if step.action is not Action.DELETE or self._covers(step)
-            else replace(step, action=Action.SKIP, reason=NOT_AGREED, needs=())
-            for step in plan.steps
-        )
-        return replace(plan, steps=steps)
+        """Return the plan with every deletion that was not agreed to turned into a skip.
+
+        Of an adoption everything that was not: what it tags, a purge deletes.
+        """
+        return replace(plan, steps=tuple(self._bound(step, plan) for step in plan.steps))
+
+    def _bound(self, step: Step, plan: Plan) -> Step:
+        if step.action is Action.DELETE:
+            agreed = self._covers(step)
+        else:
+            adopts = plan.purpose is Purpose.ADOPT and step.action.changes
+            agreed = not adopts or (step.key, _essence(step)) in self._made
+        return step if agreed else replace(step, action=Action.SKIP, reason=NOT_AGREED, needs=())
 
     def _covers(self, step: Step) -> bool:
         """Return True for a deletion that was agreed to, by name or by what it lives in."""

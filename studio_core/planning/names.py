@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from studio_core.model.studio import Kind, Ownership, Profile, Snapshot, Space, ref
+from studio_core.model.studio import Kind, Profile, Snapshot, Space, ref
 from studio_core.naming import (
     assign_personal_spaces,
     assign_profiles,
@@ -50,7 +50,7 @@ def host_of(snapshot: Snapshot) -> str:
     plain, other = host_names(snapshot.event)
     seen = {profile.ref: profile for profile in snapshot.profiles}.get(ref(Kind.PROFILE, plain))
     elsewhere = {ref(Kind.PROFILE, record.profile) for record in snapshot.foreign}
-    taken = seen is not None and seen.ownership is Ownership.OTHER
+    taken = seen is not None and seen.ownership.foreign
     return other if taken or ref(Kind.PROFILE, plain) in elsewhere else plain
 
 
@@ -111,7 +111,8 @@ class _Assignment:
         owners |= {name.casefold() for name in profiles.values()}
         personal = {personal_space_name(name) for name in owners}
         known: dict[str, str] = {}
-        for record in self._records:
+        # Who is set up now counts before who left: the next plan sees their rows so too.
+        for record in sorted(self._records, key=lambda record: record.email not in profiles):
             if not record.space or self._others(Kind.SPACE, record.space):
                 continue
             owner = self._owner(record.space)
@@ -119,7 +120,7 @@ class _Assignment:
                 owner is None and record.space.casefold() in personal
             )
             if not theirs:
-                known[record.team] = record.space
+                known.setdefault(record.team, record.space)
         reserved = [*self._reserved_spaces(), *personal]
         return assign_spaces(teams, known, _without(reserved, known.values()))
 
@@ -138,7 +139,7 @@ class _Assignment:
         Unreadable tags are no such sign: a name is not taken from its owner on a guess.
         """
         seen = self._seen.get(ref(kind, name))
-        return seen is not None and seen.ownership is Ownership.OTHER
+        return seen is not None and seen.ownership.foreign
 
 
 def _without(names: Iterable[str], kept: Iterable[str]) -> list[str]:

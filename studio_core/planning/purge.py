@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 _REASONS = {
     Ownership.OTHER: "not of this event",
+    Ownership.UNTAGGED: "not of this event",
     Ownership.UNKNOWN: "its tags cannot be read, so it is not taken for ours",
 }
 

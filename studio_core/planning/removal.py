@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from studio_core.model.people import Record
 from studio_core.model.plans import Action, Step
 from studio_core.model.studio import App, Kind, Ownership, Profile, Ref, Snapshot, Space, ref
+from studio_core.planning.before import ONLY_RECORD, FirstGeneration, shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -36,6 +37,10 @@ def profile_key(name: str) -> str:
     return f"delete:profile:{name.casefold()}"
 
 
+def _deletion(item: Profile | Space) -> str:
+    return profile_key(item.name) if isinstance(item, Profile) else space_key(item.name)
+
+
 def removal(
     snapshot: Snapshot,
     *,
@@ -49,7 +54,7 @@ def removal(
     `snapshot` is looked at for what else holds on to them: a resource that is held by
     something outside the set becomes a skip that names the holder, and so does all that
     waits for it. A row goes only after its profile, so that no name is ever forgotten
-    while the profile stands.
+    while the profile stands; a row of the first generation after all that it alone names.
     """
     builder = _Removal(snapshot)
     for app in apps:
@@ -66,6 +71,7 @@ def removal(
 _WHY_IT_STAYS = {
     Ownership.OURS: "this plan does not delete it",
     Ownership.OTHER: "it is not of this event",
+    Ownership.UNTAGGED: "it is not of this event",
     Ownership.UNKNOWN: "it is not known to be of this event",
 }
 
@@ -98,6 +104,7 @@ class _Removal:
         for space in snapshot.spaces:
             self._spaces_of[ref(Kind.PROFILE, space.owner)].append(space)
         self._profiles = {profile.ref for profile in snapshot.profiles}
+        self._before = FirstGeneration(snapshot)
 
     def add_app(self, app: App) -> None:
         if app.status == "Failed":
@@ -116,11 +123,21 @@ class _Removal:
         self._after(Kind.PROFILE, profile.name, profile, profile_key(profile.name), holders)
 
     def add_record(self, record: Record) -> None:
+        key = f"delete:row:{record.pk}"
+        left = [i for i in self._before.left(record) if _deletion(i) not in self._going]
+        if left:
+            reason = ONLY_RECORD.format(names=shown(left))
+            self._skip(Kind.ROW, record.email, record, key, reason)
+            return
         holders = []
         if record.profile and ref(Kind.PROFILE, record.profile) in self._profiles:
             label = f"profile {record.profile}"
             holders = [_Holder(profile_key(record.profile), label, Ownership.UNKNOWN)]
-        self._after(Kind.ROW, record.email, record, f"delete:row:{record.pk}", holders)
+        holders += [
+            _Holder(_deletion(item), f"{item.ref[0]} {item.name}", item.ownership)
+            for item in self._before.left(record)
+        ]
+        self._after(Kind.ROW, record.email, record, key, holders)
 
     def _apps(self, home: Ref) -> list[_Holder]:
         return [

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from studio_core.model.plans import Plan
     from studio_core.model.runs import Outcome
 
-_LOOK_AGAIN = "Look at the plan again and confirm it to delete this too."
+_UNDONE = {Action.DELETE: "still there", Action.ADOPT: "not adopted yet"}
+_LOOK_AGAIN = "Look at the plan again and confirm it to have this done too."
 
 
 def rest_of(wanted: Plan, outcomes: Mapping[str, Outcome]) -> Plan:
@@ -60,7 +61,7 @@ def _undone(wanted: Plan) -> tuple[Leftover, ...]:
         Leftover(
             step.kind,
             step.name,
-            "still there" if step.action is Action.DELETE else "not there yet",
+            _UNDONE.get(step.action, "not there yet"),
         )
         for step in wanted.changes
     ]

@@ -18,19 +18,20 @@ from studio_core.model.studio import (
     ref,
 )
 from studio_core.naming import host_names, team_key
+from studio_core.planning.before import FirstGeneration, one_row_each, shown
 from studio_core.planning.names import assign_names
 from studio_core.planning.removal import profile_key, removal, space_key
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Sequence
     from datetime import datetime
 
 _BROKEN = {Status.FAILED, Status.DELETING, Status.DELETE_FAILED}
 
-
 LEAVING = "not in the roster any more; stays until you ask to remove who left"
 UNUSED = "nobody in the roster is in this team; the space and its files stay until you remove them"
-DOUBLE = "a second row of this address, in other capitals"
+DOUBLE = "a second row of this address, in other capitals; `studio adopt` merges them"
+WITHOUT = "row of an earlier tool, taken over without {names}; `studio adopt` first takes over both"
 MAY_HOLD_FILES = "its deletion failed earlier and it may hold files; remove it explicitly"
 NOT_OURS = "a {kind} of this name exists and is not of this event"
 UNREADABLE = "a {kind} of this name exists and its tags cannot be read"
@@ -74,8 +75,9 @@ class _Setup:
         self._snapshot = snapshot
         self._template = template
         self._remove = remove
+        self._before = FirstGeneration(snapshot)
         self._foreign = {record.email: record for record in snapshot.foreign}
-        self._records = _one_row_each(snapshot.records)
+        self._records = one_row_each(snapshot.records)
         self._profiles = {profile.ref: profile for profile in snapshot.profiles}
         self._spaces = {space.ref: space for space in snapshot.spaces}
         self._people = [p for p in roster.participants if p.email not in self._foreign]
@@ -121,7 +123,7 @@ class _Setup:
             elif old is None:
                 steps.append(Step(key, Action.CREATE, Kind.ROW, person.email, new))
             else:
-                difference = _difference(old, new)
+                difference = _difference(old, new, self._before.left(old))
                 steps.append(
                     Step(key, Action.UPDATE, Kind.ROW, person.email, new, difference, before=old)
                 )
@@ -266,17 +268,6 @@ def _stays(kind: Kind, name: str, target: Record | Profile | Space, reason: str)
     return Step(f"leaving:{kind}:{name}", Action.SKIP, kind, name, target, reason)
 
 
-def _one_row_each(records: Iterable[Record]) -> dict[str, Record]:
-    """Return one row by e-mail: of two whose keys differ in case alone, the one of this event.
-
-    The first generation wrote keys as they were typed.
-    """
-    by_email: dict[str, Record] = {}
-    for record in sorted(records, key=lambda r: (r.event is None, r.key is not None, r.pk)):
-        by_email.setdefault(record.email, record)
-    return by_email
-
-
 def _skip_the_hopeless(steps: list[Step]) -> list[Step]:
     """Skip what needs a step that is skipped, and say so, rather than let it fail later."""
     skipped = {step.key: step for step in steps if step.action is Action.SKIP}
@@ -297,8 +288,10 @@ def _refusal(seen: Profile | Space) -> str:
     return text.format(kind=kind)
 
 
-def _difference(old: Record, new: Record) -> str:
-    if old.event is None:
+def _difference(old: Record, new: Record, left: Sequence[Profile | Space]) -> str:
+    if left:
+        return WITHOUT.format(names=shown(left))
+    if old.from_before:
         return "row of an earlier tool, taken over"
     if team_key(old.team) != team_key(new.team):
         return f"moves from team {old.team} to team {new.team}"

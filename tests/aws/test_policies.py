@@ -21,6 +21,7 @@ from studio_core.model.people import Participant, Roster
 from studio_core.model.studio import EVENT_TAG
 from studio_core.naming import EVENT_LIMIT, assign_profiles, host_names
 from tests.aws.allowed import operations
+from tests.first_generation import OldTool
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -140,6 +141,15 @@ def _plain(loader: yaml.SafeLoader, node: yaml.Node) -> object:
     return loader.construct_mapping(node)  # type: ignore[arg-type]  # the third kind there is
 
 
+def test_a_tag_can_be_added_only_of_this_event_and_never_over_anothers():
+    (adopts,) = [s for s in statements(Who.ORGANISER) if "sagemaker.AddTags" in s.operations]
+    assert adopts.rendered(PolicyTarget(event="spring"))["Condition"] == {
+        "StringEquals": {"aws:RequestTag/studio-cli:event": "spring"},
+        "StringEqualsIfExists": {"aws:ResourceTag/studio-cli:event": "spring"},
+        "ForAllValues:StringEquals": {"aws:TagKeys": ["studio-cli:event"]},
+    }
+
+
 def _made(sandbox: SandboxServer) -> set[str]:
     """What was called; the sandbox goes by the names that requests are signed with."""
     signed = {"servicequotas": "service-quotas", "tagging": "resourcegroupstaggingapi"}
@@ -158,15 +168,19 @@ def test_the_whole_flow_makes_only_calls_that_its_role_may(
     sandbox: SandboxServer, make_hackathon: Callable[..., Hackathon]
 ):
     hackathon = make_hackathon(audit_table="studio-cli-audit", access="event-code")
+    settings = hackathon.settings
+    OldTool(settings.domain_id, settings.region, settings.table_name).set_up("cy@example.com", "3")
     _forget(sandbox)
     hackathon.ensure_table()
     hackathon.domains()
     hackathon.pinned()
     hackathon.check(ROSTER)
-    assert hackathon.run(hackathon.propose_setup(ROSTER)).ok
+    assert hackathon.run(hackathon.propose_adopt()).ok
+    everybody = Roster((*ROSTER.participants, Participant("cy@example.com", "3")))
+    assert hackathon.run(hackathon.propose_setup(everybody)).ok
     assert hackathon.run(hackathon.propose_start_apps()).ok
     hackathon.hourly_cost(hackathon.status())
-    assert len(list(hackathon.links())) == 2
+    assert len(list(hackathon.links())) == 3
     hackathon.sign_in.codes()
     hackathon.sign_in.rotate()
     hackathon.lease()
@@ -174,7 +188,7 @@ def test_the_whole_flow_makes_only_calls_that_its_role_may(
     assert hackathon.run(hackathon.propose_stop_apps()).ok
     organiser = _made(sandbox)
     assert organiser <= operations(Who.ORGANISER)
-    assert "sagemaker.CreateSpace" in organiser
+    assert {"sagemaker.CreateSpace", "sagemaker.AddTags"} <= organiser
 
     helper = hackathon.acting_as(Actor("bo", Role.HELPER))
     _forget(sandbox)

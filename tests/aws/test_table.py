@@ -106,6 +106,50 @@ def test_a_key_with_capitals_is_replaced_and_nothing_of_the_row_lost(table, dyna
     assert rows(table)[ADA.pk].extra == {"diet": "vegan"}
 
 
+def test_a_key_with_capitals_is_replaced_with_what_is_merged_into_it(table, dynamodb: Any):
+    odd = {"1. diet-preference": {"S": "vegan"}, "none": {"NULL": True}, "tags": {"SS": ["a"]}}
+    key = {"pk": {"S": "Ada@Example.com"}, "team": {"S": "01"}, "last-link": {"S": "yesterday"}}
+    dynamodb.put_item(TableName=table.name, Item={**key, **odd, "domain-id": {"S": "d-1"}})
+    (old,) = table.scan()
+    new = replace(ADA, team="01", extra={**old.extra, "size": {"tall": "no"}})
+    for _ in range(2):
+        assert table.write([RowChange(old, new)]) == set()
+    item = dynamodb.get_item(TableName=table.name, Key={"pk": {"S": ADA.pk}})["Item"]
+    assert {name: item[name] for name in odd} == odd
+    assert item["size"] == {"M": {"tall": {"S": "no"}}}
+    assert (item["team"], item["last-link"]) == ({"S": "01"}, {"S": "yesterday"})
+    assert len(rows(table)) == 1
+
+
+def test_what_is_merged_into_a_row_is_written_and_the_rest_of_it_stays(table, dynamodb: Any):
+    table.write([RowChange(None, replace(ADA, extra={"diet": "vegan", "size": "M"}))])
+    (before,) = table.scan()
+    when = datetime(2026, 11, 24, 9, tzinfo=UTC)
+    after = replace(before, last_link_at=when, extra={**before.extra, "size": "L", "from": "Oslo"})
+    dynamodb.update_item(
+        TableName=table.name,
+        Key={"pk": {"S": ADA.pk}},
+        UpdateExpression="SET diet = :d",
+        ExpressionAttributeValues={":d": {"S": "none"}},
+    )
+    assert table.write([RowChange(before, after)]) == set()
+    assert rows(table)[ADA.pk].extra == {"diet": "none", "size": "L", "from": "Oslo"}
+    assert rows(table)[ADA.pk].last_link_at == when
+
+
+def test_an_attribute_added_after_the_plan_does_not_go_with_the_row(table, dynamodb: Any):
+    table.write([RowChange(None, replace(ADA, extra={"diet": "vegan"}))])
+    (seen,) = table.scan()
+    dynamodb.update_item(
+        TableName=table.name,
+        Key={"pk": {"S": ADA.pk}},
+        UpdateExpression="SET diet = :d",
+        ExpressionAttributeValues={":d": {"S": "none"}},
+    )
+    assert table.write([RowChange(seen, None)]) == {ADA.pk}
+    assert rows(table)[ADA.pk].extra == {"diet": "none"}
+
+
 def test_a_key_with_capitals_can_be_deleted(table: ParticipantsTable, dynamodb: Any):
     item = {"pk": "Ada@Example.com", "team": "1", "domain-id": "d-1"}
     dynamodb.put_item(TableName=table.name, Item={k: {"S": v} for k, v in item.items()})

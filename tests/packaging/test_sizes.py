@@ -14,7 +14,6 @@ MODULE, PAGE, EXPLAINED = 300, 100, 250
 LONGER = {
     "config",  # every setting with its rules
     "hackathon.hackathon",  # a method for each thing that can be asked
-    "planning.setup",  # one plan over one set of names
 }
 """Modules that may be longer, by name; each is explained in docs/architecture.md."""
 

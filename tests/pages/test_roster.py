@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import boto3
+import pytest
+
+from studio_core import config
+from tests.first_generation import TABLE, OldTool
 
 PAGE = "pages/roster.py"
 EXAMPLE = Path(__file__).resolve().parents[2] / "examples" / "roster.csv"
@@ -155,3 +160,56 @@ def test_a_file_that_is_no_table_is_a_sentence(empty, visit):
     page = upload(visit(PAGE), "empty.csv", b" \n")
     assert page.error
     assert not page.data_editor
+
+
+@pytest.fixture
+def old(empty, control):
+    """People of the first generation: two share a profile, one has two spaces of her own."""
+    control.clock(timescale=0.001)
+    config.save(replace(empty, table_name=TABLE))
+    made = OldTool(empty.domain_id, empty.region)
+    made.set_up("Niklas@Amazon.com", "1")
+    made.set_up("niklas@ai.se", "2")
+    made.set_up("ana.b@x.org", "2", spaces=True)
+    return made
+
+
+def test_people_from_before_are_adopted_with_a_choice_for_each_shared_profile(
+    old, visit, ended, core
+):
+    page = visit(PAGE)
+    assert any("3 people from an earlier version of this tool" in m.value for m in page.markdown)
+    assert any("This adopts 3 spaces, 1 profile and 1 table row." in m.value for m in page.markdown)
+    assert "niklas@ai.se and niklas@amazon.com share it" in plain(page.warning[0].value)
+    assert page.button(key="adopt-do").label == "Adopt 1 person"
+
+    page.selectbox(key="adopt-keep-Niklas").select("niklas@amazon.com").run()
+    assert not page.warning
+    assert list(page.dataframe[0].value["What"]).count("Adopt") == 9
+    assert page.button(key="adopt-do").label == "Adopt 3 people"
+    page.button(key="adopt-do").click().run()
+    page = ended(page)
+    assert "Adopting is done" in page.success[0].value
+    assert "Adopted 4 spaces, 2 profiles and 3 table rows." in [m.value for m in page.markdown]
+    assert not any(b.key == "adopt-do" for b in page.button)
+    profiles = {record.email: record.profile for record in core().participants()}
+    assert profiles == {"niklas@amazon.com": "Niklas", "niklas@ai.se": None, "ana.b@x.org": "anab"}
+    assert set(old.resources().values()) == {config.load().event}
+
+
+def test_without_people_from_before_nothing_is_offered(demo, visit):
+    page = visit(PAGE)
+    assert not any("earlier version" in m.value for m in page.markdown)
+    assert not any(b.key == "adopt-do" for b in page.button)
+
+
+def test_other_pages_say_where_people_from_before_are_adopted(old, visit):
+    for path in ("pages/status.py", "pages/links.py"):
+        assert "3 people are in the table" in plain(visit(path).info[0].value)
+    page = visit("pages/purge.py")
+    assert any("adopt first" in plain(m.value) for m in page.markdown)
+    assert not any("nothing to remove" in s.value for s in page.success)
+
+
+def plain(text):
+    return text.replace("\\", "")

@@ -114,3 +114,13 @@ def test_a_broken_file_is_a_sentence(visit, tmp_path, text):
     page = visit(PAGE)
     assert page.error
     assert "Correct" in page.error[0].value
+
+
+def test_old_settings_that_cannot_be_read_are_reported(world, visit, tmp_path, monkeypatch):
+    (tmp_path / ".studio_cli").mkdir()
+    (tmp_path / ".studio_cli" / "config").write_text("{ not JSON")
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "xdg"))
+    monkeypatch.delenv("STUDIO_CONFIG")
+    page = visit(PAGE)
+    assert "it is not JSON" in page.warning[0].value

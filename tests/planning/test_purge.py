@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -85,6 +86,36 @@ def test_a_profile_that_holds_a_space_of_another_event_stays_with_its_row() -> N
         (Kind.ROW, "a@ai.se"),
     }
     assert all("theirs" in i.reason for i in leftovers(plan) if i.kind is Kind.PROFILE)
+
+
+@pytest.mark.parametrize("ownership", [Ownership.UNTAGGED, Ownership.UNKNOWN])
+def test_the_only_record_of_what_the_first_generation_made_stays(ownership: Ownership) -> None:
+    old = Record("a.b@ai.se", "3", "d-1")
+    spaces = (Space("3", "InService", ownership=ownership),)
+    world = empty(profiles=(ready_profile("ab", ownership),), spaces=spaces, records=(old,))
+    plan = plan_purge(world)
+    assert plan.empty
+    (left,) = leftovers(plan)
+    assert (left.kind, left.name) == (Kind.ROW, "a.b@ai.se")
+    assert left.reason == (
+        "the earlier tool made profile ab and space 3, which only this row names; adopt first "
+        "(`studio adopt`), then nothing of it is left behind"
+    )
+
+
+def test_a_row_of_the_first_generation_that_names_nothing_any_more_may_go() -> None:
+    old = Record("a.b@ai.se", "3", "d-1")
+    world = empty(profiles=(ready_profile("ab", Ownership.OTHER),), records=(old,))
+    assert [s.key for s in plan_purge(world).changes] == ["delete:row:a.b@ai.se"]
+
+
+def test_the_whole_domain_takes_old_rows_after_what_they_name() -> None:
+    old = Record("a.b@ai.se", "3", "d-1")
+    spaces = (Space("3", "InService", ownership=Ownership.UNTAGGED),)
+    profiles = (ready_profile("ab", Ownership.UNTAGGED),)
+    plan = plan_purge(empty(profiles=profiles, spaces=spaces, records=(old,)), Scope.DOMAIN)
+    needs = {s.key: set(s.needs) for s in plan.changes}
+    assert needs["delete:row:a.b@ai.se"] == {"delete:profile:ab", "delete:space:3"}
 
 
 def test_failed_and_deleted_apps_hold_nothing() -> None:

@@ -159,6 +159,15 @@ def test_a_space_of_another_app_type_stays_and_says_why() -> None:
     assert all("CodeEditor" in s.reason for s in plan.steps if s.kind is Kind.SPACE)
 
 
+def test_a_space_in_two_teams_rows_goes_to_one_and_the_next_plan_agrees() -> None:
+    moved = Record("a@ai.se", "1", "d-1", EVENT, "a", "team-1")
+    left = Record("b@ai.se", "2", "d-1", EVENT, "b", "team-1")
+    world = empty(records=(moved, left), spaces=(ready_space("team-1"),))
+    wanted = roster(("a@ai.se", "2"))
+    world = carry_out(plan_setup(wanted, world, TEMPLATE), world)
+    assert plan_setup(wanted, world, TEMPLATE).empty
+
+
 def test_personal_spaces_have_their_person_as_owner_and_no_host() -> None:
     plan = plan_setup(BOTH, empty(), SpaceTemplate(personal=True))
     spaces = [s.target for s in plan.steps if s.kind is Kind.SPACE]

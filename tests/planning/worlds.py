@@ -121,6 +121,13 @@ class World:
         self.apps = list(start.apps)
         self.records = {r.pk: r for r in start.records}
 
+    def do(self, step: Step) -> None:
+        adopts = step.action is Action.ADOPT and not isinstance(step.target, Record)
+        if adopts:
+            self.adopt(step)
+        else:
+            (self.delete if step.action is Action.DELETE else self.create)(step)
+
     def delete(self, step: Step) -> None:
         name, live = step.name.casefold(), [a for a in self.apps if not a.gone]
         match step.target:
@@ -135,6 +142,13 @@ class World:
                 del self.profiles[name]
             case Record() as record:
                 del self.records[record.pk]
+
+    def adopt(self, step: Step) -> None:
+        """Tag what carries no tag; what lives in it and has none of its own follows."""
+        held = self.profiles if isinstance(step.target, Profile) else self.spaces
+        seen = held[step.name.casefold()]
+        assert seen == replace(step.target, ownership=Ownership.UNTAGGED)
+        held[step.name.casefold()] = step.target
 
     def create(self, step: Step) -> None:
         name = step.name.casefold()
@@ -172,7 +186,7 @@ def carry_out(plan: Plan, start: Snapshot) -> Snapshot:
         ready = [s for s in changes.values() if not any(n in changes for n in s.needs)]
         assert ready, f"the needs go round in a circle: {changes}"
         for step in ready:
-            (world.delete if step.action is Action.DELETE else world.create)(step)
+            world.do(step)
             del changes[step.key]
     return world.snapshot()
 

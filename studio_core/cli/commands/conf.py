@@ -9,6 +9,7 @@ import click
 from studio_core import config
 from studio_core.cli.console import print_table, result_json, say
 from studio_core.cli.options import common_options, json_option
+from studio_core.cli.tools import warn_of_seed
 
 
 @click.command("get-conf")
@@ -20,6 +21,7 @@ def get_conf(*, as_json: bool) -> None:
     Every setting can be set for one command or shell by a variable: STUDIO_REGION,
     STUDIO_DOMAIN_ID, STUDIO_TABLE_NAME, STUDIO_EVENT and so on.
     """
+    warn_of_seed()
     settings = config.load()
     if as_json:
         result_json(asdict(settings))

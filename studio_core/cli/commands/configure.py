@@ -11,7 +11,7 @@ from studio_core import config
 from studio_core.cli import wizard
 from studio_core.cli.console import result, say
 from studio_core.cli.options import common_options
-from studio_core.cli.tools import tools
+from studio_core.cli.tools import tools, warn_of_seed
 from studio_core.errors import NotFoundError, SettingsError
 from studio_core.model.studio import AppType
 from studio_core.wording import listed
@@ -81,6 +81,7 @@ def configure(ctx: click.Context, /, *, ask: bool, **given: Any) -> None:
     for it. The participants table is made when it is not there.
     """
     here = tools()
+    warn_of_seed()
     before = config.load_file()
     wanted = _chosen({name: value for name, value in given.items() if value is not None})
     if here.interactive() and (ask or wanted.missing):

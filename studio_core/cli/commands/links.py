@@ -17,6 +17,7 @@ from studio_core.cli.options import common_options, team_option
 from studio_core.cli.tools import tools
 from studio_core.errors import SettingsError, StudioError
 from studio_core.model.links import LINK_COLUMNS, Link, LinkFailure
+from studio_core.planning.before import ADOPT, from_before
 from studio_core.roster import safe_csv
 from studio_core.wording import counted, printable
 
@@ -55,10 +56,13 @@ def get_urls(
     twelve hours. The web app makes links at the moment they are needed instead.
     """
     with tools().configured() as hackathon:
+        if before := hackathon.from_before():
+            say(f"{from_before(before)} {ADOPT}")
         answers = list(hackathon.links(team=team, email=email))
         codes = hackathon.codes() if hackathon.settings.access == "personal-code" else None
     if not answers:
-        raise StudioError("Nobody is set up yet.", "Run `studio setup-users ROSTER` first.")
+        first = "`studio adopt`" if before else "`studio setup-users ROSTER`"
+        raise StudioError("Nobody is set up yet.", f"Run {first} first.")
     links = [answer for answer in answers if isinstance(answer, Link)]
     failures = [answer for answer in answers if isinstance(answer, LinkFailure)]
     text = _written(links, form, codes)

@@ -12,6 +12,7 @@ from studio_core.cli.console import print_table, result, result_json, say
 from studio_core.cli.options import common_options, json_option
 from studio_core.cli.processes.signals import StopSignals
 from studio_core.cli.tools import tools
+from studio_core.planning.before import ADOPT, from_before
 from studio_core.wording import counted, not_of_this_event
 
 if TYPE_CHECKING:
@@ -56,6 +57,8 @@ def _show(hackathon: Hackathon, *, as_json: bool, clear: bool = False) -> None:
         _print(summary, hackathon.settings.event)
     for warning in snapshot.warnings:
         say(f"Warning: {warning}")
+    if summary.from_before:
+        say(f"{from_before(summary.from_before)} {ADOPT}")
 
 
 def _print(summary: Summary, event: str) -> None:

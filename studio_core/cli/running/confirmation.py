@@ -104,6 +104,28 @@ def to_remove(plan: Plan, *, interactive: bool, yes: bool) -> None:
     confirm.confirm_removal(plan, typed)
 
 
+def to_adopt(plan: Plan, *, confirm_number: int | None, yes: bool, interactive: bool) -> None:
+    """Have an adoption agreed to: by an option, or by a person who types the number of people.
+
+    Raises:
+        GuardError: It was not; nothing was changed.
+    """
+    number = confirm.people_adopted(plan)
+    if confirm_number is not None or yes:
+        confirm.confirm_adoption(plan, number if confirm_number is None else confirm_number)
+        return
+    if not interactive:
+        raise GuardError(
+            f"Not confirmed; nothing was changed. Missing: --confirm {number}, or --yes.",
+            "Look at the plan above; add what is missing if it is what you want.",
+        )
+    say(
+        f"This makes {counted(number, 'person')} and what the earlier tool made for them part of "
+        f"{plan.event}; purge then deletes it. There is no undo."
+    )
+    confirm.confirm_adoption(plan, _typed("Type the number of people to go ahead", str(number)))
+
+
 def to_renew(number: int) -> str:
     """Ask a person to type how many codes are renewed; return the number.
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from studio_core.model.plans import Action, Purpose, Scope
+from studio_core.model.studio import Kind
 from studio_core.planning.removal import APP_AGES_OUT
 from studio_core.planning.setup import LEAVING, UNUSED
 from studio_core.wording import TERSE_KINDS, by_kind, counted, location
@@ -19,6 +20,7 @@ SHOWN = 15
 
 _TITLES = {
     Purpose.SETUP: "Setup of",
+    Purpose.ADOPT: "Adoption into",
     Purpose.PURGE: "Purge of",
     Purpose.START_APPS: "Start the apps of",
     Purpose.STOP_APPS: "Stop the apps of",
@@ -32,16 +34,20 @@ def outline(plan: Plan, *, everything: bool = False) -> list[str]:
     """
     whole = ", the whole domain" if plan.scope is Scope.DOMAIN else ""
     lines = [f"{_TITLES[plan.purpose]} {location(plan.identity, plan.event)}{whole}:"]
+    adopts = plan.purpose is Purpose.ADOPT
     for action, word in (
         (Action.CREATE, "create"),
         (Action.UPDATE, "update"),
-        (Action.DELETE, "delete"),
+        (Action.ADOPT, "adopt"),
+        (Action.DELETE, "merge" if adopts else "delete"),
         (Action.KEEP, "keep"),
     ):
-        if counts := plan.counts(action):
+        # An adoption updates a row only to note what it adopts next.
+        if (counts := plan.counts(action)) and not (adopts and action is Action.UPDATE):
             lines.append(f"  {word:<8}{by_kind(counts, TERSE_KINDS)}")
+    told = Action.ADOPT if adopts else Action.UPDATE
     sorts = [
-        [_because(s, "update") for s in plan.changes if s.action is Action.UPDATE],
+        [_because(s, told) for s in plan.changes if s.action is told and s.kind is Kind.ROW],
         [_because(s, "stays") for s in plan.steps if s.action is Action.KEEP and s.reason],
         [_because(s, "leaving") for s in leaving(plan)],
         [_because(s, "skip") for s in skipped(plan)],
@@ -58,6 +64,7 @@ def would(plan: Plan) -> list[str]:
         Action.CREATE: "create",
         Action.UPDATE: "update",
         Action.DELETE: "delete",
+        Action.ADOPT: "adopt",
         Action.KEEP: "keep",
         Action.SKIP: "leave",
     }
@@ -75,14 +82,16 @@ def nothing_to_do(plan: Plan) -> str:
     match plan.purpose:
         case Purpose.SETUP:
             return f"Nothing to do: {there} are there already."
+        case Purpose.ADOPT:
+            nobody = "Nothing to do: nobody is in the table from before."
+            return "Nothing can be adopted yet." if skipped(plan) else nobody
         case Purpose.PURGE if plan.scope is Scope.DOMAIN:
             return f"Nothing to do: the domain {plan.identity.domain_id} holds nothing to delete."
         case Purpose.PURGE:
             return f"Nothing to do: nothing of {plan.event} is there to delete."
         case Purpose.START_APPS:
-            if there == "nothing":
-                return "Nothing to do: there is no space to start an app in."
-            return f"Nothing to do: {there} running already."
+            none = "Nothing to do: there is no space to start an app in."
+            return none if there == "nothing" else f"Nothing to do: {there} running already."
         case Purpose.STOP_APPS:
             return "Nothing to do: no app runs."
 

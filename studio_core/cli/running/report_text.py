@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from studio_core.cli.running.plan_text import skipped
 from studio_core.model.plans import Action, Purpose
 from studio_core.model.runs import Leftover, Report, Result
-from studio_core.wording import DONE, TERSE_KINDS, by_kind
+from studio_core.wording import TERSE_KINDS, by_kind, done_words
 
 if TYPE_CHECKING:
     from studio_core.model.plans import Plan
@@ -16,12 +16,12 @@ if TYPE_CHECKING:
 def report_dict(report: Report) -> dict[str, object]:
     """Return the stable shape that `--json` prints.
 
-    `created`, `updated` and `deleted` (setup), `created` (start-apps) or `deleted` (purge and
-    stop-apps) map a kind to a number, as does `kept`. Items of `failed` have `kind`, `name`
-    and `reason`; those of `left` also have `remedy`.
+    `created`, `updated` and `deleted` (setup), `adopted` and `merged` (adopt), `created`
+    (start-apps) or `deleted` (purge and stop-apps) map a kind to a number, as does `kept`.
+    Items of `failed` have `kind`, `name` and `reason`; those of `left` also have `remedy`.
     """
     return {
-        **{DONE[action]: report.counts(action) for action in _actions(report.plan)},
+        **{word: report.counts(action) for action, word in _words(report.plan)},
         "kept": report.plan.counts(Action.KEEP),
         "failed": [
             {"kind": o.step.kind.value, "name": o.step.name, "reason": o.reason}
@@ -38,7 +38,7 @@ def plan_dict(plan: Plan) -> dict[str, object]:
     """Return the same shape for a plan that was not run, with what would be done."""
     return {
         "dry_run": True,
-        **{DONE[action]: plan.counts(action) for action in _actions(plan)},
+        **{word: plan.counts(action) for action, word in _words(plan)},
         "kept": plan.counts(Action.KEEP),
         "failed": [],
         "left": [
@@ -74,8 +74,8 @@ def sentence(report: Report) -> str:
     if report.started_at and report.ended_at:
         seconds = (report.ended_at - report.started_at).total_seconds()
     parts = [
-        f"{DONE[action]} {by_kind(counts, TERSE_KINDS)}"
-        for action in _actions(report.plan)
+        f"{word} {by_kind(counts, TERSE_KINDS)}"
+        for action, word in _words(report.plan)
         if (counts := report.counts(action))
     ]
     what = "; ".join(parts) or "nothing was done"
@@ -100,10 +100,17 @@ def _remedy(text: str) -> str:
     return f" What to do: {text}" if text else ""
 
 
+def _words(plan: Plan) -> list[tuple[Action, str]]:
+    words = done_words(plan.purpose)
+    return [(action, words[action]) for action in _actions(plan)]
+
+
 def _actions(plan: Plan) -> tuple[Action, ...]:
     match plan.purpose:
         case Purpose.SETUP:
             return Action.CREATE, Action.UPDATE, Action.DELETE
+        case Purpose.ADOPT:
+            return Action.ADOPT, Action.DELETE
         case Purpose.START_APPS:
             return (Action.CREATE,)
         case Purpose.PURGE | Purpose.STOP_APPS:

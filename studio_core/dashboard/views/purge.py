@@ -9,8 +9,9 @@ import streamlit as st
 from studio_core.dashboard import loaders
 from studio_core.dashboard.views import run_progress
 from studio_core.errors import GuardError
+from studio_core.model.people import Record
 from studio_core.model.plans import Action, Scope
-from studio_core.model.studio import Ownership
+from studio_core.model.studio import Kind, Ownership
 from studio_core.planning.confirm import confirm_purge
 from studio_core.wording import KINDS, by_kind, counted, inflected, markdown_text
 
@@ -122,6 +123,12 @@ def start_purge(settings: Settings, hackathon: Hackathon, proposal: Proposal, to
     if _refusal(settings, proposal.plan, today) is None:
         st.session_state[_TYPED] = ""
         run_progress.start_run(hackathon, proposal)
+
+
+def only_records(plan: Plan) -> bool:
+    """Return True when rows stay because only they name what the first generation left."""
+    rows = [s.target for s in plan.steps if s.action is Action.SKIP and s.kind is Kind.ROW]
+    return any(isinstance(row, Record) and row.from_before for row in rows)
 
 
 def _others(plan: Plan) -> str:

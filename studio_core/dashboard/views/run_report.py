@@ -12,7 +12,7 @@ from studio_core.dashboard import downloads, tables, visitor
 from studio_core.dashboard.loaders import show_problem
 from studio_core.errors import StudioError
 from studio_core.model.plans import Action, Purpose
-from studio_core.wording import DONE, PURPOSES, by_kind, counted
+from studio_core.wording import PURPOSES, by_kind, counted, done_words
 
 if TYPE_CHECKING:
     from studio_core.engine.run import Run
@@ -101,7 +101,7 @@ def _verdict(report: Report, what: str) -> None:
 def _counts(report: Report) -> None:
     lines = [
         f"{word.capitalize()} {by_kind(done)}."
-        for action, word in DONE.items()
+        for action, word in done_words(report.plan.purpose).items()
         if (done := report.counts(action))
     ]
     kept = report.plan.counts(Action.KEEP)

@@ -38,11 +38,13 @@ _MARKS = {
 
 
 def notices(overridden: Collection[str]) -> None:
-    """Show the result of the last save, and the settings that the environment overrides."""
+    """Show the result of the last save, unreadable old settings, and what is overridden."""
     if note := st.session_state.pop(_SAVED, None):
         st.success(note, icon=":material/check_circle:")
     if problem := st.session_state.pop(_PROBLEM, None):
         loaders.show_problem(problem)
+    if unread := config.seed_problem():
+        st.warning(markdown_text(unread), icon=":material/warning:")
     if overridden:
         variables = ", ".join(f"`{config.variable(name)}`" for name in overridden)
         st.info(

@@ -10,6 +10,7 @@ from studio_core.access.roles import Act
 from studio_core.dashboard import tables, visitor
 from studio_core.dashboard.views.run_progress import start_run
 from studio_core.model.plans import Action
+from studio_core.planning import before
 from studio_core.wording import counted, markdown_text, not_of_this_event
 
 if TYPE_CHECKING:
@@ -126,6 +127,13 @@ def seen(summary: Summary, snapshot: Snapshot) -> None:
     """Show the time of the snapshot, and what else the domain contains."""
     at = f"Seen at {snapshot.taken_at:%H:%M:%S} UTC." if snapshot.taken_at else ""
     st.caption(f"{at} {not_of_this_event(summary.others)}".strip())
+
+
+def from_before(summary: Summary) -> None:
+    """Say who is in the table from before, and where they are adopted."""
+    if summary.from_before:
+        text = f"{before.from_before(summary.from_before)} {before.ADOPT}"
+        st.info(markdown_text(text), icon=":material/history:")
 
 
 def _button(

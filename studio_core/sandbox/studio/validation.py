@@ -37,7 +37,7 @@ _SEPARATORS = r" \u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
 
 @dataclass(slots=True)
 class Node:
-    """One shape of the model, with what is checked of it."""
+    """One shape of the model: what is checked of it, and the nodes of its members or items."""
 
     kind: str
     least: float | None = None
@@ -47,7 +47,6 @@ class Node:
     required: tuple[str, ...] = ()
     members: dict[str, Node] = field(default_factory=dict)
     item: Node | None = None
-    """What lists and maps consist of."""
     key: Node | None = None
 
 
