@@ -172,7 +172,8 @@ def _check(purpose: str, wrong: list[str], cycle: int) -> None:
 def main() -> int:
     """Run the soak and print its table."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--kills", type=int, default=100)
+    parser.add_argument("--kills", type=int, default=250)
+    parser.add_argument("--sequences", type=int, default=1000, help="random sequences of chaos")
     parser.add_argument("--people", type=int, default=300, help="people in bad weather")
     parser.add_argument("--requests", type=int, default=20_000, help="requests of the fuzzer")
     parser.add_argument("--seed", type=int, default=1)
@@ -181,6 +182,12 @@ def main() -> int:
     print(fuzz.report(tally), flush=True)
     if tally.wrong:
         raise SystemExit("\n".join(tally.wrong[:20]))
+    from tests.chaos.soak import chaos  # noqa: PLC0415 - only the long run needs hypothesis
+
+    outcome = chaos(options.sequences, options.seed)
+    print(outcome, flush=True)
+    if not outcome.ok:
+        return 1
     start = time.monotonic()
     kills = kill_anywhere(Soak(options.kills, seed=options.seed))
     minutes = (time.monotonic() - start) / 60

@@ -202,6 +202,8 @@ def _owned(
         return Ownership.UNTAGGED if key in tags else tagless
 
     owners: dict[TagKey, Ownership] = {}
+    spaces = list(spaces)
+    space_owners = {space.ref: space.owner for space in spaces}
 
     def of_profile(profile: Profile) -> Profile:
         key = (Kind.PROFILE, profile.name.casefold())
@@ -216,8 +218,9 @@ def _owned(
 
     def of_app(app: App) -> App:
         kind = Kind.SPACE if app.space else Kind.PROFILE
-        owner = owners.get((kind, app.owner.casefold()), tagless)
-        return replace(app, ownership=owner)
+        key = (kind, app.owner.casefold())
+        ownership = owners.get(key, tagless)
+        return replace(app, ownership=ownership, space_owner=space_owners.get(key))
 
     return {
         "profiles": tuple(of_profile(p) for p in profiles),

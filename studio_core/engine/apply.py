@@ -207,13 +207,11 @@ class Applier:
         held = isinstance(error, InUseError) and work.deletes
         if isinstance(error, TransientError) or held:
             # What held it may be on its way out, as lists lag; or it is new, and must be planned.
-            longest = self._pace.settling if held else self._pace.persistence
-            if not held:
-                work.held_since = None
-            elif work.held_since is None:
-                work.held_since = self._clock()
-            since = work.held_since if work.held_since is not None else work.began
-            if self._clock() - since < longest:
+            now = self._clock()
+            if held and work.held_since is None:
+                work.held_since = now
+            since = work.began if work.held_since is None else work.held_since
+            if now - since < (self._pace.settling if held else self._pace.persistence):
                 # A throttle paces what was throttled, so it need not wait ever longer besides.
                 self._retry(work, growth=1.0 if isinstance(error, ThrottledError) else 2.0)
                 return

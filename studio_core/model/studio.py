@@ -111,7 +111,10 @@ class Space:
 
 @dataclass(frozen=True, slots=True)
 class App:
-    """An app as ListApps shows it; exactly one of `profile` and `space` is set."""
+    """An app as ListApps shows it; exactly one of `profile` and `space` is set.
+
+    `space_owner` is the profile that owns its space, where a snapshot has found it.
+    """
 
     app_type: str
     name: str
@@ -121,6 +124,7 @@ class App:
     instance_type: str | None = None
     ownership: Ownership = Ownership.OTHER
     created: datetime | None = None
+    space_owner: str | None = None
 
     @property
     def owner(self) -> str:

@@ -14,7 +14,6 @@ from studio_core.model.studio import App, Kind, Profile, Space, ref
 
 if TYPE_CHECKING:
     from studio_core.model.plans import Plan, Step
-    from studio_core.model.studio import Ref
 
 NOT_AGREED = "not part of the plan that was agreed to"
 
@@ -42,8 +41,7 @@ class Consent:
         something may have been added to what is to be deleted. A setup that has become
         another one is shown again: somebody else sets up the same event.
         """
-        within = self._within_of(plan)
-        rest = [step for step in plan.changes if not self._covers(step, within)]
+        rest = [step for step in plan.changes if not self._covers(step)]
         now = {(step.key, _essence(step)) for step in rest}
         return now == self._made if plan.purpose is Purpose.SETUP else now <= self._made
 
@@ -52,32 +50,27 @@ class Consent:
 
         Of an adoption everything that was not: what it tags, a purge deletes.
         """
-        within = self._within_of(plan)
-        return replace(plan, steps=tuple(self._bound(step, plan, within) for step in plan.steps))
+        return replace(plan, steps=tuple(self._bound(step, plan.purpose) for step in plan.steps))
 
-    def _bound(self, step: Step, plan: Plan, within: frozenset[Ref]) -> Step:
+    def _bound(self, step: Step, purpose: Purpose) -> Step:
         if step.action is Action.DELETE:
-            agreed = self._covers(step, within)
+            agreed = self._covers(step)
         else:
-            adopts = plan.purpose is Purpose.ADOPT and step.action.changes
+            adopts = purpose is Purpose.ADOPT and step.action.changes
             agreed = not adopts or (step.key, _essence(step)) in self._made
         return step if agreed else replace(step, action=Action.SKIP, reason=NOT_AGREED, needs=())
 
-    def _within_of(self, plan: Plan) -> frozenset[Ref]:
-        """Add the spaces that appeared in profiles whose deletion was agreed to."""
-        spaces = [step.target for step in plan.steps if isinstance(step.target, Space)]
-        inside = {s.ref for s in spaces if ref(Kind.PROFILE, s.owner) in self._holders}
-        return self._within | inside
-
-    def _covers(self, step: Step, within: frozenset[Ref]) -> bool:
+    def _covers(self, step: Step) -> bool:
         """Return True for a deletion that was agreed to, by name or by what it lives in."""
         if step.action is not Action.DELETE:
             return False
         match step.target:
             case App() as app:
-                return step.key in self._deleted or app.home in within
+                homes = {app.home, ref(Kind.PROFILE, app.space_owner)}
+                return step.key in self._deleted or bool(homes & self._within)
             case Space() as space:
-                return step.key in self._deleted or space.ref in within
+                owner = ref(Kind.PROFILE, space.owner)
+                return step.key in self._deleted or owner in self._holders
             case _:
                 return step.key in self._deleted
 

@@ -14,7 +14,7 @@ from typing import Any
 EVENT_TAG = "studio-cli:event"
 _KEY = re.compile(r"Credential=([^/]+)/")
 
-Answer = Callable[[str, dict[str, Any], Any], Iterable[bytes]]
+Answer = Callable[[str, str, dict[str, Any], Any], Iterable[bytes]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,11 +191,13 @@ class Recorder:
         with self._lock:
             self._watches = []
 
-    def __call__(self, service: str, environ: dict[str, Any], start: Any) -> Iterable[bytes]:
+    def __call__(
+        self, service: str, action: str, environ: dict[str, Any], start: Any
+    ) -> Iterable[bytes]:
         found = _KEY.search(environ.get("HTTP_AUTHORIZATION", ""))
         who = self._names.get(found.group(1)) if found else None
         if who is None or service not in {"sagemaker", "dynamodb"}:
-            return self._answer(service, environ, start)
+            return self._answer(service, action, environ, start)
         body = environ["wsgi.input"].read()
         environ["wsgi.input"] = io.BytesIO(body)
         operation = environ.get("HTTP_X_AMZ_TARGET", "").rpartition(".")[2]
@@ -209,10 +211,10 @@ class Recorder:
         with self._lock:
             target = Call(0, 0, who, operation, params, 0).target
             event, inside = self._made.event(target), self._made.inside(target)
-        answer = self._answer(service, environ, started)
+        answer = self._answer(service, action, environ, started)
         call = Call(0, time.monotonic(), who, operation, params, statuses[-1], event, inside)
-        for action in self._log(call):
-            action()
+        for act in self._log(call):
+            act()
         return answer
 
     def _log(self, call: Call) -> list[Callable[[], None]]:

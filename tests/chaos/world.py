@@ -45,6 +45,8 @@ PACE = Pace(
     poll_gap=0.03,
     patience=PATIENCE,
     persistence=PATIENCE,
+    settling=0.5,
+    poll_most=0.5,
     retry_first=0.01,
     retry_most=0.1,
 )

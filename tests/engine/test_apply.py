@@ -124,6 +124,15 @@ def test_what_held_a_space_a_moment_longer_is_waited_out(run) -> None:
     assert run(calls, plan(step))[step.key].result is Result.DONE
 
 
+def test_what_is_held_is_planned_again_soon_under_throttling_too(run) -> None:
+    calls = Calls(team="InService")
+    step = space("team", Action.DELETE, status="InService")
+    calls.errors[step.key] = [InUseError("App(s) are associated"), ThrottledError("slow")] * 1000
+    began = time.monotonic()
+    assert run(calls, plan(step))[step.key].result is Result.STALE
+    assert time.monotonic() - began < QUICK.persistence
+
+
 def test_failures_that_pass_are_tried_for_as_long_as_persistence(run) -> None:
     calls = Calls()
     calls.on_list = calls.settle

@@ -65,7 +65,7 @@ def test_what_people_create_inside_what_goes_goes_too() -> None:
     busy = replace(
         world,
         spaces=(*world.spaces, ready_space("mine", "ada")),
-        apps=(app("team-1"), app("mine")),
+        apps=(app("team-1"), replace(app("mine"), space_owner="ada")),
     )
     newer = plan_purge(busy)
     assert consent.accepts(newer)
@@ -85,8 +85,11 @@ def test_stopping_includes_apps_that_are_started_in_the_same_spaces() -> None:
     agreed = plan_stop_apps(replace(world, apps=(app("team-1"),)))
     newer = plan_stop_apps(replace(world, apps=(app("team-1"), app("team-2"))))
     assert Consent(agreed).accepts(newer)
-    later = replace(world, spaces=(*world.spaces, ready_space("team-9")), apps=(app("team-9"),))
-    assert deleted(Consent(agreed).bound(plan_stop_apps(later))) == set()
+    own = replace(app("own"), space_owner="ada")  # in a space that ada has made since
+    later = replace(world, spaces=(*world.spaces, ready_space("own", "ada")), apps=(own,))
+    assert deleted(Consent(agreed).bound(plan_stop_apps(later))) == {own.label}
+    others = replace(world, spaces=(*world.spaces, ready_space("team-9")), apps=(app("team-9"),))
+    assert deleted(Consent(agreed).bound(plan_stop_apps(others))) == set()
 
 
 def test_stopping_one_team_does_not_include_another() -> None:

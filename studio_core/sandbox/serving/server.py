@@ -103,7 +103,7 @@ class SandboxServer:
         self._quotas = dict(quotas or {})
         self._server: Server | None = None
         self._thread: threading.Thread | None = None
-        self._keeper: StateSaver | None = None
+        self._saver: StateSaver | None = None
         self._control: Control | None = None
         self.account = ""
 
