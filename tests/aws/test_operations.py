@@ -142,7 +142,7 @@ OF_ACTIONS = {
         "dynamodb:LeadingKeys",
         "dynamodb:ReturnValues",
     },
-    "sagemaker:AddTags": {"sagemaker:TaggingAction"},
+    "sagemaker:AddTags": {"aws:TagKeys", "sagemaker:TaggingAction"},
     "ses:SendEmail": {"ses:FromAddress"},
 }
 """Condition keys of actions, from the Service Authorization Reference: cfn-lint has none."""
