@@ -17,7 +17,12 @@ from jinja2.meta import find_referenced_templates
 from studio_core.dashboard.serving.sign_in_page import entry_page, notice_page
 from studio_core.portal.cards import Card, cards_html, poster_svg, qr_svg
 from studio_core.portal.pages import Pages
+from studio_core.sandbox.services.quota_table import QuotaDefault
+from studio_core.sandbox.serving.control_page import ACT, SWITCHES, points
+from studio_core.sandbox.serving.overview import DomainOverview, SpaceRow, TableOverview
 from studio_core.sandbox.serving.pages import NotFoundPage, OpenedApp, SignInPage, StudioPage
+from studio_core.sandbox.serving.scenario import Scenario, Step
+from studio_core.sandbox.studio.lifecycle import PROGRESSIONS
 from studio_core.templating import environment, style_source
 
 if TYPE_CHECKING:
@@ -50,6 +55,34 @@ def studio_page(text: str) -> str:
     return page.html()
 
 
+def control_page(text: str) -> str:
+    space = SpaceRow(text, text, text, text, text)
+    counts = {text: 1}
+    return (
+        environment(SANDBOX)
+        .get_template("control.html")
+        .render(
+            account=text,
+            act=ACT,
+            refresh=True,
+            domains=[
+                DomainOverview(text, text, text, text, counts, counts, counts, (space,)),
+            ],
+            tables=[TableOverview(text, text, 1)],
+            calls=[(text, 1, points([1, 2]))],
+            minutes=10,
+            switches=[(switch, text) for switch in SWITCHES],
+            other_faults={text: text},
+            stuck=(),
+            quotas=[(QuotaDefault(text, text, 1.0), 2.0)],
+            clock={"progression": text, "timescale": 1.0},
+            progressions=PROGRESSIONS,
+            scenario=Scenario(text, (Step(note=text),)),
+            steps_done=1,
+        )
+    )
+
+
 CASES = [
     Case(PORTAL, "sign_in.html", lambda text: Pages(text, "event-code").form(text, wrong=True)),
     Case(PORTAL, "sign_in.html", lambda text: Pages(text, "email-only").form(text, wrong=True)),
@@ -75,6 +108,7 @@ CASES = [
     Case(DASHBOARD, "token.html", lambda text: entry_page(text, text, text)),
     Case(DASHBOARD, "notice.html", lambda text: notice_page(text, text, text)),
     Case(SANDBOX, "studio.html", studio_page),
+    Case(SANDBOX, "control.html", control_page),
     Case(SANDBOX, "not_found.html", lambda text: NotFoundPage(text).html()),
     Case(SANDBOX, "sign_in.html", lambda _: SignInPage().html(), shows=False),
 ]

@@ -6,14 +6,13 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
 
-from jinja2 import Environment, PackageLoader
-
 from studio_core.sandbox.services import quota_table
 from studio_core.sandbox.serving.faults import Faults
 from studio_core.sandbox.serving.history import BUCKET_SECONDS, BUCKETS
 from studio_core.sandbox.serving.overview import domains_of, tables_of
 from studio_core.sandbox.serving.wsgi import respond
 from studio_core.sandbox.studio.lifecycle import PROGRESSIONS
+from studio_core.templating import environment
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -28,7 +27,7 @@ ADDRESS = "/_sandbox/"
 ACT = "/_sandbox/act"
 """Where the page's forms go."""
 
-_TEMPLATES = Environment(loader=PackageLoader("studio_core.sandbox.serving"), autoescape=True)
+_TEMPLATES = environment("studio_core.sandbox.serving")
 _HEADERS = {
     "cache_control": "no-store",
     "referrer_policy": "same-origin",
