@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import statistics
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -34,7 +33,7 @@ if TYPE_CHECKING:
     from tests.clock import Clock
 
 Portal = Callable[..., Instance]
-CALL_SECONDS = 0.06
+CALL_SECONDS = 0.08
 FORM = {"content-type": "application/x-www-form-urlencoded"}
 XSS = "\"'><script>alert(1)</script><img src=x onerror=alert(2)>{{7*7}}${7*7}"
 
@@ -136,21 +135,21 @@ def test_the_roster_cannot_be_read_from_what_comes_back(portal: Portal, aws: San
 def test_the_roster_cannot_be_read_from_the_time_it_takes(
     portal: Portal, aws: SandboxServer
 ) -> None:
-    """Calls take far longer than what a busy machine adds, so that one more or less shows."""
+    """Calls take long, so that one more or less shows, however busy the machine is."""
     instance = portal(tries_per_client=100_000, access="personal-code")
     authenticator = Authenticator(instance.hackathon.sign_in)
     authenticator.authenticate(ON_ROSTER, WRONG, "192.0.2.1")  # reads the codes, which are kept
     control(aws.url, "PUT", "faults", {"latency": CALL_SECONDS})
     took: dict[str, list[float]] = {ON_ROSTER: [], NOT_ON_ROSTER: []}
-    for turn in range(9):
+    for turn in range(8):
         for email in sorted(took, reverse=bool(turn % 2)):
             begun = time.perf_counter()
             authenticator.authenticate(email, WRONG, "192.0.2.1")
             took[email].append(time.perf_counter() - begun)
-    assert min(took[ON_ROSTER]) > 2 * CALL_SECONDS
-    # Each turn measures both, in either order; the median passes over outliers.
-    differences = [one - other for one, other in zip(*took.values(), strict=True)]
-    assert abs(statistics.median(differences)) < CALL_SECONDS / 2
+    # A busy machine only ever adds time: the quickest of each shows what the work itself takes.
+    known, unknown = (min(times) for times in took.values())
+    assert known > 2 * CALL_SECONDS
+    assert abs(known - unknown) < CALL_SECONDS / 2
 
 
 @pytest.mark.parametrize("field", ["email", "code"])
