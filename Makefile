@@ -77,7 +77,7 @@ types: env ## mypy, strict
 	$(BIN)/mypy
 
 # More workers than cores: many tests wait for servers and clocks.
-PYTEST := $(BIN)/python -m pytest -q -n 4 --dist loadgroup
+PYTEST := $(BIN)/python -m pytest -q -n 6 --dist loadgroup
 PAGES := tests/pages tests/dashboard/views
 
 .PHONY: unit
