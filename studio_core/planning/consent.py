@@ -64,15 +64,16 @@ class Consent:
         """Return True for a deletion that was agreed to, by name or by what it lives in."""
         if step.action is not Action.DELETE:
             return False
+        if step.key in self._deleted:
+            return True
         match step.target:
             case App() as app:
                 homes = {app.home, ref(Kind.PROFILE, app.space_owner)}
-                return step.key in self._deleted or bool(homes & self._within)
+                return bool(homes & self._within)
             case Space() as space:
-                owner = ref(Kind.PROFILE, space.owner)
-                return step.key in self._deleted or owner in self._holders
+                return ref(Kind.PROFILE, space.owner) in self._holders
             case _:
-                return step.key in self._deleted
+                return False
 
 
 def _essence(step: Step) -> str:
