@@ -100,7 +100,7 @@ class Runner:
         """
         plan = proposal.plan
         self._guard(authority, plan)
-        earlier = self._registry.latest(plan)
+        earlier = self._registry.latest(plan.identity, plan.event)
         if earlier is not None and not earlier.ended:
             raise _busy(earlier)
         self._check_settings(plan)
@@ -151,10 +151,7 @@ class Runner:
 
     def current(self) -> Run | None:
         """Return the newest run of this process on this event, ended or not."""
-        here = self._backend.identity
-        return self._registry.latest(
-            (here.account, here.region, here.domain_id, self._backend.settings.event)
-        )
+        return self._registry.latest(self._backend.identity, self._backend.settings.event)
 
     def _guard(self, authority: Authority, plan: Plan) -> None:
         settings = self._backend.settings
@@ -164,12 +161,7 @@ class Runner:
         if check.state is CheckState.ERROR:
             raise GuardError(check.sentence, check.remedy)
         here, there = self._backend.identity, plan.identity
-        same = (here.account, here.region, here.domain_id) == (
-            there.account,
-            there.region,
-            there.domain_id,
-        )
-        if not same or plan.event != settings.event:
+        if here.where != there.where or plan.event != settings.event:
             raise GuardError(
                 f"This plan is for {plan.event} on {there.domain_id} in {there.region}, "
                 f"the settings are for {settings.event} on {here.domain_id} in "

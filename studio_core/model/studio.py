@@ -167,6 +167,11 @@ class Identity:
     endpoint: str | None = None
 
     @property
+    def where(self) -> tuple[str, str, str]:
+        """Account, region and domain, without who calls or through which endpoint."""
+        return self.account, self.region, self.domain_id
+
+    @property
     def sandbox(self) -> bool:
         """True when the endpoint is on this machine; only for showing a badge."""
         return self.endpoint is not None and any(
