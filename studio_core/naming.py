@@ -8,6 +8,7 @@ import unicodedata
 from typing import TYPE_CHECKING
 
 from studio_core.errors import SettingsError
+from studio_core.model.studio import Kind, Ref, ref
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping
@@ -154,6 +155,11 @@ def host_names(event: str) -> tuple[str, str]:
     """
     plain = host_profile(event)
     return plain, _with_hash(plain, f"{event} host", _SHORT_HASH)
+
+
+def host_refs(event: str) -> set[Ref]:
+    """Return the references to the profiles that either name of an event's host makes."""
+    return {ref(Kind.PROFILE, name) for name in host_names(event)}
 
 
 def host_profile(event: str) -> str:

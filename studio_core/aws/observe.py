@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from studio_core.aws.errors import translated
 from studio_core.errors import AccessDeniedError, AwsError, NotFoundError
 from studio_core.model.studio import EVENT_TAG, Identity, Kind, Ownership, Snapshot, ref
-from studio_core.naming import host_names
+from studio_core.naming import host_refs
 from studio_core.planning.before import names_from_before
 
 if TYPE_CHECKING:
@@ -145,7 +145,7 @@ class Observer:
 
         With `from_before`, also those that rows of the first generation name by its rules.
         """
-        names = {ref(Kind.PROFILE, name) for name in host_names(self._event)}
+        names = host_refs(self._event)
         for record in records:
             names |= {ref(Kind.PROFILE, record.profile), ref(Kind.SPACE, record.space)}
             if from_before and record.from_before:

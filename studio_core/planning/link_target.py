@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from studio_core.errors import GuardError, NotReadyError
 from studio_core.model.studio import Kind, Ownership, ref
-from studio_core.naming import host_names
+from studio_core.naming import host_refs
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -51,7 +51,7 @@ def link_target(record: Record, event: str, facts: Facts) -> LinkTarget:
     name = record.profile
     if not name:
         raise NotReadyError("There is no profile yet.", _SETUP)
-    if ref(Kind.PROFILE, name) in {ref(Kind.PROFILE, host) for host in host_names(event)}:
+    if ref(Kind.PROFILE, name) in host_refs(event):
         raise GuardError(f"Profile {name} is the event's host, not a person's.", _AGAIN)
     space = facts.space(record.space) if record.space else None
     if record.space:

@@ -17,7 +17,7 @@ from studio_core.model.studio import (
     Status,
     ref,
 )
-from studio_core.naming import host_names, team_key
+from studio_core.naming import host_refs, team_key
 from studio_core.planning.before import FirstGeneration, one_row_each, shown
 from studio_core.planning.names import assign_names
 from studio_core.planning.removal import profile_key, removal, space_key
@@ -225,7 +225,7 @@ class _Setup:
             if profile.ownership is Ownership.OURS and profile.ref in left
         ]
         wanted = {ref(Kind.SPACE, name) for name in self._wanted_spaces()}
-        hosts = {ref(Kind.PROFILE, name) for name in host_names(self._snapshot.event)}
+        hosts = host_refs(self._snapshot.event)
         spaces = [
             space
             for space in self._snapshot.spaces
