@@ -236,7 +236,7 @@ class Gate:
     async def _through(self, found: Pass, scope: Scope, receive: Receive, send: Send) -> None:
         scope = _with_pass(scope, found)
         if scope["type"] == "websocket":
-            await self._app(scope, self._until(found, receive, send), send)
+            await self._app(scope, self._until(found, receive, send), _while_there(send))
             return
         kept = scope["path"].startswith("/static/")
 
@@ -269,6 +269,19 @@ class Gate:
         if self._audit is not None:
             with suppress(StudioError):  # the same error is shown at the visitor's first action
                 self._audit.note(actor, "sign-in", outcome=outcome)
+
+
+def _while_there(send: Send) -> Send:
+    """Drop what is sent to a browser that has gone; the app is told by its next `receive`.
+
+    Streamlit takes Starlette's own report of a failed send for a text frame, and raises.
+    """
+
+    async def sending(message: Message) -> None:
+        with suppress(OSError):
+            await send(message)
+
+    return sending
 
 
 def _is_ours(scope: Scope) -> bool:
