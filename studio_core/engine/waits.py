@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 _CONSOLE = "Fix the cause, then run this again; the SageMaker console shows more."
 _STOPPED = "Somebody deleted it while it was being created; run this again to create it."
+_UNSEEN = "No list shows it, although AWS has taken the call; run this again."
 _SLOW = "Look at it in the SageMaker console, then run this again."
 
 
@@ -160,12 +161,12 @@ class Waits:
         verdict = None
         if sweep.statuses is not None and wait.since <= sweep.asked:
             status = sweep.statuses.get(wait.step.name.casefold())
+            age = sweep.asked - wait.since
+            # Lists lag: only after a while do they contradict the call.
             if wait.step.action is Action.DELETE:
-                # Lists lag: only after a while does a live status mean that it lives again.
-                settled = sweep.asked - wait.since >= self._pace.poll_gap
-                verdict = _after_delete(wait.step, status, settled=settled)
+                verdict = _after_delete(wait.step, status, settled=age >= self._pace.poll_gap)
             else:
-                verdict = _after_create(wait, status)
+                verdict = _after_create(wait, status, settled=age >= self._pace.settling)
         if verdict is None and self._clock() - wait.since > self._pace.patience:
             minutes = max(1, round(self._pace.patience / 60))
             reason = f"did not settle within {minutes} min"
@@ -173,16 +174,23 @@ class Waits:
         return verdict
 
 
-def _after_create(wait: _Wait, status: str | None) -> Verdict | None:
-    key = wait.step.key
+def _after_create(wait: _Wait, status: str | None, *, settled: bool) -> Verdict | None:
+    """Judge what is being made. What somebody deleted is made again, but for an app.
+
+    A second create is harmless should the lists be wrong: AWS refuses it, and the wait goes on.
+    """
+    key, missing = wait.step.key, status in {None, Status.DELETED}
     if status == Status.IN_SERVICE:
         return Verdict(key, Result.DONE)
     if status in {Status.FAILED, Status.DELETE_FAILED}:
         return Verdict(key, Result.FAILED, f"AWS reports {status}", _CONSOLE, explain=True)
-    gone = status in {None, Status.DELETED} and wait.alive
-    if gone or status == Status.DELETING:
-        return Verdict(key, Result.FAILED, "was deleted while it was being created", _STOPPED)
-    wait.alive = wait.alive or status not in {None, Status.DELETED}
+    if status == Status.DELETING or (missing and wait.alive):
+        # Whoever works in a space may stop its app.
+        result = Result.FAILED if wait.step.kind is Kind.APP else None
+        return Verdict(key, result, "was deleted while it was being created", _STOPPED)
+    if missing and settled:
+        return Verdict(key, None, "does not appear", _UNSEEN)
+    wait.alive = wait.alive or not missing
     return None
 
 
