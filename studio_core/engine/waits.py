@@ -64,6 +64,9 @@ class Waits:
 
     Listings run on `executor` and come back through `post`; everything else is for one
     thread. A listing counts only for waits that began before it was asked for.
+
+    `frees` says of a step's key whether the end of its wait lets another call go. While there
+    are such waits, only their kinds are listed often.
     """
 
     def __init__(
@@ -74,7 +77,9 @@ class Waits:
         *,
         clock: Callable[[], float],
         post: Callable[[Sweep], None],
+        frees: Callable[[str], bool],
     ) -> None:
+        self._frees = frees
         self._statuses = statuses
         self._executor = executor
         self._pace = pace
@@ -90,6 +95,9 @@ class Waits:
     def __len__(self) -> int:
         return sum(len(waits) for waits in self._waits.values())
 
+    def __contains__(self, key: object) -> bool:
+        return any(key in waits for waits in self._waits.values())
+
     @property
     def due(self) -> float | None:
         """When the next listing is to be asked for; None when there is none to ask for."""
@@ -101,8 +109,12 @@ class Waits:
 
     def add(self, step: Step) -> None:
         """Wait for what the step asked for just now."""
-        if not self._waits[step.kind]:
+        if step.kind not in self._rhythms:
             self._rhythms[step.kind] = Rhythm(self._pace, self._clock)
+        elif not self._waits[step.kind]:
+            self._rhythms[step.kind].begin()
+        else:
+            self._rhythms[step.kind].added()
         self._waits[step.kind][step.key] = _Wait(step, self._clock())
 
     def clear(self) -> None:
@@ -112,10 +124,20 @@ class Waits:
     def ask(self) -> None:
         """Ask for a listing of each kind that is waited for, when it is time."""
         for kind in self._idle():
-            if self._clock() < self._rhythms[kind].due:
+            rhythm = self._rhythms[kind]
+            if self._clock() < rhythm.due:
+                continue
+            if not (rhythm.overdue or self._presses(kind)):
+                rhythm.put_off()
                 continue
             self._out.add(kind)
             self._executor.submit(self._list, kind, self._clock(), self._new(kind))
+
+    def _presses(self, kind: Kind) -> bool:
+        """Return True when what this kind's list shows may let a call go, or no list may."""
+        others = (keys for each, keys in self._waits.items() if each is not kind)
+        free = self._frees
+        return any(map(free, self._waits[kind])) or not any(free(k) for ks in others for k in ks)
 
     def _new(self, kind: Kind) -> Collection[str]:
         """Names of what is being made; none where something waits to be gone.
@@ -153,8 +175,12 @@ class Waits:
         for key, _ in found:
             del waits[key]
         if waits:
-            oldest = min(wait.since for wait in waits.values())
-            self._rhythms[sweep.kind].listed(ended=len(found), waiting=len(waits), oldest=oldest)
+            self._rhythms[sweep.kind].listed(
+                entries=len(sweep.statuses or ()),
+                ended=len(found),
+                waiting=len(waits),
+                oldest=min(wait.since for wait in waits.values()),
+            )
         yield from (verdict for _, verdict in found)
 
     def _verdict(self, wait: _Wait, sweep: Sweep) -> Verdict | None:
