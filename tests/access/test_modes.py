@@ -11,7 +11,7 @@ import pytest
 
 from studio_core.access.roles import Role
 from studio_core.dashboard.serving.gate import PASS_HEADER
-from studio_core.dashboard.serving.passes import PROCESS_SIGNER, issue
+from studio_core.dashboard.serving.passes import PROCESS_SIGNER, Pass, issue
 from tests.access.serving import Served, serve
 from tests.access.session import handshake, read_page
 from tests.ports import free_port
@@ -81,7 +81,7 @@ def bare(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
 
 @pytest.mark.parametrize("page", PAGES)
 def test_pages_served_without_the_gate_show_how_to_start_it(bare: Served, tally: Tally, page: str):
-    claim = issue(PROCESS_SIGNER, Role.ORGANISER, 2**40)
+    claim = issue(PROCESS_SIGNER, Pass(Role.ORGANISER, 2**40))
     for headers in ({}, {PASS_HEADER: claim}, {PASS_HEADER: "x.y"}):
         seen = read_page(bare, page, headers=headers)
         told = "studio dashboard" in seen
