@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-import json
-import subprocess
-import sys
 import time
-import urllib.request
 from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 from playwright.sync_api import expect
 
+from tests.access.provider import provider, serve_with_sign_in
 from tests.access.serving import Served, serve
-from tests.ports import free_port
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -116,71 +111,26 @@ def test_helpers_see_their_pages_and_no_others(browser: Browser, dashboard: Serv
 def test_whoever_leaves_is_asked_again(browser: Browser, dashboard: Served):
     with visitor(browser) as page:
         page.goto(f"{dashboard.url}/?token={TOKEN}")
-        expect(page.get_by_role("link", name="Leave")).to_be_visible(timeout=20_000)
-        page.goto(f"{dashboard.url}/_access/leave")
-        expect(page.get_by_text("You have left the dashboard.")).to_be_visible()
+        with page.expect_popup() as opened:
+            page.get_by_role("link", name="Sign out").click(timeout=20_000)
+        expect(opened.value.get_by_text("You have signed out of the dashboard.")).to_be_visible()
         page.goto(f"{dashboard.url}/status")
         expect(page.get_by_role("heading", name="Open the dashboard")).to_be_visible()
 
 
 @pytest.fixture(scope="module")
-def provider() -> Iterator[str]:
-    """An OpenID Connect provider on this machine, which signs in whoever it is told to."""
-    port = free_port()
-    people = [
-        {"sub": "ana", "email": "ana@example.com", "email_verified": True},
-        {"sub": "bo", "email": "bo@example.com", "email_verified": True},
-        {"sub": "eve", "email": "eve@evil.example", "email_verified": True},
-        {"sub": "mallory", "email": "ana@example.com", "email_verified": False},
-        {"sub": "nameless"},
-    ]
-    arguments = [part for person in people for part in ("--user-claims", json.dumps(person))]
-    process = subprocess.Popen(
-        [str(Path(sys.executable).with_name("oidc-provider-mock")), "-p", str(port), *arguments],
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    discovery = f"http://127.0.0.1:{port}/.well-known/openid-configuration"
-    until = time.monotonic() + 30
-    while True:
-        try:
-            with urllib.request.urlopen(discovery, timeout=2):
-                break
-        except OSError:
-            assert time.monotonic() < until, "the provider did not start"
-            time.sleep(0.1)
-    yield discovery
-    process.terminate()
-    process.wait(10)
-
-
-@pytest.fixture(scope="module")
-def club(tmp_path_factory: pytest.TempPathFactory, provider: str) -> Iterator[Served]:
+def club(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """A dashboard with sign-in: ana organises, bo helps."""
-    folder = tmp_path_factory.mktemp("club")
-    port = free_port()
-    (folder / ".streamlit").mkdir()
-    (folder / ".streamlit" / "secrets.toml").write_text(
-        f"""[auth]
-redirect_uri = "http://127.0.0.1:{port}/oauth2callback"
-cookie_secret = "a-secret-of-this-test-that-is-long-enough"
-client_id = "studio"
-client_secret = "of-the-test"
-server_metadata_url = "{provider}"
-"""
-    )
-    served = serve(
-        folder,
-        environ={"STUDIO_ORGANISERS": "ana@example.com", "STUDIO_HELPERS": "bo@example.com"},
-        port=port,
-    )
-    yield served
-    served.stop()
+    people = {"STUDIO_ORGANISERS": "ana@example.com", "STUDIO_HELPERS": "bo@example.com"}
+    with provider() as discovery:
+        served = serve_with_sign_in(tmp_path_factory.mktemp("club"), discovery, people)
+        yield served
+        served.stop()
 
 
 def sign_in(page: Page, served: Served, subject: str) -> None:
     page.goto(served.url)
-    page.get_by_role("button", name="Sign in").click(timeout=20_000)
+    page.get_by_role("link", name="Sign in").click(timeout=20_000)
     page.wait_for_url("**/oauth2/authorize**", timeout=20_000)
     page.locator("input[name=sub]").fill(subject)
     page.get_by_role("button", name="Authorize").first.click()
@@ -234,7 +184,7 @@ def test_nobody_sees_anything_before_the_sign_in(
 ):
     with visitor(browser) as page:
         page.goto(f"{club.url}/{path}")
-        expect(page.get_by_role("button", name="Sign in")).to_be_visible(timeout=20_000)
+        expect(page.get_by_role("link", name="Sign in")).to_be_visible(timeout=20_000)
         expect(page.get_by_test_id("stSidebarNav")).to_have_count(0)
         expect(page.get_by_text("Not configured")).to_have_count(0)
     tally("OIDC: nobody yet")
