@@ -80,7 +80,13 @@ class Front:
             await send({"type": "http.response.body", "body": b""})
 
     def ask(
-        self, path: str, headers: Mapping[str, str], *, method: str = "GET", kind: str = "http"
+        self,
+        path: str,
+        headers: Mapping[str, str],
+        *,
+        method: str = "GET",
+        kind: str = "http",
+        peer: str = "127.0.0.1",
     ) -> tuple[bool, dict[str, str], int]:
         """Send one request; gives whether it reached the app, and headers and status."""
         given = {"host": self.host, "accept": "text/html"}
@@ -94,7 +100,7 @@ class Front:
             "query_string": query.encode(),
             "headers": [(n.encode(), v.encode("latin-1")) for n, v in given.items()],
             "scheme": "http" if kind == "http" else "ws",
-            "client": ("127.0.0.1", 50000),
+            "client": (peer, 50000),
         }
         if kind == "http":
             scope["method"] = method
@@ -228,6 +234,31 @@ def test_no_wrong_token_begins_a_visit_and_no_header_moves_a_counter(front: Fron
     reached, answered, status = front.ask(f"/?token={TOKEN}", {})
     assert status == 303
     assert ("Secure" in answered["set-cookie"]) is front.proxied
+
+
+@pytest.mark.parametrize(
+    ("peer", "believed"),
+    [("127.0.0.1", True), ("10.0.0.5", True), ("10.0.0.6", False), ("203.0.113.7", False)],
+)
+def test_only_a_proxy_that_is_named_says_who_comes_and_how(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, tally: Tally, peer: str, believed: bool
+):
+    monkeypatch.setenv("STUDIO_TRUSTED_PROXY", "10.0.0.5")
+    front = Front(Mode.TOKEN, proxied=True, folder=tmp_path / "visits")
+    _, answered, status = front.ask(f"/?token={TOKEN}", {}, peer=peer)
+    assert status == 303
+    value = answered["set-cookie"].partition("=")[2].partition(";")[0]
+    visit = front.visits.find([TOKEN], value)
+    assert visit is not None
+    assert ("Secure" in answered["set-cookie"]) is believed
+    assert (visit.address == "203.0.113.7") is (believed or peer == "203.0.113.7")
+    # What the client itself writes in front of the proxy's own entry counts for nothing.
+    spoofed = {"X-Forwarded-For": "127.0.0.1, 198.51.100.9, 203.0.113.7"}
+    statuses = [front.ask(f"/?token={n}", spoofed, peer=peer)[2] for n in range(9)]
+    assert statuses == [401] * 5 + [429] * 4
+    tally("token, behind a proxy: wrong token", len(statuses))
+    spoofed = {"X-Forwarded-For": "127.0.0.2, 198.51.100.8, 203.0.113.7"}
+    assert front.ask("/?token=x", spoofed, peer=peer)[2] == 429
 
 
 def test_open_access_is_for_this_machine_alone(tmp_path: Path, tally: Tally):

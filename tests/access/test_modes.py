@@ -115,6 +115,17 @@ def test_the_command_refuses_a_token_that_others_can_guess(tmp_path):
     assert "hackathon" not in ended.stderr
 
 
+@pytest.mark.parametrize(
+    ("arguments", "token", "told"), [(["--open"], "", "Open access"), ([], "a", "too short")]
+)
+def test_the_command_refuses_to_be_weak_behind_a_proxy(tmp_path, tally, arguments, token, told):
+    ended = _dashboard(
+        tmp_path, arguments, {"STUDIO_TOKEN": token, "STUDIO_HOSTS": "dash.example.org"}
+    )
+    tally("started weak behind a proxy", 1, int(ended.returncode != 2))
+    assert told in ended.stderr
+
+
 def test_listening_everywhere_with_a_token_still_asks_for_it(tmp_path):
     served = serve(
         tmp_path, arguments=["--address", "0.0.0.0"], environ={"STUDIO_HOSTS": "dash.example.org"}

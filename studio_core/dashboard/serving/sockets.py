@@ -47,7 +47,10 @@ class Told:
         if len(frame) > _LARGEST_GREETING:
             return False
         message = ForwardMsg()
-        message.ParseFromString(frame)
+        try:
+            message.ParseFromString(frame)
+        except Exception:  # noqa: BLE001 - protobuf's error has no types; no message, no session
+            return False
         if message.WhichOneof("type") != "new_session":
             return False
         self._sessions.setdefault(who, set()).add(message.new_session.initialize.session_id)
