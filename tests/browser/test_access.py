@@ -76,12 +76,19 @@ def test_a_cold_deep_link_asks_for_the_token_and_then_shows_the_page(
         assert page.evaluate("document.cookie").find("studio-visit") == -1
 
 
-def test_the_token_leaves_the_address_bar(browser: Browser, dashboard: Served):
+def test_the_token_leaves_the_address_bar_and_the_page_gets_all_it_asks_for(
+    browser: Browser, dashboard: Served
+):
     with visitor(browser) as page:
+        refused = []
+        page.on("response", lambda r: r.status >= 400 and refused.append(r.url))
         page.goto(f"{dashboard.url}/links?token={TOKEN}")
         expect(page.get_by_role("heading", name="Links", exact=True)).to_be_visible(timeout=20_000)
         assert "token" not in page.url
         assert TOKEN not in page.content()
+        assert page.evaluate("document.fonts.load('24px \"Material Symbols Rounded\"')")
+        # On a deep link Streamlit first asks below it, and is told that nothing is there.
+        assert [url for url in refused if "/links/_stcore/" not in url] == []
 
 
 def test_a_wrong_token_is_told_and_the_right_one_still_works(browser: Browser, dashboard: Served):

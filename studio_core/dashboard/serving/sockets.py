@@ -58,8 +58,10 @@ class Told:
 
     def may_ask(self, who: str, path: str) -> bool:
         """Return whether a path is none of these addresses, or was told to the visit."""
-        _, media, name = path.partition("/media/")
+        above, media, name = path.partition("/media/")
         _, upload, file = path.partition("/_stcore/upload_file/")
+        if above.endswith("/static"):  # Streamlit's own fonts
+            return True
         if not media and not upload:
             return True
         asked = name.partition(".")[0] if media else file

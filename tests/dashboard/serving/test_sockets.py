@@ -96,7 +96,8 @@ def test_files_are_for_the_visit_that_was_told_their_address():
     others += [f"/_stcore/upload_file/se-ss/{file}" for file in ("other", "fi-le/..", "")]
     for path in others:
         assert not noted.may_ask("me", path), path
-    assert noted.may_ask("another", "/links")
+    for path in ("/links", "/static/media/icons.woff2"):
+        assert noted.may_ask("another", path)
 
 
 def greeting(session):
