@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from studio_core.audit import audit_csv
-from studio_core.dashboard import loaders
+from studio_core.dashboard import loaders, visitor
 from studio_core.wording import markdown_text
 
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ def audit_log(hackathon: Hackathon) -> None:
     st.dataframe(frame(entries), hide_index=True, key="audit", alt="Who did what, newest first")
     st.download_button(
         "Record as CSV",
-        lambda: audit_csv(hackathon.recorded(DOWNLOADED)).encode(),
+        visitor.deferred(lambda: audit_csv(hackathon.recorded(DOWNLOADED)).encode()),
         f"{hackathon.settings.event}-audit.csv",
         "text/csv",
         icon=":material/download:",
