@@ -141,7 +141,7 @@ def _context(condition: dict[str, dict[str, Any]]) -> list[dict[str, Any]]:
     for operator, keys in condition.items():
         for key, value in keys.items():
             values = [value] if isinstance(value, str) else list(value)
-            several = operator.startswith("ForAllValues")
+            several = operator.startswith(("ForAllValues", "ForAnyValue"))
             entries.append(
                 {
                     "ContextKeyName": key,

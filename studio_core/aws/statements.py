@@ -46,6 +46,7 @@ class PolicyTarget:
     host: str = "EVENT-host"
     other_host: str = "EVENT-host-??????"
     sender: str = "SENDER"
+    instance: str = "INSTANCE_TYPE"
     partition: str = "aws"
 
 

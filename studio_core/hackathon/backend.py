@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from studio_core.audit import Audit
 from studio_core.aws.audit import AuditTable
 from studio_core.aws.observe import Observer
 from studio_core.aws.session import Session
@@ -24,6 +25,7 @@ from studio_core.hackathon.sign_in import SignIn
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
+    from pathlib import Path
 
     from studio_core.config import Settings
     from studio_core.model.people import Record
@@ -41,11 +43,13 @@ class Backend:
         self,
         settings: Settings,
         *,
+        state: Path,
         session: Session | None = None,
         pace: Pace | None = None,
         clock: Callable[[], datetime] = utcnow,
     ) -> None:
         self.settings = settings
+        self.state = state
         self.clock = clock
         self.pace = pace or Pace(concurrency=settings.concurrency)
         self.session = session or Session(
@@ -92,17 +96,27 @@ class Backend:
         """The leases of events on this table."""
         return Leases(self.table, clock=self.clock)
 
-    @property
+    @cached_property
     def audit_table(self) -> AuditTable | None:
-        """The table of who did what, where one is set."""
+        """The table of the audit log, where one is set."""
         name = self.settings.audit_table
         return AuditTable(self.session.client("dynamodb"), name) if name else None
+
+    @cached_property
+    def audit(self) -> Audit:
+        """The audit log, beside the journals and in the audit table if one is set."""
+        return Audit(self.state, clock=self.clock, sink=self.audit_table)
 
     @cached_property
     def sign_in(self) -> SignIn:
         """The participant web app's side of the event: codes, counters, one person's link."""
         return SignIn(
-            self.settings.require(), self.session.client, self.studio, self.table, self.clock
+            self.settings.require(),
+            self.session.client,
+            self.studio,
+            self.table,
+            audit=self.audit,
+            clock=self.clock,
         )
 
     @cached_property

@@ -80,7 +80,7 @@ def issue_links(
     )
     return counted(
         minted,
-        lambda outcome, failed: authority.note(
+        lambda outcome, failed: authority.note_end(
             "links handed over", subject=subject, outcome=outcome, failed=failed
         ),
     )

@@ -142,12 +142,13 @@ OF_ACTIONS = {
         "dynamodb:LeadingKeys",
         "dynamodb:ReturnValues",
     },
+    "sagemaker:CreateApp": {"sagemaker:InstanceTypes"},
     "sagemaker:AddTags": {"aws:TagKeys", "sagemaker:TaggingAction"},
     "ses:SendEmail": {"ses:FromAddress"},
 }
 """Condition keys of actions, from the Service Authorization Reference: cfn-lint has none."""
 
-OPERATORS = re.compile(r"(ForAllValues:)?String(Equals|Like)(IfExists)?")
+OPERATORS = re.compile(r"(ForAllValues:|ForAnyValue:)?String(Equals|Like)(IfExists)?")
 
 
 @pytest.mark.parametrize("statement", STATEMENTS, ids=lambda s: s.sid)
