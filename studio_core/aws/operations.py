@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 _ALL = (Who.ORGANISER, Who.HELPER)
 _ORGANISER = (Who.ORGANISER,)
 _PORTAL = (Who.PORTAL,)
-_EVERYBODY = tuple(Who)
-_LIMITED = (Who.HELPER, Who.PORTAL)
+_EVERYBODY = (Who.ORGANISER, Who.HELPER, Who.PORTAL)
+_LIMITED = (Who.HELPER, Who.PORTAL, Who.LINK_ROLE)
 _SAGEMAKER = "arn:{partition}:sagemaker:{region}:{account}"
 _PROFILE = f"{_SAGEMAKER}:user-profile/{{domain}}"
 _PROFILES = f"{_PROFILE}/*"
@@ -112,11 +112,12 @@ STATEMENTS = (
     ),
     Statement(
         "MintLinksForProfilesOfThisEvent",
-        _EVERYBODY,
+        tuple(Who),
         ("sagemaker.CreatePresignedDomainUrl",),
         (_PROFILES,),
         "A link signs in as the profile, so only profiles of this event. AWS applies this "
-        "policy to the opened session too: taking it away ends the sessions.",
+        "policy to the opened session too: taking it away ends the sessions. Where a link role is "
+        "set, it alone needs this.",
         condition=_OURS,
     ),
     Statement(
@@ -127,6 +128,14 @@ STATEMENTS = (
         "The event's host profile owns the team spaces and is nobody's to sign in as. It carries "
         "the event's tag, so it is named.",
         denies=True,
+    ),
+    Statement(
+        "AssumeTheLinkRole",
+        _EVERYBODY,
+        ("sts.AssumeRole",),
+        ("arn:{partition}:iam::{account}:role/{link_role}",),
+        "Each link is made in a session of that role, which is limited to one person's profile "
+        "and bears its name. Leave it out where no link role is set.",
     ),
     Statement(
         "SeeWhetherItIsReady",

@@ -22,11 +22,12 @@ _PREFIXES = {"service-quotas": "servicequotas", "resourcegroupstaggingapi": "tag
 
 
 class Who(StrEnum):
-    """Whose policy."""
+    """Whose policy. The link role is whose sessions make links, where the setting names one."""
 
     ORGANISER = "organiser"
     HELPER = "helper"
     PORTAL = "portal"
+    LINK_ROLE = "link-role"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,7 @@ class PolicyTarget:
     other_host: str = "EVENT-host-??????"
     sender: str = "SENDER"
     instance: str = "INSTANCE_TYPE"
+    link_role: str = "LINK_ROLE"
     partition: str = "aws"
 
 

@@ -12,7 +12,7 @@ from studio_core.aws.attempts import WebAppAttempts
 from studio_core.aws.mail import SINK, Mail
 from studio_core.aws.secrets import Secrets
 from studio_core.errors import AwsError, NotFoundError, NotReadyError
-from studio_core.model.links import LINK_SECONDS, SESSION_SECONDS, Link
+from studio_core.model.links import LINK_SECONDS, Link
 from studio_core.model.studio import Ownership, Space, Status
 from studio_core.planning.link_target import Facts, link_target
 
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from studio_core.aws.table import ParticipantsTable
     from studio_core.config import Settings
     from studio_core.model.people import Record
+    from studio_core.planning.link_target import LinkTarget
 
 CODES_KEPT = timedelta(seconds=15)
 """How long a portal goes on with the codes it has read: new ones hold everywhere after it."""
@@ -47,6 +48,7 @@ class SignIn:
         client: Gives the SDK's client of a service.
         studio: The event's domain.
         table: The participants table.
+        mint: Makes a link.
         audit: The audit log.
         clock: The time, in UTC.
     """
@@ -58,6 +60,7 @@ class SignIn:
         studio: Studio,
         table: ParticipantsTable,
         *,
+        mint: Callable[[LinkTarget], str],
         audit: Audit,
         clock: Callable[[], datetime],
     ) -> None:
@@ -66,6 +69,7 @@ class SignIn:
         self._client = client
         self._studio = studio
         self._table = table
+        self._mint = mint
         self._audit = audit
         self._lock = threading.Lock()
         self._codes: tuple[Codes, datetime] | None = None
@@ -153,13 +157,7 @@ class SignIn:
         self.note("link asked for", record, client)
         expires = self.clock() + timedelta(seconds=LINK_SECONDS)
         try:
-            url = self._studio.presigned_url(
-                target.profile,
-                target.space,
-                self.settings.landing_for(target.app_type),
-                expires_in=LINK_SECONDS,
-                session_for=SESSION_SECONDS,
-            )
+            url = self._mint(target)
         except (NotFoundError, NotReadyError) as error:
             self._forget(target.space)
             raise NotReadyError(error.sentence, error.remedy, error.code) from error

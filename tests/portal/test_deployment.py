@@ -39,7 +39,7 @@ def statements(resources: dict[str, Any]) -> list[dict[str, Any]]:
         *role,
         *(
             statement
-            for name in ("MailPolicy", "AuditPolicy")
+            for name in ("MintPolicy", "AssumePolicy", "MailPolicy", "AuditPolicy")
             for statement in resources[name]["Properties"]["PolicyDocument"]["Statement"]
         ),
     ]
@@ -81,6 +81,10 @@ def test_the_role_allows_what_the_app_calls_and_nothing_else(
     assert visitor.sign_in(ON_ROSTER, WRONG).status_code == 401
     control(aws.url, "PUT", "faults", errors)
     assert visitor.sign_in(person.email, code).status_code == 409
+    role = f"arn:aws:iam::{aws.account}:role/links"
+    isolated = portal(link_role=role, audit_table="studio-cli-audit").visitor()
+    control(aws.url, "PUT", "faults", {})
+    assert isolated.sign_in(ON_ROSTER, code).status_code == 303
     mailing = portal(access="mailed-code", sender="hack@example.com").visitor()
     assert mailing.sign_in(ON_ROSTER).status_code == 202
     assert mailing.sign_in(ON_ROSTER, WRONG).status_code == 401
@@ -126,6 +130,9 @@ def filled(value: Any) -> Any:
         "EventName": "EVENT",
         "Sender": "SENDER",
     }
+    if isinstance(value, dict) and list(value) == ["Fn::GetAtt"]:
+        assert value["Fn::GetAtt"] == ["LinkRole", "Arn"]
+        return "arn:aws:iam::ACCOUNT:role/LINK_ROLE"
     if isinstance(value, dict) and list(value) == ["Ref"]:
         return names[value["Ref"]]
     if isinstance(value, dict) and list(value) == ["Fn::Sub"]:
@@ -145,6 +152,22 @@ def test_the_role_is_the_published_portal_policy(resources: dict[str, Any]) -> N
     assert made == {
         s["Sid"]: {**s, "Action": sorted(s["Action"])} | sorted_lists(s) for s in published
     }
+
+
+def test_the_link_role_is_the_published_one_and_trusts_the_function_alone(
+    resources: dict[str, Any],
+) -> None:
+    role = resources["LinkRole"]["Properties"]
+    published = json.loads((FOLDER.parent / "docs/iam/link-role.json").read_text())["Statement"]
+    made = [
+        {**filled(dict(s)), "Action": sorted(actions(s))}
+        for s in role["Policies"][0]["PolicyDocument"]["Statement"]
+    ]
+    assert made == [s | sorted_lists(s) for s in published]
+    [trust] = role["AssumeRolePolicyDocument"]["Statement"]
+    assert trust["Principal"] == {"AWS": {"Fn::GetAtt": ["PortalRole", "Arn"]}}
+    conditions = {name: resources[name].get("Condition") for name in ("MintPolicy", "LinkRole")}
+    assert conditions == {"MintPolicy": "MintsItself", "LinkRole": "IsolatesPeople"}
 
 
 def sorted_lists(statement: dict[str, Any]) -> dict[str, Any]:

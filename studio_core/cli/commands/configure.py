@@ -45,6 +45,7 @@ _HELP: dict[str, dict[str, Any]] = {
     "tries_per_client": {"help": "Wrong tries from one network address in a quarter of an hour."},
     "trusted_proxy": {"help": "Address of the proxy whose X-Forwarded-For is believed."},
     "audit_table": {"help": "Table that keeps the audit log too."},
+    "link_role": {"help": "ARN of a role that makes links, one session a person."},
     "organisers": {"help": "Who may sign in to the dashboard: addresses and @domains."},
     "helpers": {"help": "Who may sign in as a helper: addresses and @domains."},
     "your_name": {"help": "Your name, shown to other organisers while you run something."},
