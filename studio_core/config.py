@@ -298,6 +298,16 @@ def as_table(settings: Settings) -> list[tuple[str, str]]:
     return [(f.name.replace("_", "-"), str(getattr(settings, f.name))) for f in fields(settings)]
 
 
+def changes(before: Settings, after: Settings) -> str:
+    """Return the changed settings with old and new values, for the audit log."""
+    pairs = zip(as_table(before), as_table(after), strict=True)
+    return "; ".join(
+        f"{name}: {old or 'not set'} to {new or 'not set'}"
+        for (name, old), (_, new) in pairs
+        if old != new
+    )
+
+
 def _label(name: str) -> str:
     return f"The setting {name.replace('_', '-')}"
 

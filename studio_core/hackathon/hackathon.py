@@ -9,13 +9,16 @@ from typing import TYPE_CHECKING
 
 from studio_core.access.roles import Act, Actor
 from studio_core.audit import newest
+from studio_core.aws.audit import AuditTable
+from studio_core.aws.session import Session
 from studio_core.clock import utcnow
-from studio_core.config import state_path
+from studio_core.config import changes, config_path, state_path
 from studio_core.engine.registry import Runs
 from studio_core.errors import (
     AwsError,
     GuardError,
     NotFoundError,
+    StudioError,
 )
 from studio_core.hackathon.app_failures import AppFailures
 from studio_core.hackathon.authority import Authority, default_owner
@@ -41,7 +44,6 @@ if TYPE_CHECKING:
     from studio_core.access.codes import Codes
     from studio_core.audit import Audit, AuditEntry
     from studio_core.audit.chain import Verdict
-    from studio_core.aws.session import Session
     from studio_core.aws.table import ParticipantsTable
     from studio_core.config import Settings
     from studio_core.engine.pace import Pace
@@ -125,6 +127,22 @@ class Hackathon:
     ) -> AuditEntry:
         """Record what the actor did; never pass a link, a code or a token."""
         return self._authority.note(deed, subject=subject, outcome=outcome, **details)
+
+    def note_settings(self, before: Settings, after: Settings) -> None:
+        """Record a change of settings before it is saved; in the audit table that it leaves too.
+
+        Raises:
+            StudioError: It cannot be recorded. That the table which is left does not answer
+                stops nothing: it may be why it is left.
+        """
+        changed = changes(before, after)
+        entry = self.note("settings saved", subject=str(config_path()), changed=changed)
+        if before.audit_table not in {"", after.audit_table}:
+            with suppress(StudioError):
+                session = Session(before.region, before.profile)
+                AuditTable(session.client("dynamodb"), before.audit_table).write(
+                    replace(entry, event=before.event)
+                )
 
     def recorded(self, limit: int = 200) -> list[AuditEntry]:
         """The newest entries of the record, of this machine and of the audit table if one is set.

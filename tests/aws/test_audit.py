@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -186,6 +187,22 @@ def test_an_event_whose_whole_chain_was_deleted_is_known_from_this_machines_file
     assert file.problems == ()
     assert table.problems
     assert "does not have" in table.problems[0]
+
+
+def test_who_leaves_an_audit_table_is_in_it(make_hackathon: Callable[..., Hackathon]):
+    before = make_hackathon(audit_table=NAME)
+    before.ensure_table()
+    after = make_hackathon(audit_table="another-log")
+    after.ensure_table()
+    after.note_settings(before.settings, after.settings)
+    last = before.recorded()[0]
+    assert last.deed == "settings saved"
+    assert last.details["changed"] == f"audit-table: {NAME} to another-log"
+    assert [one.deed for one in AuditTable(boto3.client("dynamodb"), NAME).entries(EVENT)] == [
+        "settings saved", "audit table made"
+    ]  # fmt: skip
+    away = replace(before.settings, audit_table="nobody-made-this")
+    after.note_settings(away, after.settings)
 
 
 def test_what_a_table_that_is_away_cannot_record_is_not_done(

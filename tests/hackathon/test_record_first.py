@@ -47,9 +47,10 @@ WITHOUT_SECRET: dict[str, Callable[[Hackathon], object]] = {
 }
 READS = {
     "acting_as", "actor", "audit", "check", "close", "current_run", "domain", "domains",
-    "from_before", "hourly_cost", "identity", "lease", "note", "observe", "participants",
-    "pinned", "propose_adopt", "propose_purge", "propose_setup", "propose_start_apps",
-    "propose_stop_apps", "recorded", "settings", "sign_in", "status", "table", "verify_audit",
+    "from_before", "hourly_cost", "identity", "lease", "note", "note_settings",
+    "observe", "participants", "pinned", "propose_adopt", "propose_purge", "propose_setup",
+    "propose_start_apps", "propose_stop_apps", "recorded", "settings",
+    "sign_in", "status", "table", "verify_audit",
 }  # fmt: skip
 TRIED = {"start", "run", "stop", "links", "rotate_codes", "codes", "ensure_table"}
 

@@ -100,8 +100,7 @@ def configure(ctx: click.Context, /, *, ask: bool, **given: Any) -> None:
             ) from error
         if hackathon.ensure_table():
             say(f"Made the table {wanted.table_name}.")
-        # Record first: what cannot be recorded must not be done.
-        hackathon.note("settings saved", subject=str(config.config_path()))
+        hackathon.note_settings(before, pinned)
         path = config.save(pinned)
     if before.account and before.account != pinned.account:
         say(f"The account is now {pinned.account}; it was {before.account}.")
