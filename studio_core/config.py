@@ -37,6 +37,7 @@ class Settings:
     `sender` is whom its codes by mail come from, `tries_per_client` how many wrong tries it
     takes from one network address in a quarter of an hour (a whole venue may share one), and
     `trusted_proxy` the one address whose X-Forwarded-For it and the dashboard believe.
+    `link_role` is the ARN of a role that makes the links, each limited to its person's profile.
     `organisers` and `helpers` list who may sign in to the dashboard with OIDC: addresses
     and domains with their @, separated by commas. `your_name` is how other organisers see
     who runs something.
@@ -61,6 +62,7 @@ class Settings:
     tries_per_client: int = 300
     trusted_proxy: str = ""
     audit_table: str = ""
+    link_role: str = ""
     organisers: str = ""
     helpers: str = ""
     your_name: str = ""
@@ -114,6 +116,10 @@ _RULES: dict[str, tuple[str, str]] = {
     "instance_type": (r"(ml\.[a-z0-9-]+\.[a-z0-9]+|system)", "an instance looks like ml.t3.medium"),
     "landing": (r"(studio::|app:)[\x21-\x7e]{0,1010}", "a landing starts with app: or studio::"),
     "audit_table": (r"[A-Za-z0-9_.-]{3,255}", "3 to 255 letters, digits, dot, dash or underscore"),
+    "link_role": (
+        r"arn:aws[a-z-]*:iam::\d{12}:role/[\w+=,.@/-]{1,512}",
+        "a role looks like arn:aws:iam::123456789012:role/studio-cli-links",
+    ),
     "web_app_url": (r"https?://\S+", "an address starts with https://"),
     "sender": (r"[^@\s<>\",;]+@[^@\s<>\",;]+\.[^@\s<>\",;]+", "an e-mail address, without a name"),
     "trusted_proxy": (r"[0-9a-fA-F.:]{2,45}", "one IP address, such as 10.0.0.5"),
@@ -290,6 +296,16 @@ def save(settings: Settings, environ: Mapping[str, str] = os.environ) -> Path:
 def as_table(settings: Settings) -> list[tuple[str, str]]:
     """Name and value of every setting as text, in the order in which people think of them."""
     return [(f.name.replace("_", "-"), str(getattr(settings, f.name))) for f in fields(settings)]
+
+
+def changes(before: Settings, after: Settings) -> str:
+    """Return the changed settings with old and new values, for the audit log."""
+    pairs = zip(as_table(before), as_table(after), strict=True)
+    return "; ".join(
+        f"{name}: {old or 'not set'} to {new or 'not set'}"
+        for (name, old), (_, new) in pairs
+        if old != new
+    )
 
 
 def _label(name: str) -> str:

@@ -12,11 +12,12 @@ from studio_core.errors import GuardError, SettingsError
 class Role(StrEnum):
     """Role in the event: organisers may do everything, helpers view and make single links.
 
-    NOBODY is the role of a refused sign-in in the audit log.
+    PARTICIPANT and NOBODY are for the audit log: of the web app, and of refused sign-ins.
     """
 
     ORGANISER = "organiser"
     HELPER = "helper"
+    PARTICIPANT = "participant"
     NOBODY = "nobody"
 
 

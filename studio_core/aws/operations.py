@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 _ALL = (Who.ORGANISER, Who.HELPER)
 _ORGANISER = (Who.ORGANISER,)
 _PORTAL = (Who.PORTAL,)
-_LIMITED = (Who.HELPER, Who.PORTAL)
+_EVERYBODY = (Who.ORGANISER, Who.HELPER, Who.PORTAL)
+_LIMITED = (Who.HELPER, Who.PORTAL, Who.LINK_ROLE)
 _SAGEMAKER = "arn:{partition}:sagemaker:{region}:{account}"
 _PROFILE = f"{_SAGEMAKER}:user-profile/{{domain}}"
 _PROFILES = f"{_PROFILE}/*"
@@ -46,13 +47,25 @@ STATEMENTS = (
         "profile or space: of whom a link is for, and where the list of tags is not allowed.",
     ),
     Statement(
-        "MakeTaggedProfilesSpacesAndApps",
+        "MakeTaggedProfilesAndSpaces",
         _ORGANISER,
-        ("sagemaker.CreateUserProfile", "sagemaker.CreateSpace", "sagemaker.CreateApp"),
-        (_PROFILES, _SPACES, _APPS),
+        ("sagemaker.CreateUserProfile", "sagemaker.CreateSpace"),
+        (_PROFILES, _SPACES),
         "Setup. Nothing can be made without the tag of this event, so nothing that the tool "
         "makes can be mistaken for somebody else's. No iam:PassRole: no role is handed over.",
         condition={"StringEquals": {f"aws:RequestTag/{EVENT_TAG}": "{event}"}},
+    ),
+    Statement(
+        "StartTaggedAppsOnTheInstanceOfTheSettings",
+        _ORGANISER,
+        ("sagemaker.CreateApp",),
+        (_APPS,),
+        "Starting apps, on no other instance type; fill in the policy again when the settings "
+        "change. What participants start in Studio is up to the domain's execution role.",
+        condition={
+            "StringEquals": {f"aws:RequestTag/{EVENT_TAG}": "{event}"},
+            "ForAnyValue:StringEquals": {"sagemaker:InstanceTypes": ["{instance}"]},
+        },
     ),
     Statement(
         "TagWhatIsMade",
@@ -99,11 +112,12 @@ STATEMENTS = (
     ),
     Statement(
         "MintLinksForProfilesOfThisEvent",
-        (Who.ORGANISER, Who.HELPER, Who.PORTAL),
+        tuple(Who),
         ("sagemaker.CreatePresignedDomainUrl",),
         (_PROFILES,),
         "A link signs in as the profile, so only profiles of this event. AWS applies this "
-        "policy to the opened session too: taking it away ends the sessions.",
+        "policy to the opened session too: taking it away ends the sessions. Where a link role is "
+        "set, it alone needs this.",
         condition=_OURS,
     ),
     Statement(
@@ -114,6 +128,14 @@ STATEMENTS = (
         "The event's host profile owns the team spaces and is nobody's to sign in as. It carries "
         "the event's tag, so it is named.",
         denies=True,
+    ),
+    Statement(
+        "AssumeTheLinkRole",
+        _EVERYBODY,
+        ("sts.AssumeRole",),
+        ("arn:{partition}:iam::{account}:role/{link_role}",),
+        "Each link is made in a session of that role, which is limited to one person's profile "
+        "and bears its name. Leave it out where no link role is set.",
     ),
     Statement(
         "SeeWhetherItIsReady",
@@ -152,18 +174,36 @@ STATEMENTS = (
     ),
     Statement(
         "AddToTheAuditLog",
-        _ALL,
-        ("dynamodb.PutItem",),
+        _EVERYBODY,
+        ("dynamodb.TransactWriteItems",),
         (_AUDIT,),
-        "One entry at a time. Without BatchWriteItem, UpdateItem and DeleteItem on this table, "
-        "entries cannot be taken away; leave it out where no audit table is set.",
+        "Entries of this event and its head, which holds the newest hash. IAM cannot ask for a "
+        "put of a new key alone, so an entry can be put over: the chain of hashes shows it. "
+        "Leave it out where no audit table is set, as the next.",
+        also=("dynamodb:PutItem",),
+        condition={
+            "ForAllValues:StringEquals": {"dynamodb:LeadingKeys": ["{event}", "{event}#head"]}
+        },
+    ),
+    Statement(
+        "NeverTakeAwayFromTheAuditLog",
+        _EVERYBODY,
+        (),
+        (_AUDIT,),
+        "Whatever another policy allows: no entry is changed, deleted or left to expire, and the "
+        "table keeps its protection.",
+        also=("dynamodb:BatchWriteItem", "dynamodb:DeleteItem", "dynamodb:DeleteTable",
+              "dynamodb:PartiQLDelete", "dynamodb:PartiQLInsert", "dynamodb:PartiQLUpdate",
+              "dynamodb:UpdateItem", "dynamodb:UpdateTable", "dynamodb:UpdateTimeToLive"),
+        denies=True,
     ),
     Statement(
         "KeepTheAuditLog",
         _ORGANISER,
         ("dynamodb.CreateTable", "dynamodb.DescribeTable", "dynamodb.Query"),
         (_AUDIT,),
-        "The table is made once, with deletion protection, and read on the settings page.",
+        "The table is made once, with deletion protection, and read on the settings page and by "
+        "`studio audit`.",
         also=("dynamodb:TagResource",),
     ),
     Statement(

@@ -45,6 +45,9 @@ def check_permissions(
     """
     needed = [s for s in statements(who) if not s.denies]
     needed = [s for s in needed if settings.audit_table or "{audit_table}" not in _on(s)]
+    needed = [s for s in needed if settings.link_role or "{link_role}" not in _on(s)]
+    if settings.link_role:  # makes the links, and is checked by assuming it
+        needed = [s for s in needed if s.sid != "MintLinksForProfilesOfThisEvent"]
     if identity.arn.endswith(":root"):
         return [Check(TITLE, CheckState.OK, "The root user may do everything.")]
     denied = _simulated(session, settings, identity, needed, executor)
@@ -141,7 +144,7 @@ def _context(condition: dict[str, dict[str, Any]]) -> list[dict[str, Any]]:
     for operator, keys in condition.items():
         for key, value in keys.items():
             values = [value] if isinstance(value, str) else list(value)
-            several = operator.startswith("ForAllValues")
+            several = operator.startswith(("ForAllValues", "ForAnyValue"))
             entries.append(
                 {
                     "ContextKeyName": key,

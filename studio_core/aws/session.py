@@ -58,6 +58,21 @@ class Session:
                     )
             return self._clients[key]
 
+    def client_with(self, credentials: dict[str, Any], service: str) -> Any:
+        """Return a new client of a service with the credentials of an AssumeRole.
+
+        Raises:
+            StudioError: There is no region.
+        """
+        with self._lock, translated(f"make a client for {service}"):
+            return self._boto.client(
+                service,
+                config=self._config,
+                aws_access_key_id=credentials["AccessKeyId"],
+                aws_secret_access_key=credentials["SecretAccessKey"],
+                aws_session_token=credentials["SessionToken"],
+            )
+
     def identity(self, domain_id: str) -> Identity:
         """Return who calls, and where to: one GetCallerIdentity.
 

@@ -22,11 +22,12 @@ _PREFIXES = {"service-quotas": "servicequotas", "resourcegroupstaggingapi": "tag
 
 
 class Who(StrEnum):
-    """Whose policy."""
+    """Whose policy. The link role is whose sessions make links, where the setting names one."""
 
     ORGANISER = "organiser"
     HELPER = "helper"
     PORTAL = "portal"
+    LINK_ROLE = "link-role"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,8 @@ class PolicyTarget:
     host: str = "EVENT-host"
     other_host: str = "EVENT-host-??????"
     sender: str = "SENDER"
+    instance: str = "INSTANCE_TYPE"
+    link_role: str = "LINK_ROLE"
     partition: str = "aws"
 
 

@@ -23,6 +23,7 @@ COMMANDS = {
     "start-apps": (f"{_PACKAGE}.apps:start_apps", "Start an app in every team space."),
     "stop-apps": (f"{_PACKAGE}.apps:stop_apps", "Stop the apps; files stay."),
     "codes": (f"{_PACKAGE}.codes:codes", "Print the codes for the web app, or make them new."),
+    "audit": (f"{_PACKAGE}.audit:audit", "Print who did what; verify that nothing is missing."),
     "purge": (f"{_PACKAGE}.purge:purge", "Delete all that belongs to the event."),
     "dashboard": (f"{_PACKAGE}.servers:dashboard", "Open the organiser's dashboard."),
     "web-app": (f"{_PACKAGE}.servers:web_app", "Run the participants' web app on this machine."),

@@ -7,10 +7,14 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from studio_core.cli.app import cli
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 WIDTH = 88
 
@@ -58,12 +62,17 @@ def reference_page() -> str:
     """Return the page as Markdown."""
     settings = {**cli.context_settings, "terminal_width": WIDTH, "max_content_width": WIDTH}
     root = click.Context(cli, info_name="studio", **settings)
-    parts = [_HEAD, _section(root)]
-    for name in cli.list_commands(root):
-        command = cli.get_command(root, name)
-        if command is not None:
-            parts.append(_section(click.Context(command, info_name=name, parent=root)))
-    return "\n".join(parts)
+    return "\n".join([_HEAD, *_sections(root)])
+
+
+def _sections(context: click.Context) -> Iterator[str]:
+    yield _section(context)
+    group = context.command
+    if isinstance(group, click.Group):
+        for name in group.list_commands(context):
+            command = group.get_command(context, name)
+            if command is not None:
+                yield from _sections(click.Context(command, info_name=name, parent=context))
 
 
 def _section(context: click.Context) -> str:

@@ -15,9 +15,11 @@ from studio_core.wording import markdown_text
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from studio_core.audit.chain import Verdict
     from studio_core.config import Settings
     from studio_core.engine.progress import Progress
     from studio_core.engine.run import Run
+    from studio_core.errors import AwsError
     from studio_core.insight.readiness import Check
     from studio_core.insight.status import Summary
     from studio_core.model.runs import Lease
@@ -60,6 +62,7 @@ def look_again() -> None:
     """Clear the cached snapshots, checks and domains."""
     _snapshot.clear()
     _checks.clear()
+    _audit_chains.clear()
     _domains.clear()
 
 
@@ -98,6 +101,16 @@ def checks(hackathon: Hackathon) -> list[Check]:
 @st.cache_resource(ttl=SLOW_SECONDS, max_entries=8, show_spinner="Checking")
 def _checks(settings: str, _hackathon: Hackathon) -> list[Check]:  # noqa: ARG001 - cache key
     return _hackathon.check()
+
+
+def audit_chains(hackathon: Hackathon) -> list[Verdict | AwsError]:
+    """Return what the chains of the audit log tell; every entry is read for it."""
+    return _audit_chains(repr(hackathon.settings), hackathon)
+
+
+@st.cache_resource(ttl=SLOW_SECONDS, max_entries=8, show_spinner="Checking the audit log")
+def _audit_chains(settings: str, _hackathon: Hackathon) -> list[Verdict | AwsError]:  # noqa: ARG001 - cache key
+    return _hackathon.verify_audit()
 
 
 def all_regions() -> list[str]:

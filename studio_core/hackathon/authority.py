@@ -5,16 +5,15 @@ from __future__ import annotations
 import getpass
 import os
 import socket
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from studio_core.access.roles import Actor, permit
-from studio_core.audit import Audit
+from studio_core.errors import GuardError, StudioError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-    from datetime import datetime
-    from pathlib import Path
+    from collections.abc import Callable, Iterator
 
     from studio_core.access.roles import Act
     from studio_core.audit import AuditEntry
@@ -33,28 +32,6 @@ def default_owner(settings: Settings) -> str:
     return f"{user}@{socket.gethostname()}"
 
 
-class AuditSource:
-    """Open the audit log when it is first needed, once for everybody who acts."""
-
-    def __init__(
-        self,
-        backend: Backend,
-        folder: Path,
-        clock: Callable[[], datetime],
-        audit: Audit | None = None,
-    ) -> None:
-        self._backend = backend
-        self._folder = folder
-        self._clock = clock
-        self._audit = audit
-
-    def open(self) -> Audit:
-        """Return the audit log: a local file, and the audit table if one is set."""
-        if self._audit is None:
-            self._audit = Audit(self._folder, clock=self._clock, sink=self._backend.audit_table)
-        return self._audit
-
-
 @dataclass(frozen=True, slots=True)
 class Authority:
     """An actor on one event, with the audit log of what they do.
@@ -64,24 +41,59 @@ class Authority:
     """
 
     actor: Actor
-    event: str
-    source: AuditSource = field(repr=False)
+    backend: Backend = field(repr=False)
     still: Callable[[], object] | None = None
 
     def permit(self, act: Act) -> None:
-        """Return if the actor may do it.
+        """Return if the actor may do it; record a refusal.
 
         Raises:
             GuardError: The role may not, or the actor was signed out.
         """
-        if self.still is not None:
-            self.still()
-        permit(self.actor.role, act)
+        try:
+            if self.still is not None:
+                self.still()
+            permit(self.actor.role, act)
+        except GuardError as error:
+            self.note_end(act.value, outcome=f"refused: {error.sentence}")
+            raise
 
     def note(
         self, deed: str, *, subject: str = "", outcome: str = "done", **details: object
     ) -> AuditEntry:
-        """Record what the actor did; never pass a link, a code or a token."""
-        return self.source.open().note(
-            self.actor, deed, subject=subject, outcome=outcome, event=self.event, **details
+        """Record what the actor is about to do; never pass a link, a code or a token.
+
+        Raises:
+            StudioError: It cannot be recorded, so it must not be done.
+        """
+        return self.backend.audit.note(
+            self.actor,
+            deed,
+            subject=subject,
+            outcome=outcome,
+            event=self.backend.settings.event,
+            **details,
         )
+
+    def note_end(self, deed: str, **facts: str) -> None:
+        """Record how something went whose beginning is on record, if it can be recorded."""
+        with suppress(StudioError):
+            self.note(deed, **facts)
+
+    @contextmanager
+    def recording(self, deed: str, *, subject: str = "") -> Iterator[None]:
+        """Record a change before it is made in the block, and afterwards how it went.
+
+        Raises:
+            StudioError: It cannot be recorded; the block is not entered.
+        """
+        self.note(deed, subject=subject, outcome="started")
+        outcome = "failed"
+        try:
+            yield
+            outcome = "done"
+        except StudioError as error:
+            outcome = f"failed: {error.sentence}"
+            raise
+        finally:
+            self.note_end(deed, subject=subject, outcome=outcome)

@@ -9,7 +9,9 @@ from datetime import datetime, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from studio_core.audit import Audit
 from studio_core.aws.audit import AuditTable
+from studio_core.aws.link_role import LinkRole
 from studio_core.aws.observe import Observer
 from studio_core.aws.session import Session
 from studio_core.aws.steps import AwsStepCalls
@@ -21,14 +23,17 @@ from studio_core.engine.lease import Leases
 from studio_core.engine.pace import Pace
 from studio_core.errors import GuardError, NotFoundError
 from studio_core.hackathon.sign_in import SignIn
+from studio_core.model.links import LINK_SECONDS, SESSION_SECONDS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
+    from pathlib import Path
 
     from studio_core.config import Settings
     from studio_core.model.people import Record
     from studio_core.model.runs import StepProgress
     from studio_core.model.studio import Identity, Snapshot
+    from studio_core.planning.link_target import LinkTarget
 
 _LISTINGS = 6
 """Threads beyond the calls in flight: an observation and the waits list side by side."""
@@ -41,11 +46,13 @@ class Backend:
         self,
         settings: Settings,
         *,
+        state: Path,
         session: Session | None = None,
         pace: Pace | None = None,
         clock: Callable[[], datetime] = utcnow,
     ) -> None:
         self.settings = settings
+        self.state = state
         self.clock = clock
         self.pace = pace or Pace(concurrency=settings.concurrency)
         self.session = session or Session(
@@ -83,6 +90,30 @@ class Backend:
         return Studio(self.session.client("sagemaker"), self.identity, self.settings.event)
 
     @cached_property
+    def link_role(self) -> LinkRole | None:
+        """The role that makes links, where one is set."""
+        arn = self.settings.link_role
+        return LinkRole(self.session, arn, self.settings.event) if arn else None
+
+    def mint(self, target: LinkTarget) -> str:
+        """Make the link to a profile and space, through the link role if one is set.
+
+        The role is the only way then: if it cannot be assumed, that is the error.
+        """
+        studio = self.studio
+        if self.link_role is not None:
+            arn = studio.arn("user-profile", target.profile)
+            client = self.link_role.sagemaker(target.profile, arn)
+            studio = Studio(client, self.identity, self.settings.event)
+        return studio.presigned_url(
+            target.profile,
+            target.space,
+            self.settings.landing_for(target.app_type),
+            expires_in=LINK_SECONDS,
+            session_for=SESSION_SECONDS,
+        )
+
+    @cached_property
     def table(self) -> ParticipantsTable:
         """The participants table."""
         return ParticipantsTable(self.session.client("dynamodb"), self.settings.table_name)
@@ -92,17 +123,28 @@ class Backend:
         """The leases of events on this table."""
         return Leases(self.table, clock=self.clock)
 
-    @property
+    @cached_property
     def audit_table(self) -> AuditTable | None:
-        """The table of who did what, where one is set."""
+        """The table of the audit log, where one is set."""
         name = self.settings.audit_table
         return AuditTable(self.session.client("dynamodb"), name) if name else None
+
+    @cached_property
+    def audit(self) -> Audit:
+        """The audit log, beside the journals and in the audit table if one is set."""
+        return Audit(self.state, clock=self.clock, sink=self.audit_table)
 
     @cached_property
     def sign_in(self) -> SignIn:
         """The participant web app's side of the event: codes, counters, one person's link."""
         return SignIn(
-            self.settings.require(), self.session.client, self.studio, self.table, self.clock
+            self.settings.require(),
+            self.session.client,
+            self.studio,
+            self.table,
+            mint=self.mint,
+            audit=self.audit,
+            clock=self.clock,
         )
 
     @cached_property

@@ -43,6 +43,7 @@ def check_up(backend: Backend, roster: Roster | None = None) -> list[Check]:
             return checks
     checks.append(_checked("Participants table", lambda: _check_table(backend)))
     checks += _check_permissions(backend)
+    checks += _check_link_role(backend)
     checks += _check_before(backend)
     try:
         snapshot = backend.observe()
@@ -97,6 +98,19 @@ def _check_table(backend: Backend) -> Check:
         sentence = f"The table {backend.settings.table_name} is not there yet."
         return Check(title, CheckState.WARNING, sentence, "Saving the settings creates it.")
     return Check(title, CheckState.OK, f"{backend.settings.table_name} holds {people} people.")
+
+
+def _check_link_role(backend: Backend) -> list[Check]:
+    """Say whether the role that makes links can be assumed; none where none is set."""
+    role = backend.link_role
+    if role is None:
+        return []
+
+    def look() -> Check:
+        role.check()
+        return Check("Link role", CheckState.OK, "It can be assumed; links are limited to it.")
+
+    return [_checked("Link role", look)]
 
 
 def _check_before(backend: Backend) -> list[Check]:

@@ -29,7 +29,7 @@ class EventCodes:
             AwsError: Parameter Store refuses or cannot be reached.
         """
         authority.permit(Act.CODES)
-        codes = self._backend.sign_in.codes()
+        codes = self._existing(authority)
         seen = (authority.actor.name, authority.actor.via, codes.version)
         if seen not in self._shown:
             authority.note("access codes shown", version=codes.version)
@@ -39,6 +39,12 @@ class EventCodes:
     def rotate(self, authority: Authority) -> Codes:
         """Replace all codes. Raises as `show` does."""
         authority.permit(Act.CODES)
-        codes = self._backend.sign_in.rotate()
-        authority.note("access codes renewed", version=codes.version)
-        return codes
+        with authority.recording("access codes renewed"):
+            return self._backend.sign_in.rotate()
+
+    def _existing(self, authority: Authority) -> Codes:
+        sign_in = self._backend.sign_in
+        if (codes := sign_in.existing_codes()) is not None:
+            return codes
+        with authority.recording("access codes made"):
+            return sign_in.codes()

@@ -8,22 +8,26 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from studio_core.access.roles import Act, Actor
-from studio_core.audit import Audit, newest
+from studio_core.audit import newest
+from studio_core.aws.audit import AuditTable
+from studio_core.aws.session import Session
 from studio_core.clock import utcnow
-from studio_core.config import state_path
+from studio_core.config import changes, config_path, state_path
 from studio_core.engine.registry import Runs
 from studio_core.errors import (
     AwsError,
     GuardError,
     NotFoundError,
+    StudioError,
 )
 from studio_core.hackathon.app_failures import AppFailures
-from studio_core.hackathon.authority import AuditSource, Authority, default_owner
+from studio_core.hackathon.authority import Authority, default_owner
 from studio_core.hackathon.backend import Backend
 from studio_core.hackathon.checkup import check_up, hourly_cost
 from studio_core.hackathon.event_codes import EventCodes
 from studio_core.hackathon.links import choose, issue_links
 from studio_core.hackathon.running import Runner
+from studio_core.hackathon.tables import ensure_tables
 from studio_core.insight.readiness import CheckState, check_domain
 from studio_core.insight.status import Summary, summarise
 from studio_core.model.plans import Scope
@@ -38,8 +42,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from studio_core.access.codes import Codes
-    from studio_core.audit import AuditEntry
-    from studio_core.aws.session import Session
+    from studio_core.audit import Audit, AuditEntry
+    from studio_core.audit.chain import Verdict
     from studio_core.aws.table import ParticipantsTable
     from studio_core.config import Settings
     from studio_core.engine.pace import Pace
@@ -73,17 +77,13 @@ class Hackathon:
         runs: Runs = RUNS,
         state: Path | None = None,
         actor: Actor | None = None,
-        audit: Audit | None = None,
     ) -> None:
-        self._backend = Backend(settings, session=session, pace=pace, clock=clock)
+        state = state or state_path()
+        self._backend = Backend(settings, state=state, session=session, pace=pace, clock=clock)
         self._clock = clock
-        self._state = state or state_path()
-        source = AuditSource(self._backend, self._state, clock, audit)
         owner = owner or default_owner(settings)
-        self._authority = Authority(actor or Actor(owner), settings.event, source)
-        self._runner = Runner(
-            self._backend, owner=owner, state=self._state, clock=clock, registry=runs
-        )
+        self._authority = Authority(actor or Actor(owner), self._backend)
+        self._runner = Runner(self._backend, owner=owner, state=state, clock=clock, registry=runs)
         self._codes = EventCodes(self._backend)
         self._failures = AppFailures(self._backend)
 
@@ -120,13 +120,29 @@ class Hackathon:
     @property
     def audit(self) -> Audit:
         """The audit log, beside the journals and in the audit table if one is set."""
-        return self._authority.source.open()
+        return self._backend.audit
 
     def note(
         self, deed: str, *, subject: str = "", outcome: str = "done", **details: object
     ) -> AuditEntry:
         """Record what the actor did; never pass a link, a code or a token."""
         return self._authority.note(deed, subject=subject, outcome=outcome, **details)
+
+    def note_settings(self, before: Settings, after: Settings) -> None:
+        """Record a change of settings before it is saved; in the audit table that it leaves too.
+
+        Raises:
+            StudioError: It cannot be recorded. That the table which is left does not answer
+                stops nothing: it may be why it is left.
+        """
+        changed = changes(before, after)
+        entry = self.note("settings saved", subject=str(config_path()), changed=changed)
+        if before.audit_table not in {"", after.audit_table}:
+            with suppress(StudioError):
+                session = Session(before.region, before.profile)
+                AuditTable(session.client("dynamodb"), before.audit_table).write(
+                    replace(entry, event=before.event)
+                )
 
     def recorded(self, limit: int = 200) -> list[AuditEntry]:
         """The newest entries of the record, of this machine and of the audit table if one is set.
@@ -137,9 +153,27 @@ class Hackathon:
         self._authority.permit(Act.AUDIT)
         here, there = self.audit.entries(limit), []
         if (table := self._backend.audit_table) is not None:
-            with suppress(AwsError):
+            with suppress(AwsError):  # `verify_audit` says so
                 there = table.entries(self.settings.event, limit)
         return newest(here, there, limit=limit)
+
+    def verify_audit(self) -> list[Verdict | AwsError]:
+        """Verify the chains of the audit log: of this machine's file, and of the audit table.
+
+        An error in place of a verdict says why the table cannot be read.
+
+        Raises:
+            GuardError: The actor's role may not read it.
+        """
+        self._authority.permit(Act.AUDIT)
+        verdicts: list[Verdict | AwsError] = [self.audit.verify()]
+        if (table := self._backend.audit_table) is not None:
+            event = self.settings.event
+            try:
+                verdicts.append(table.verify(event, self.audit.sent(table.name, event)))
+            except AwsError as error:
+                verdicts.append(error)
+        return verdicts
 
     @property
     def table(self) -> ParticipantsTable:
@@ -185,15 +219,13 @@ class Hackathon:
     def ensure_table(self) -> bool:
         """Create the participants table when it is missing; True when it was created.
 
-        The audit table too, where one is set.
+        The audit table too, where one is set. Each is recorded before it is made.
 
         Raises:
             GuardError: The actor's role may not.
         """
         self._authority.permit(Act.SETTINGS)
-        if (audited := self._backend.audit_table) is not None:
-            audited.ensure()
-        return self.table.ensure()
+        return ensure_tables(self._backend, self._authority)
 
     def observe(self) -> Snapshot:
         """See what the domain and the table hold now: one sweep of list pages."""

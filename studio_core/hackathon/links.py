@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TypeVar
 from studio_core.access.roles import Act
 from studio_core.errors import CredentialsError, NotFoundError, StudioError
 from studio_core.hackathon.records import counted
-from studio_core.model.links import LINK_SECONDS, SESSION_SECONDS, Link, LinkFailure
+from studio_core.model.links import LINK_SECONDS, Link, LinkFailure
 from studio_core.model.people import team_order
 from studio_core.model.studio import Kind, ref
 from studio_core.naming import normalise_email, team_key
@@ -80,7 +80,7 @@ def issue_links(
     )
     return counted(
         minted,
-        lambda outcome, failed: authority.note(
+        lambda outcome, failed: authority.note_end(
             "links handed over", subject=subject, outcome=outcome, failed=failed
         ),
     )
@@ -151,17 +151,10 @@ def _mint(backend: Backend, record: Record, facts: Facts) -> Link | LinkFailure:
     `expires_at` is counted from before the call, so that no link is said to last longer
     than it does.
     """
-    settings = backend.settings
     try:
-        target = link_target(record, settings.event, facts)
+        target = link_target(record, backend.settings.event, facts)
         expires_at = backend.clock() + timedelta(seconds=LINK_SECONDS)
-        url = backend.studio.presigned_url(
-            target.profile,
-            target.space,
-            settings.landing_for(target.app_type),
-            expires_in=LINK_SECONDS,
-            session_for=SESSION_SECONDS,
-        )
+        url = backend.mint(target)
     except CredentialsError:
         raise
     except NotFoundError:

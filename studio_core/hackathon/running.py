@@ -20,6 +20,7 @@ from studio_core.errors import (
     StudioError,
 )
 from studio_core.hackathon.records import plan_facts, run_outcome
+from studio_core.hackathon.tables import ensure_tables
 from studio_core.insight.readiness import CheckState, check_domain, check_identity
 from studio_core.model.people import Record
 from studio_core.model.plans import Purpose, Scope
@@ -103,7 +104,7 @@ class Runner:
         earlier = self._registry.latest(plan.identity, plan.event)
         if earlier is not None and not earlier.ended:
             raise _busy(earlier)
-        self._check_settings(plan)
+        self._check_settings(authority, plan)
         run_id, now = new_run_id(), self._clock()
         owner = self._owner_of(authority)
         kept = ExitStack()
@@ -169,7 +170,7 @@ class Runner:
                 "Make the plan again.",
             )
 
-    def _check_settings(self, plan: Plan) -> None:
+    def _check_settings(self, authority: Authority, plan: Plan) -> None:
         """Look at what the settings name before anything is written to it.
 
         Raises:
@@ -181,7 +182,7 @@ class Runner:
         try:
             if plan.purpose is Purpose.SETUP:
                 domain.result()
-                self._backend.table.ensure()
+                ensure_tables(self._backend, authority)
             else:
                 self._backend.require_table()
             check = check_domain(domain.result())
@@ -207,7 +208,8 @@ class Runner:
         """Give back the lease and the threads, and record how the run ended."""
         report = run.report
         if run.plan.purpose is Purpose.PURGE and report is not None and report.ok:
-            with suppress(StudioError):  # the web app's codes open nothing any more
+            # The web app's codes open nothing any more.
+            with suppress(StudioError), authority.recording("access codes deleted"):
                 self._backend.sign_in.drop()
         with suppress(StudioError):  # its beginning is on record, and the journal has its end
             _note(authority, run.plan, run.id, run_outcome(run))

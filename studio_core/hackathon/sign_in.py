@@ -7,11 +7,12 @@ from datetime import timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from studio_core.access.roles import Actor, Role
 from studio_core.aws.attempts import WebAppAttempts
 from studio_core.aws.mail import SINK, Mail
 from studio_core.aws.secrets import Secrets
 from studio_core.errors import AwsError, NotFoundError, NotReadyError
-from studio_core.model.links import LINK_SECONDS, SESSION_SECONDS, Link
+from studio_core.model.links import LINK_SECONDS, Link
 from studio_core.model.studio import Ownership, Space, Status
 from studio_core.planning.link_target import Facts, link_target
 
@@ -20,10 +21,12 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from studio_core.access.codes import Codes
+    from studio_core.audit import Audit
     from studio_core.aws.studio import Studio
     from studio_core.aws.table import ParticipantsTable
     from studio_core.config import Settings
     from studio_core.model.people import Record
+    from studio_core.planning.link_target import LinkTarget
 
 CODES_KEPT = timedelta(seconds=15)
 """How long a portal goes on with the codes it has read: new ones hold everywhere after it."""
@@ -45,6 +48,8 @@ class SignIn:
         client: Gives the SDK's client of a service.
         studio: The event's domain.
         table: The participants table.
+        mint: Makes a link.
+        audit: The audit log.
         clock: The time, in UTC.
     """
 
@@ -54,6 +59,9 @@ class SignIn:
         client: Callable[[str], Any],
         studio: Studio,
         table: ParticipantsTable,
+        *,
+        mint: Callable[[LinkTarget], str],
+        audit: Audit,
         clock: Callable[[], datetime],
     ) -> None:
         self.settings = settings
@@ -61,6 +69,8 @@ class SignIn:
         self._client = client
         self._studio = studio
         self._table = table
+        self._mint = mint
+        self._audit = audit
         self._lock = threading.Lock()
         self._codes: tuple[Codes, datetime] | None = None
         self._ready: dict[str, tuple[Space, datetime]] = {}
@@ -87,12 +97,23 @@ class SignIn:
         """
         return self._keep(self._secrets.ensure())
 
+    def existing_codes(self) -> Codes | None:
+        """The event's codes as they are now, or None. Raises as `codes` does."""
+        codes = self._secrets.read()
+        return None if codes is None else self._keep(codes)
+
     def recent_codes(self) -> Codes:
-        """The event's codes as they were at most `CODES_KEPT` ago. Raises as `codes` does."""
+        """The event's codes as they were at most `CODES_KEPT` ago. Raises as `codes` does.
+
+        Where there are none yet, that they are made is recorded first.
+        """
         with self._lock:
             kept = self._codes
         if kept is not None and self.clock() - kept[1] < CODES_KEPT:
             return kept[0]
+        if (codes := self.existing_codes()) is not None:
+            return codes
+        self.note("access codes made", None)
         return self.codes()
 
     def rotate(self) -> Codes:
@@ -116,8 +137,10 @@ class SignIn:
         here = (self.settings.event, self.settings.domain_id)
         return record if record and (record.event, record.domain_id) == here else None
 
-    def link(self, record: Record) -> Link:
+    def link(self, record: Record, client: str = "") -> Link:
         """Mint one person's link, when their profile and space are of the event and can be opened.
+
+        It is recorded before it is minted, with the client's address.
 
         One DescribeSpace and ListTags a space and minute, one ListTags a person, and the
         minting. The profile's status is asked about only when minting fails: that is the rarer
@@ -127,18 +150,14 @@ class SignIn:
             NotReadyError: The profile or space does not exist yet or is not InService.
             GuardError: The row names a profile or space that is not of the event, or its host.
             AwsError: AWS refuses for another reason or cannot be reached.
+            StudioError: It cannot be recorded.
         """
         facts = Facts(self._profile, self._space)
         target = link_target(record, self.settings.event, facts)
+        self.note("link asked for", record, client)
         expires = self.clock() + timedelta(seconds=LINK_SECONDS)
         try:
-            url = self._studio.presigned_url(
-                target.profile,
-                target.space,
-                self.settings.landing_for(target.app_type),
-                expires_in=LINK_SECONDS,
-                session_for=SESSION_SECONDS,
-            )
+            url = self._mint(target)
         except (NotFoundError, NotReadyError) as error:
             self._forget(target.space)
             raise NotReadyError(error.sentence, error.remedy, error.code) from error
@@ -159,6 +178,26 @@ class SignIn:
     def came(self, record: Record) -> None:
         """Note that somebody was let in now."""
         self._table.touch(record.email, self.clock())
+
+    def note(
+        self, deed: str, record: Record | None, client: str = "", outcome: str = "done"
+    ) -> None:
+        """Record what a person does, or somebody who is not on the roster.
+
+        What such a person typed is not recorded: it might be a code.
+
+        Raises:
+            StudioError: It cannot be recorded, so it must not be done.
+        """
+        name = record.email if record else "somebody"
+        role = Role.PARTICIPANT if record else Role.NOBODY
+        self._audit.note(
+            Actor(name, role, "web app", client),
+            deed,
+            subject=record.email if record else "",
+            outcome=outcome,
+            event=self.settings.event,
+        )
 
     def _profile(self, name: str) -> Ownership | None:
         try:

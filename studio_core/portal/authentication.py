@@ -131,10 +131,11 @@ class Authenticator:
         record = self._sign_in.person(address)
         proven = self._proven(codes, address, code)
         if record is None or not proven:
+            self._sign_in.note("sign-in", record, client, "refused: address or code are wrong")
             return Answer(SignInResult.NOT_PROVEN, email=email)
         # Only wrong attempts count for a client, which may be a venue of hundreds.
         self._sign_in.tries.give_back(by_client, now)
-        return self._open(codes, record)
+        return self._open(codes, record, client)
 
     def resume(self, ticket: str) -> Answer:
         """Return the result of a waiting page's request; an invalid ticket leads to the form.
@@ -160,9 +161,9 @@ class Authenticator:
             return self._sign_in.tries.use_code(key, digest, self._sign_in.clock())
         return mode == EMAIL_ONLY
 
-    def _open(self, codes: Codes, record: Record) -> Answer:
+    def _open(self, codes: Codes, record: Record, client: str = "") -> Answer:
         try:
-            link = self._sign_in.link(record)
+            link = self._sign_in.link(record, client)
         except (NotReadyError, GuardError) as error:
             if isinstance(error, GuardError):
                 # Setup repairs the row, which the waiting page then follows.
@@ -189,6 +190,7 @@ class Authenticator:
         expires = now + CODE_LIFETIME
         record = self._sign_in.person(address)
         digest = codes.one_time_digest(address, code)
+        self._sign_in.note("code by mail", record, client)
         self._sign_in.tries.keep_code(_code_key(codes, address), digest, expires)
         subject, text = _letter(self.settings.event, code)
         try:

@@ -47,7 +47,7 @@ def run(port: int, address: str) -> int:
     settings = config.load().require()
     hackathon = Hackathon(settings)
     try:
-        hackathon.sign_in.codes()  # fail now rather than at the first sign-in
+        hackathon.sign_in.recent_codes()  # fail now rather than at the first sign-in
         app = create_app(hackathon)
         with listening(port, address) as bound, suppress(KeyboardInterrupt):
             if settings.access == EMAIL_ONLY:

@@ -35,6 +35,7 @@ SERVICES = {
     "aws/observe.py": "resourcegroupstaggingapi",
     "aws/prices.py": "pricing",
     "aws/session.py": "sts",
+    "aws/link_role.py": "sts",
 }
 NOT_CALLS = {"get_paginator", "get_waiter", "can_paginate", "close"}
 
@@ -111,10 +112,10 @@ def _kinds(action: str) -> dict[str, dict[str, Any]]:
     return {f"{service}:{kind}": kinds[kind] for kind in described.get("Resources", ())}
 
 
-def _is(resource: str, kind: str, described: dict[str, Any]) -> bool:
+def _is(resource: str, described: dict[str, Any]) -> bool:
     _, _, service, _, _, rest = resource.split(":", 5)
-    forms = [form.split(":", 5)[5] for form in described["ARNFormats"]]
-    return kind.startswith(f"{service}:") and any(re.fullmatch(form, rest) for form in forms)
+    forms = (form.split(":", 5) for form in described["ARNFormats"])
+    return any(form[2] == service and re.fullmatch(form[5], rest) for form in forms)
 
 
 def _resources(statement: Statement) -> list[str]:
@@ -128,7 +129,7 @@ def test_actions_and_resources_exist_in_aws_and_belong_together(statement: State
     used = set()
     for action in statement.actions:
         kinds = _kinds(action)
-        matching = {r for r in resources for kind in kinds.items() if r == "*" or _is(r, *kind)}
+        matching = {r for r in resources for kind in kinds.values() if r == "*" or _is(r, kind)}
         assert matching or resources == ["*"], f"{action} is allowed on nothing"
         used |= matching
     assert used == set(resources) or resources == ["*"]
@@ -142,12 +143,13 @@ OF_ACTIONS = {
         "dynamodb:LeadingKeys",
         "dynamodb:ReturnValues",
     },
+    "sagemaker:CreateApp": {"sagemaker:InstanceTypes"},
     "sagemaker:AddTags": {"aws:TagKeys", "sagemaker:TaggingAction"},
     "ses:SendEmail": {"ses:FromAddress"},
 }
 """Condition keys of actions, from the Service Authorization Reference: cfn-lint has none."""
 
-OPERATORS = re.compile(r"(ForAllValues:)?String(Equals|Like)(IfExists)?")
+OPERATORS = re.compile(r"(ForAllValues:|ForAnyValue:)?String(Equals|Like)(IfExists)?")
 
 
 @pytest.mark.parametrize("statement", STATEMENTS, ids=lambda s: s.sid)
@@ -164,8 +166,8 @@ def test_conditions_exist_in_aws_for_every_action(statement: Statement):
                 elif name == "aws:ResourceTag":
                     accepted = [
                         described["ConditionKeys"]
-                        for kind, described in _kinds(action).items()
-                        if any(_is(resource, kind, described) for resource in _resources(statement))
+                        for described in _kinds(action).values()
+                        if any(_is(resource, described) for resource in _resources(statement))
                     ]
                     assert accepted
                     assert all("aws:ResourceTag/${TagKey}" in keys for keys in accepted), action

@@ -19,6 +19,8 @@ from studio_core.insight.readiness import CheckState
 from studio_core.model.studio import Identity
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     import pytest
 
     from studio_core.hackathon import Hackathon
@@ -87,7 +89,8 @@ def _asked(arn: str, denied: str, role: str = "", who: Who = Who.ORGANISER) -> l
         if role:
             stub.add_response("get_role", {"Role": _role(role)}, {"RoleName": "organisers"})
         for statement in statements(who):
-            if statement.denies or "{audit_table}" in " ".join(statement.resources):
+            on = " ".join(statement.resources)
+            if statement.denies or "{audit_table}" in on or "{link_role}" in on:
                 continue
             rendered = statement.rendered(policy_target(SETTINGS))
             stub.add_response(
@@ -143,3 +146,17 @@ def _asked_as_root() -> list[str]:
     with ThreadPoolExecutor(1) as executor:
         checks = check_permissions(Session("eu-west-1"), SETTINGS, identity, executor=executor)
     return [f"{check.state} {check.title}" for check in checks]
+
+
+def test_a_link_role_is_asked_about_in_place_of_making_links(
+    make_hackathon: Callable[..., Hackathon], sandbox: SandboxServer
+):
+    mint, assume = "sagemaker.CreatePresignedDomainUrl", "sts.AssumeRole"
+    _deny(sandbox, mint, assume)
+    told = _permissions(make_hackathon())
+    assert (mint_of := "Permission sagemaker:CreatePresignedDomainUrl") in told
+    assert "Permission sts:AssumeRole" not in told
+    role = f"arn:aws:iam::{sandbox.account}:role/links"
+    told = _permissions(make_hackathon(link_role=role))
+    assert "Permission sts:AssumeRole" in told
+    assert mint_of not in told

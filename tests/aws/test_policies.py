@@ -20,7 +20,7 @@ from studio_core.config import Settings, save
 from studio_core.model.people import Participant, Roster
 from studio_core.model.studio import EVENT_TAG
 from studio_core.naming import EVENT_LIMIT, assign_profiles, host_names
-from tests.aws.allowed import operations
+from tests.aws.allowed import FREE, operations
 from tests.first_generation import OldTool
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ ROSTER = Roster((Participant("ada@example.com", "1"), Participant("bo@example.co
 
 def test_the_files_are_what_the_table_says():
     folder = ROOT / "docs" / "iam"
-    written = {"README.md", *(f"{who}.json" for who in Who)}
+    written = {"README.md", "link-role-trust.json", *(f"{who}.json" for who in Who)}
     assert {file.name for file in folder.iterdir()} == set(documents()) == written
     for name, text in documents().items():
         file = folder / name
@@ -53,10 +53,11 @@ def test_policies_are_within_what_iam_takes(who: Who):
 
 def test_helpers_and_the_portal_can_neither_make_nor_delete_nor_read_all():
     words = re.compile(r":(Create|Delete|Put|Update|BatchWrite|AddTags|TagResource)")
-    for statement in statements(Who.HELPER):
+    for statement in (s for s in statements(Who.HELPER) if not s.denies):
         changing = [a for a in statement.actions if words.search(a)]
         assert set(changing) <= {"sagemaker:CreatePresignedDomainUrl", "dynamodb:PutItem"}
-    portal = {action for s in statements(Who.PORTAL) for action in s.actions}
+    allowing = (s for s in statements(Who.PORTAL) if not s.denies)
+    portal = {action for s in allowing for action in s.actions}
     assert not portal & {"dynamodb:Scan", "dynamodb:Query", "sagemaker:ListUserProfiles"}
     for statement in statements(Who.PORTAL):
         if not statement.denies and any(words.search(action) for action in statement.actions):
@@ -86,7 +87,7 @@ def _may_mint(document: dict[str, Any], profile: str, event: str) -> bool:
     return effects == {"Allow"}
 
 
-@pytest.mark.parametrize("who", [Who.HELPER, Who.PORTAL])
+@pytest.mark.parametrize("who", [Who.HELPER, Who.PORTAL, Who.LINK_ROLE])
 @pytest.mark.parametrize("event", ["demo", "e" * EVENT_LIMIT])
 def test_helpers_and_the_portal_cannot_mint_links_for_the_host(who: Who, event: str):
     document = policy(who, policy_target(replace(SETTINGS, event=event)))
@@ -100,7 +101,7 @@ def test_helpers_and_the_portal_cannot_mint_links_for_the_host(who: Who, event: 
     assert _may_mint(document, namesake, event)
 
 
-@pytest.mark.parametrize("who", [Who.HELPER, Who.PORTAL])
+@pytest.mark.parametrize("who", [Who.HELPER, Who.PORTAL, Who.LINK_ROLE])
 def test_a_policy_filled_in_by_hand_denies_both_names_of_the_host(who: Who):
     text = (ROOT / "docs" / "iam" / f"{who}.json").read_text()
     for name, value in {
@@ -148,6 +149,39 @@ def test_a_tag_can_be_added_only_of_this_event_and_never_over_anothers():
         "StringEqualsIfExists": {"aws:ResourceTag/studio-cli:event": "spring"},
         "ForAllValues:StringEquals": {"aws:TagKeys": ["studio-cli:event"]},
     }
+
+
+def test_apps_are_started_on_the_instance_of_the_settings_alone():
+    filled = policy(Who.ORGANISER, policy_target(replace(SETTINGS, instance_type="ml.g5.xlarge")))
+    starts = [s for s in filled["Statement"] if "sagemaker:CreateApp" in s["Action"]]
+    conditions = [s["Condition"] for s in starts]
+    assert conditions == [
+        {
+            "StringEquals": {"aws:RequestTag/studio-cli:event": "demo"},
+            # ForAnyValue: an app for which no type is named is refused too.
+            "ForAnyValue:StringEquals": {"sagemaker:InstanceTypes": ["ml.g5.xlarge"]},
+        }
+    ]
+
+
+@pytest.mark.parametrize("who", [Who.ORGANISER, Who.HELPER, Who.PORTAL])
+def test_no_policy_lets_anybody_take_away_from_the_audit_log(who: Who):
+    target = policy_target(replace(SETTINGS, audit_table="log"))
+    statements = [
+        s for s in policy(who, target)["Statement"] if str(s["Resource"]).endswith("table/log")
+    ]
+    denied = {a for s in statements if s["Effect"] == "Deny" for a in s["Action"]}
+    allowed = {a for s in statements if s["Effect"] == "Allow" for a in s["Action"]}
+    assert denied >= {
+        f"dynamodb:{name}"
+        for name in ("UpdateItem", "DeleteItem", "BatchWriteItem", "DeleteTable", "UpdateTable")
+    }
+    assert not allowed & denied
+    added = [s for s in statements if s["Action"] == ["dynamodb:PutItem"]]
+    keys = added[0]["Condition"]["ForAllValues:StringEquals"]["dynamodb:LeadingKeys"]
+    assert keys == ["demo", "demo#head"]
+    if who is not Who.ORGANISER:
+        assert allowed == {"dynamodb:PutItem"}
 
 
 def _made(sandbox: SandboxServer) -> set[str]:
@@ -224,6 +258,9 @@ def test_a_policy_can_be_printed_for_the_settings(capsys: pytest.CaptureFixture[
     printed = json.loads(capsys.readouterr().out)
     assert "user-profile/d-abc/*" in json.dumps(printed)
     assert "DOMAIN_ID" not in json.dumps(printed)
-    assert {action for s in printed["Statement"] for action in s["Action"]} == {
-        iam_action(o) for o in operations(Who.PORTAL) if not o.startswith("sts.")
+    allowed = [s for s in printed["Statement"] if s["Effect"] == "Allow"]
+    assert {action for s in allowed for action in s["Action"]} == {
+        iam_action(o).replace("TransactWriteItems", "PutItem")
+        for o in operations(Who.PORTAL)
+        if o not in FREE
     }

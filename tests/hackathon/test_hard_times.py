@@ -214,7 +214,7 @@ def test_a_run_that_cannot_look_again_ends_in_the_journal_too(
 
     with pytest.raises(AccessDeniedError):
         hackathon.run(hackathon.propose_setup(people(2, 1)), on_step=refuse)
-    [journal] = (hackathon._state / "runs").iterdir()
+    [journal] = (hackathon._backend.state / "runs").iterdir()
     end = json.loads(journal.read_text().splitlines()[-1])
     assert (end["fact"], end["ok"]) == ("end", False)
     assert "Not allowed" in end["error"]

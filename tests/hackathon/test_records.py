@@ -40,9 +40,12 @@ def test_runs_links_and_refusals_are_on_record(make_hackathon: Callable[..., Hac
         ("links handed over", "team 1", "1 made"),
         ("links asked for", "bo@example.com", "done"),
         ("links handed over", "bo@example.com", "1 made"),
+        ("access codes renewed", "", "started"),
         ("access codes renewed", "", "done"),
         ("access codes shown", "", "done"),
         ("purge run", where, "started"),
+        ("access codes deleted", "", "started"),
+        ("access codes deleted", "", "done"),
         ("purge run", where, "done"),
     ]
     started = hackathon.recorded()[-1]

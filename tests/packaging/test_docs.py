@@ -182,11 +182,13 @@ def targets() -> set[str]:
 
 @cache
 def options(name: str) -> set[str]:
-    """Give the options of a command, or of the group for an empty name."""
+    """Give the options of a command and its own commands, or of all for an empty name."""
     command = cli.get_command(click.Context(cli), name) if name else cli
     assert command is not None, name
     context = click.Context(command, **cli.context_settings)
-    named = (p for p in command.get_params(context) if isinstance(p, click.Option))
+    of_group = command.commands.values() if isinstance(command, click.Group) else ()
+    parameters = [p for each in (command, *of_group) for p in each.get_params(context)]
+    named = (p for p in parameters if isinstance(p, click.Option))
     return {option for p in named for option in (*p.opts, *p.secondary_opts)}
 
 

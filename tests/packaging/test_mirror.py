@@ -17,12 +17,14 @@ CROSS_CUTTING = {
     "access/test_pages_by_role.py",  # every page, as each role sees it
     "access/test_secrets.py",  # what a whole event leaves on disk and screen
     "cli/test_whole_event.py",  # commands in processes of their own, one after another
+    "hackathon/test_record_first.py",  # nothing is done that cannot be recorded
     "hackathon/test_people_at_work.py",  # runs while other people act
     "hackathon/test_hard_times.py",  # plans under faults, from observing to the last look
     "hackathon/test_takeover.py",  # from the first generation to a purge
     "pages/test_home.py",  # streamlit_app.py, which is home
     "portal/test_attacks.py",  # attacks on the web app, over all its modules
     "portal/test_deployment.py",  # web_app/template.yaml
+    "portal/test_on_record.py",  # what goes into the audit log, over all modes
     "portal/test_serving.py",  # the web app as a process
     "sandbox/test_awscli.py",  # conformance with a client, as the next two
     "sandbox/test_boto3.py",

@@ -36,8 +36,14 @@ def resources() -> dict[str, Any]:
 
 def statements(resources: dict[str, Any]) -> list[dict[str, Any]]:
     role = resources["PortalRole"]["Properties"]["Policies"][0]["PolicyDocument"]["Statement"]
-    mail = resources["MailPolicy"]["Properties"]["PolicyDocument"]["Statement"]
-    return [*role, *mail]
+    return [
+        *role,
+        *(
+            statement
+            for name in ("MintPolicy", "AssumePolicy", "MailPolicy", "AuditPolicy")
+            for statement in resources[name]["Properties"]["PolicyDocument"]["Statement"]
+        ),
+    ]
 
 
 def actions(statement: dict[str, Any]) -> list[str]:
@@ -63,7 +69,8 @@ def test_cfn_lint_finds_nothing() -> None:
 def test_the_role_allows_what_the_app_calls_and_nothing_else(
     resources: dict[str, Any], portal: Maker, aws: SandboxServer, late: Callable[..., Late]
 ) -> None:
-    instance = portal()
+    instance = portal(audit_table="studio-cli-audit")
+    instance.hackathon.ensure_table()
     code = instance.hackathon.codes().event_code
     person = late(space=False)
     # AWS documents no error for a profile that is not ready: the least telling one, then.
@@ -75,19 +82,26 @@ def test_the_role_allows_what_the_app_calls_and_nothing_else(
     assert visitor.sign_in(ON_ROSTER, WRONG).status_code == 401
     control(aws.url, "PUT", "faults", errors)
     assert visitor.sign_in(person.email, code).status_code == 409
+    role = f"arn:aws:iam::{aws.account}:role/links"
+    isolated = portal(link_role=role, audit_table="studio-cli-audit").visitor()
+    control(aws.url, "PUT", "faults", {})
+    assert isolated.sign_in(ON_ROSTER, code).status_code == 303
     mailing = portal(access="mailed-code", sender="hack@example.com").visitor()
     assert mailing.sign_in(ON_ROSTER).status_code == 202
     assert mailing.sign_in(ON_ROSTER, WRONG).status_code == 401
     made = {name.replace("POST /v2/email/outbound-emails", "SendEmail") for name in calls(aws)}
     made -= {"sts.GetCallerIdentity"}  # needs no permission (STS API reference)
-    allowed = {action for s in statements(resources) for action in actions(s)}
+    # A transaction needs the permissions of what it consists of: puts (DynamoDB guide, IAM).
+    made = {name.replace("TransactWriteItems", "PutItem") for name in made}
+    allowing = [s for s in statements(resources) if s["Effect"] == "Allow"]
+    allowed = {action for s in allowing for action in actions(s)}
     own = {"logs:CreateLogStream", "logs:PutLogEvents"}
     assert {name.replace(".", ":") for name in made} == allowed - own
 
 
 def test_every_statement_names_its_resources_and_event(resources: dict[str, Any]) -> None:
     for statement in statements(resources):
-        denies = statement["Sid"] == "NeverSignInAsTheHost"
+        denies = statement["Sid"].startswith("Never")
         assert statement["Effect"] == ("Deny" if denies else "Allow")
         assert statement["Sid"]
         assert statement["Resource"] != "*"
@@ -113,9 +127,13 @@ def filled(value: Any) -> Any:
         "AWS::AccountId": "ACCOUNT",
         "DomainId": "DOMAIN_ID",
         "TableName": "TABLE_NAME",
+        "AuditTable": "AUDIT_TABLE",
         "EventName": "EVENT",
         "Sender": "SENDER",
     }
+    if isinstance(value, dict) and list(value) == ["Fn::GetAtt"]:
+        assert value["Fn::GetAtt"] == ["LinkRole", "Arn"]
+        return "arn:aws:iam::ACCOUNT:role/LINK_ROLE"
     if isinstance(value, dict) and list(value) == ["Ref"]:
         return names[value["Ref"]]
     if isinstance(value, dict) and list(value) == ["Fn::Sub"]:
@@ -137,6 +155,22 @@ def test_the_role_is_the_published_portal_policy(resources: dict[str, Any]) -> N
     }
 
 
+def test_the_link_role_is_the_published_one_and_trusts_the_function_alone(
+    resources: dict[str, Any],
+) -> None:
+    role = resources["LinkRole"]["Properties"]
+    published = json.loads((FOLDER.parent / "docs/iam/link-role.json").read_text())["Statement"]
+    made = [
+        {**filled(dict(s)), "Action": sorted(actions(s))}
+        for s in role["Policies"][0]["PolicyDocument"]["Statement"]
+    ]
+    assert made == [s | sorted_lists(s) for s in published]
+    [trust] = role["AssumeRolePolicyDocument"]["Statement"]
+    assert trust["Principal"] == {"AWS": {"Fn::GetAtt": ["PortalRole", "Arn"]}}
+    conditions = {name: resources[name].get("Condition") for name in ("MintPolicy", "LinkRole")}
+    assert conditions == {"MintPolicy": "MintsItself", "LinkRole": "IsolatesPeople"}
+
+
 def sorted_lists(statement: dict[str, Any]) -> dict[str, Any]:
     return {
         key: filled(value) if isinstance(value, list | dict) else value
@@ -148,7 +182,7 @@ def test_every_variable_is_a_setting_and_every_needed_one_is_there(
     resources: dict[str, Any],
 ) -> None:
     function = resources["PortalFunction"]["Properties"]
-    given = set(function["Environment"]["Variables"]) - {"STUDIO_CONFIG"}
+    given = set(function["Environment"]["Variables"]) - {"STUDIO_CONFIG", "STUDIO_STATE"}
     known = {variable(name) for name in Settings.__slots__}
     assert given <= known
     assert {variable(n) for n in ("region", "domain_id", "table_name", "event")} <= given

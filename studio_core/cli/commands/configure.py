@@ -45,6 +45,7 @@ _HELP: dict[str, dict[str, Any]] = {
     "tries_per_client": {"help": "Wrong tries from one network address in a quarter of an hour."},
     "trusted_proxy": {"help": "Address of the proxy whose X-Forwarded-For is believed."},
     "audit_table": {"help": "Table that keeps the audit log too."},
+    "link_role": {"help": "ARN of a role that makes links, one session a person."},
     "organisers": {"help": "Who may sign in to the dashboard: addresses and @domains."},
     "helpers": {"help": "Who may sign in as a helper: addresses and @domains."},
     "your_name": {"help": "Your name, shown to other organisers while you run something."},
@@ -99,8 +100,7 @@ def configure(ctx: click.Context, /, *, ask: bool, **given: Any) -> None:
             ) from error
         if hackathon.ensure_table():
             say(f"Made the table {wanted.table_name}.")
-        # Record first: what cannot be recorded must not be done.
-        hackathon.note("settings saved", subject=str(config.config_path()))
+        hackathon.note_settings(before, pinned)
         path = config.save(pinned)
     if before.account and before.account != pinned.account:
         say(f"The account is now {pinned.account}; it was {before.account}.")

@@ -8,7 +8,10 @@ import pandas as pd
 import streamlit as st
 
 from studio_core.audit import audit_csv
+from studio_core.audit.chain import Verdict
+from studio_core.audit.entry import MALFORMED
 from studio_core.dashboard import loaders, visitor
+from studio_core.errors import AwsError
 from studio_core.wording import markdown_text
 
 if TYPE_CHECKING:
@@ -60,25 +63,45 @@ def audit_log(hackathon: Hackathon) -> None:
     st.subheader("Who did what", anchor=False)
     with loaders.or_stop():
         entries = hackathon.recorded(SHOWN)
-    if hackathon.audit.unsent:
-        st.warning(
-            f"The audit table does not take entries: {markdown_text(hackathon.audit.unsent)} "
-            "They are kept on this machine.",
-            icon=":material/warning:",
-        )
+        checked = loaders.audit_chains(hackathon)
+    told, whole = chain_state(checked, entries)
+    mark = ":green[:material/link:]" if whole else ":red[:material/link_off:]"
+    st.markdown(f"{mark} {markdown_text(told)}")
     if not entries:
         st.caption("Nothing is on record yet.")
         return
     st.dataframe(frame(entries), hide_index=True, key="audit", alt="Who did what, newest first")
     st.download_button(
         "Record as CSV",
-        visitor.deferred(lambda: audit_csv(hackathon.recorded(DOWNLOADED)).encode()),
+        visitor.deferred(lambda: _download(hackathon)),
         f"{hackathon.settings.event}-audit.csv",
         "text/csv",
         icon=":material/download:",
         on_click="ignore",
         key="audit-csv",
     )
+
+
+def chain_state(
+    checked: Sequence[Verdict | AwsError], entries: Sequence[AuditEntry]
+) -> tuple[str, bool]:
+    """Return one line about the chains and malformed entries, and whether all is well."""
+    errors = [one.sentence for one in checked if isinstance(one, AwsError)]
+    verdicts = [one for one in checked if isinstance(one, Verdict)]
+    problems = [*errors, *(problem for one in verdicts for problem in one.problems)]
+    malformed = sum(entry.deed == MALFORMED for entry in entries)
+    if not problems and not malformed:
+        numbers = ", ".join(f"{one.entries:,}" for one in verdicts)
+        return f"The chain is whole: {numbers} entries, none missing or changed.", True
+    shown = f" Malformed entries below: {malformed:,}." if malformed else ""
+    more = f" And {len(problems) - 1} more." if len(problems) > 1 else ""
+    first = problems[0] if problems else ""
+    return f"{first}{more}{shown} See `studio audit verify`.".strip(), False
+
+
+def _download(hackathon: Hackathon) -> bytes:
+    hackathon.note("audit log downloaded")
+    return audit_csv(hackathon.recorded(DOWNLOADED)).encode()
 
 
 def frame(entries: Sequence[AuditEntry]) -> pd.DataFrame:

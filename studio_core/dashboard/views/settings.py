@@ -201,16 +201,6 @@ def show_checks(hackathon: Hackathon) -> None:
     st.button("Check again", icon=":material/refresh:", on_click=loaders.look_again)
 
 
-def changes(before: Settings, after: Settings) -> str:
-    """Return the changed settings with old and new values, for the audit log."""
-    pairs = zip(config.as_table(before), config.as_table(after), strict=True)
-    return "; ".join(
-        f"{name}: {old or 'not set'} to {new or 'not set'}"
-        for (name, old), (_, new) in pairs
-        if old != new
-    )
-
-
 def save_settings(
     saved: Settings,
     wanted: Mapping[str, Any],
@@ -235,7 +225,7 @@ def save_settings(
     account = hackathon.pinned().account
     made = hackathon.ensure_table()
     settings = replace(kept, account=account)
-    hackathon.note("settings saved", changed=changes(saved, settings))
+    hackathon.note_settings(saved, settings)
     path = config.save(settings, environ)
     table = f" The table {effective.table_name} was created." if made else ""
     return f"Saved to {path} for account {account}.{table}"

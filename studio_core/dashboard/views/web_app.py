@@ -100,7 +100,16 @@ def web_app_fields(settings: Settings, overridden: Collection[str]) -> dict[str,
         disabled="sender" in overridden,
         key="sender",
     )
-    return {"access": access, "web_app_url": address, "sender": sender}
+    role = left.text_input(
+        "Link role",
+        settings.link_role,
+        placeholder="None",
+        help="ARN of a role that makes the links, each in a session that is limited to its "
+        "person's profile. `docs/iam` has its policies. It has not been tried on AWS.",
+        disabled="link_role" in overridden,
+        key="link-role",
+    )
+    return {"access": access, "web_app_url": address, "sender": sender, "link_role": role}
 
 
 def personal_codes(hackathon: Hackathon) -> Codes | None:
