@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from contextlib import suppress
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl
@@ -40,6 +41,8 @@ if TYPE_CHECKING:
     from starlette.types import Message, Receive, Scope, Send
 
     from studio_core.audit import Audit
+
+_log = logging.getLogger(__name__)
 
 
 class SignIn:
@@ -124,7 +127,7 @@ class SignIn:
             return RedirectResponse(onward, status_code=303)  # no link makes an organiser a helper
         key = self._access.token if role is Role.ORGANISER else self._access.helper_token
         value, visit = self._visits.begin(key, role, name, client_address(scope))
-        self._note(visit.who, role, client_address(scope), "let in")
+        self._record(visit, role, "let in")
         if earlier is not None:
             self._visits.end(earlier.id)
         answer = RedirectResponse(onward, status_code=303)
@@ -141,7 +144,8 @@ class SignIn:
             answer = ask_for_token(onward, told, status=429)
             answer.headers["Retry-After"] = str(wait)
             return answer
-        self._note("somebody", Role.NOBODY, address, "refused: wrong token")
+        with suppress(StudioError):  # refused all the same
+            self._note("somebody", Role.NOBODY, address, "refused: wrong token")
         return ask_for_token(onward, told, status=401)
 
     def _role_of(self, token: str) -> Role | None:
@@ -180,11 +184,16 @@ class SignIn:
         name = oidc.signed_in(made.getlist("set-cookie"))
         if name is None:
             return
-        address = client_address(scope)
-        value, visit = self._visits.begin(oidc.secret(), None, name, address)
-        role = visit.role_now() or Role.NOBODY
-        outcome = "let in" if role is not Role.NOBODY else "refused: not on the lists"
-        self._note(name or "somebody", role, address, outcome)
+        try:
+            value, visit = self._visits.begin(oidc.secret(), None, name, client_address(scope))
+            role = visit.role_now() or Role.NOBODY
+            self._record(
+                visit, role, "refused: not on the lists" if role is Role.NOBODY else "let in"
+            )
+        except StudioError as error:
+            # The answer is Streamlit's; without a visit, the next page asks to sign in again.
+            _log.warning("Nobody can sign in. %s %s", error.sentence, error.remedy)
+            return
         earlier = self.visit(headers)
         if earlier is not None:
             self._visits.end(earlier.id)
@@ -192,12 +201,21 @@ class SignIn:
         _set_cookie(carrier, value, scope, headers)
         made.append("set-cookie", carrier.headers["set-cookie"])
 
+    def _record(self, visit: Visit, role: Role, outcome: str) -> None:
+        """Record a visit, or end it: nobody is let in without a record.
+
+        Raises:
+            StudioError: The audit log cannot be written.
+        """
+        try:
+            self._note(visit.who or "somebody", role, visit.address, outcome)
+        except StudioError:
+            self._visits.end(visit.id)
+            raise
+
     def _note(self, name: str, role: Role, address: str, outcome: str) -> None:
         if self._audit is not None:
-            with suppress(StudioError):  # the same error is shown at the visitor's first action
-                self._audit.note(
-                    Actor(name, role, "dashboard", address), "sign-in", outcome=outcome
-                )
+            self._audit.note(Actor(name, role, "dashboard", address), "sign-in", outcome=outcome)
 
 
 def _set_cookie(answer: Response, value: str, scope: Scope, headers: Headers) -> None:

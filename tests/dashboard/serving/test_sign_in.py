@@ -222,3 +222,18 @@ def test_the_lists_of_this_moment_count(open_browser, behind, monkeypatch):
     assert visitor(browser) is None
     monkeypatch.setenv("STUDIO_HELPERS", "@example.com")
     assert visitor(browser).role is Role.HELPER
+
+
+@pytest.mark.parametrize("mode", [Mode.TOKEN, Mode.OIDC])
+def test_nobody_is_let_in_without_a_record(open_browser, behind, tmp_path, mode):
+    browser = open_browser(mode)
+    (tmp_path / "log").write_text("a file where the folder of the audit log would be")
+    if mode is Mode.TOKEN:
+        answer = browser.post(FORM, data={"token": TOKEN})
+        assert answer.status_code == 500
+        assert "audit log" in answer.text
+    else:
+        behind.claims = ANA
+        browser.get(oidc.CALLBACK)
+    assert visitor(browser) is None
+    assert list((tmp_path / "visits").iterdir()) == []
