@@ -98,7 +98,7 @@ class Applier:
             self._pace,
             clock=clock,
             post=self._inbox.put,
-            frees=lambda key: self._schedule.frees(key, self._waits),
+            frees=self._frees,
         )
         self._flying = 0
         self._ended = 0
@@ -128,6 +128,9 @@ class Applier:
                         self._on_calls_done()
             self._take_answers()
         return tuple(work.outcome for work in self._schedule.works() if work.outcome)
+
+    def _frees(self, key: str) -> bool:
+        return self._schedule.frees(key, self._waits)
 
     def _begin(self, plan: Plan) -> None:
         """Block what needs a step that the plan skips, and queue what needs nothing."""
