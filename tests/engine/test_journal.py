@@ -8,14 +8,18 @@ from typing import TYPE_CHECKING
 from bench.world import people
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from studio_core.hackathon import Hackathon
 
 
-def test_the_journal_tells_the_run_and_outlives_the_purge(hackathon: Hackathon) -> None:
+def test_the_journal_tells_the_run_and_outlives_the_purge(
+    hackathon: Hackathon, tmp_path: Path
+) -> None:
     hackathon.run(hackathon.propose_setup(people(3, 1)))
     list(hackathon.links())
     hackathon.run(hackathon.propose_purge())
-    runs = hackathon._state / "runs"
+    runs = tmp_path / "state" / "runs"
     [purge], [setup] = runs.glob("*-purge-*"), runs.glob("*-setup-*")
     lines = [json.loads(line) for line in setup.read_text().splitlines()]
     assert lines[0]["who"] == "ana@laptop"
