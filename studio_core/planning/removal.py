@@ -103,7 +103,7 @@ class _Removal:
         self._spaces_of: dict[Ref, list[Space]] = defaultdict(list)
         for space in snapshot.spaces:
             self._spaces_of[ref(Kind.PROFILE, space.owner)].append(space)
-        self._profiles = {profile.ref for profile in snapshot.profiles}
+        self._profiles = {profile.ref: profile for profile in snapshot.profiles}
         self._before = FirstGeneration(snapshot)
 
     def add_app(self, app: App) -> None:
@@ -130,14 +130,20 @@ class _Removal:
             self._skip(Kind.ROW, record.email, record, key, reason)
             return
         holders = []
-        if record.profile and ref(Kind.PROFILE, record.profile) in self._profiles:
-            label = f"profile {record.profile}"
-            holders = [_Holder(profile_key(record.profile), label, Ownership.UNKNOWN)]
+        profile = self._profiles.get(ref(Kind.PROFILE, record.profile))
+        if profile and (record.from_before or not self._is_foreign(profile)):
+            label = f"profile {profile.name}"
+            holders = [_Holder(profile_key(profile.name), label, Ownership.UNKNOWN)]
         holders += [
             _Holder(_deletion(item), f"{item.ref[0]} {item.name}", item.ownership)
             for item in self._before.left(record)
         ]
         self._after(Kind.ROW, record.email, record, key, holders)
+
+    def _is_foreign(self, profile: Profile) -> bool:
+        """Return True for one that stays and merely has the name that a row of ours records."""
+        others = {Ownership.OTHER, Ownership.UNTAGGED}
+        return profile.ownership in others and profile_key(profile.name) not in self._going
 
     def _apps(self, home: Ref) -> list[_Holder]:
         return [

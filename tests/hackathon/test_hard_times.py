@@ -218,3 +218,22 @@ def test_a_run_that_cannot_look_again_ends_in_the_journal_too(
     end = json.loads(journal.read_text().splitlines()[-1])
     assert (end["fact"], end["ok"]) == ("end", False)
     assert "Not allowed" in end["error"]
+
+
+def test_a_deletion_that_somebody_else_began_and_that_failed_is_made_again(
+    hackathon: Hackathon, control: Control, world: DemoData
+) -> None:
+    """The plan sees it being deleted; AWS gives up while the run waits for it."""
+    hackathon.run(hackathon.propose_setup(people(2, 1)))
+    control.clock(progression="time", timescale=0.1)
+    control.faults(stuck_rate=1.0)
+    sagemaker = boto3.client("sagemaker", region_name=world.region)
+    sagemaker.delete_space(DomainId=world.domain_id, SpaceName="team-1")
+    control.faults()
+    proposal = hackathon.propose_purge()
+    seen = {step.name: getattr(step.target, "status", "") for step in proposal.plan.steps}
+    assert seen["team-1"] == "Deleting"
+    control.clock(progression="time", timescale=0.02)
+    report = hackathon.run(proposal)
+    assert report.ok, (report.failed, report.left)
+    assert wrong_after_purge(hackathon.observe()) == []
