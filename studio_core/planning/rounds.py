@@ -9,6 +9,7 @@ from studio_core.model.plans import Action, Purpose
 from studio_core.model.runs import Leftover, Result
 from studio_core.planning.consent import NOT_AGREED
 from studio_core.planning.purge import leftovers
+from studio_core.planning.setup import MAY_HOLD_FILES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -17,7 +18,11 @@ if TYPE_CHECKING:
     from studio_core.model.runs import Outcome
 
 _UNDONE = {Action.DELETE: "still there", Action.ADOPT: "not adopted yet"}
-_LOOK_AGAIN = "Look at the plan again and confirm it to have this done too."
+_REFUSED = {
+    NOT_AGREED: "Look at the plan again and confirm it to have this done too.",
+    MAY_HOLD_FILES: "Save what is in it, delete it in SageMaker, and set up again.",
+}
+"""What a run does not do of itself, although its goal needs it, and what a person can do."""
 
 
 def rest_of(wanted: Plan, outcomes: Mapping[str, Outcome]) -> Plan:
@@ -62,15 +67,12 @@ def left_of(wanted: Plan, outcomes: Mapping[str, Outcome]) -> tuple[Leftover, ..
 
 def _undone(wanted: Plan) -> tuple[Leftover, ...]:
     undone = [
-        Leftover(
-            step.kind,
-            step.name,
-            _UNDONE.get(step.action, "not there yet"),
-        )
+        Leftover(step.kind, step.name, _UNDONE.get(step.action, "not there yet"))
         for step in wanted.changes
     ]
-    refused = [step for step in wanted.steps if step.reason == NOT_AGREED]
-    return (
-        *undone,
-        *(Leftover(step.kind, step.name, NOT_AGREED, _LOOK_AGAIN) for step in refused),
-    )
+    refused = [
+        Leftover(step.kind, step.name, step.reason, _REFUSED[step.reason])
+        for step in wanted.steps
+        if step.reason in _REFUSED
+    ]
+    return (*undone, *refused)

@@ -6,8 +6,8 @@ from dataclasses import replace
 
 from studio_core.model.plans import Action
 from studio_core.model.runs import Outcome, Result
-from studio_core.planning.rounds import rest_of
-from studio_core.planning.setup import plan_setup
+from studio_core.planning.rounds import left_of, rest_of
+from studio_core.planning.setup import MAY_HOLD_FILES, plan_setup
 
 from .worlds import TEMPLATE, carry_out, empty, roster
 
@@ -39,3 +39,12 @@ def test_what_failed_is_tried_again_once_its_owner_has_to_be_made_again() -> Non
     step = next(step for step in again.steps if step.key == owner)
     outcomes[owner] = Outcome(step, Result.FAILED, "refused")
     assert space_step(rest_of(again, outcomes)).action is Action.SKIP
+
+
+def test_a_team_whose_space_cannot_be_deleted_is_named_as_not_ready() -> None:
+    world = carry_out(plan_setup(ONE, empty(), TEMPLATE), empty())
+    [space] = world.spaces
+    stuck = replace(world, spaces=(replace(space, status="Delete_Failed"),))
+    [left] = left_of(plan_setup(ONE, stuck, TEMPLATE), {})
+    assert (left.name, left.reason) == (space.name, MAY_HOLD_FILES)
+    assert "delete it" in left.remedy
