@@ -72,7 +72,8 @@ class Front:
 
     @property
     def title(self) -> str:
-        return f"{self.mode}{', behind a proxy' if self.proxied else ''}"
+        mode = "OIDC" if self.mode is Mode.OIDC else str(self.mode)
+        return f"{mode}{', behind a proxy' if self.proxied else ''}"
 
     async def _app(self, scope, receive, send) -> None:
         self.reached.append((scope["type"], scope["path"]))
@@ -181,7 +182,11 @@ def test_no_request_without_a_valid_visit_reaches_a_page(front: Front, tally: Ta
                 continue
             reached, answered, status = front.ask(path, headers, method=method)
             got_in = reached or "set-cookie" in answered
-            tally.add(f"{front.title}: {what}", f"{method} {path}: {status}", got_in=got_in)
+            tally.add(
+                f"{front.title}: no valid visit",
+                f"{what}, {method} {path}: {status}",
+                got_in=got_in,
+            )
         for path in ("/_stcore/stream", "/", "/_stcore/health", "/auth/login"):
             reached, _, _ = front.ask(path, headers, kind="websocket")
             tally.add(f"{front.title}: WebSocket", f"{what} at {path}", got_in=reached)
