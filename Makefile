@@ -76,6 +76,9 @@ endif
 types: env ## mypy, strict
 	$(BIN)/mypy
 
+# Each worker, and each process that a test starts, would otherwise compile every module again.
+unexport PYTHONDONTWRITEBYTECODE
+
 # More workers than cores: many tests wait for servers and clocks.
 PYTEST := $(BIN)/python -m pytest -q -n 6 --dist loadgroup
 PAGES := tests/pages tests/dashboard/views

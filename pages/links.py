@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from studio_core.dashboard import downloads, loaders
+from studio_core.dashboard import downloads, loaders, visitor
 from studio_core.dashboard.page import open_page, way_to
 from studio_core.dashboard.registry import ROSTER
 from studio_core.dashboard.views import links, web_app
@@ -57,10 +57,12 @@ with st.container(horizontal=True, vertical_alignment="center"):
     )
     st.download_button(
         f"Download CSV for {selection.label}",
-        lambda: downloads.links_csv(
-            page.hackathon.links(team=selection.team, email=selection.email),
-            web_app.personal_codes(page.hackathon),
-        ).encode(),
+        visitor.deferred(
+            lambda: downloads.links_csv(
+                page.hackathon.links(team=selection.team, email=selection.email),
+                web_app.personal_codes(page.hackathon),
+            ).encode()
+        ),
         f"{page.settings.event}-links.csv",
         "text/csv",
         icon=":material/download:",

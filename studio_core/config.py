@@ -36,7 +36,7 @@ class Settings:
     of the event, ISO date. `access` is how the participant web app proves a person;
     `sender` is whom its codes by mail come from, `tries_per_client` how many wrong tries it
     takes from one network address in a quarter of an hour (a whole venue may share one), and
-    `trusted_proxy` the one address whose X-Forwarded-For it believes.
+    `trusted_proxy` the one address whose X-Forwarded-For it and the dashboard believe.
     `link_role` is the ARN of a role that makes the links, each limited to its person's profile.
     `organisers` and `helpers` list who may sign in to the dashboard with OIDC: addresses
     and domains with their @, separated by commas. `your_name` is how other organisers see

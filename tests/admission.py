@@ -6,16 +6,22 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 from unittest.mock import patch
 
-from studio_core.access.roles import Actor, Role
 from studio_core.dashboard import visitor
+from studio_core.dashboard.serving.passes import Pass
+from studio_core.dashboard.serving.visits import kept
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from studio_core.access.roles import Role
+
 
 @contextmanager
 def admitted(role: Role) -> Iterator[None]:
-    """Have pages run by somebody of this role."""
-    actor = Actor("test", role, visitor.FACE)
-    with patch.object(visitor, "_actor", lambda **_: actor):
+    """Have pages run by somebody of this role, who signs out at the end."""
+    visits = kept()
+    _, visit = visits.begin("a token", role, "test", "")
+    found = Pass(role, visit.until, visit.who, "", visit.id)
+    with patch.object(visitor, "_pass", lambda: found):
         yield
+    visits.end(visit.id)

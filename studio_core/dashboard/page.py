@@ -12,6 +12,7 @@ from studio_core.dashboard import loaders, visitor
 from studio_core.dashboard.registry import BY_NAME, ENTRY, HOME, SETTINGS, PageSpec
 from studio_core.dashboard.views.run_progress import sidebar_progress
 from studio_core.errors import StudioError
+from studio_core.wording import markdown_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -84,7 +85,7 @@ def open_page(name: str, *, unfinished: bool = False) -> OpenPage:
     st.title(spec.title, anchor=False)
     try:
         settings = config.load()
-        hackathon = loaders.hackathon_for(settings).acting_as(actor, still=visitor.still_in)
+        hackathon = loaders.hackathon_for(settings).acting_as(actor, still=visitor.watch())
         if not unfinished:
             settings.require()
             _ = hackathon.identity
@@ -123,10 +124,12 @@ def _sidebar(opened: OpenPage) -> None:
         where["Account"] = "no credentials"
     where["Region"] = settings.region or "not set"
     where["Domain"] = settings.domain_id or "not set"
+    if who := visitor.signed_in_as():
+        where["You"] = markdown_text(who)
     with st.sidebar:
         if sandbox:
             st.badge("Sandbox: nothing here is real", icon=":material/science:", color="violet")
         st.table(where, border=False, alt="Where the dashboard works")
         if known:
             sidebar_progress(opened.hackathon)
-        visitor.sign_out()
+        visitor.way_out()

@@ -3,17 +3,26 @@
 from __future__ import annotations
 
 import time
+from contextlib import suppress
+from typing import TYPE_CHECKING
 
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from studio_core.access.roles import Act, Actor, allowed
-from studio_core.dashboard.serving import oidc
-from studio_core.dashboard.serving.gate import LEAVE, PASS_HEADER
-from studio_core.dashboard.serving.passes import PROCESS_SIGNER, Pass, verify
-from studio_core.errors import GuardError
+from studio_core.dashboard.serving.gate import PASS_HEADER
+from studio_core.dashboard.serving.passes import PROCESS_SIGNER, Pass, still_good, verify
+from studio_core.dashboard.serving.responses import LEAVE
+from studio_core.dashboard.serving.visits import LONGEST_NAME, kept, tidy_name
+from studio_core.errors import GuardError, StudioError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from studio_core.dashboard.serving.visits import Visit
 
 FACE = "dashboard"
+_NAME = "your-name"
 
 
 def require_gate(act: Act = Act.LOOK) -> Actor:
@@ -24,6 +33,7 @@ def require_gate(act: Act = Act.LOOK) -> Actor:
     """
     actor = _actor()
     if actor is None:
+        _not_through_the_gate()
         st.stop()
     if not allowed(actor.role, act):
         st.warning(
@@ -40,23 +50,40 @@ def current_actor() -> Actor:
     Raises:
         GuardError: The visitor has no valid pass.
     """
-    actor = _actor(show=False)
+    actor = _actor()
     if actor is None:
         raise GuardError("Your visit is over.", "Open the dashboard again.")
     return actor
 
 
-def still_in() -> None:
-    """Raise if the visitor's pass has ended since the page was drawn.
+def watch() -> Callable[[], None]:
+    """Return a function that raises once the visit of this page is over, or its role changed.
 
-    A download is generated outside a page run, where nothing can be checked: the gate has
-    checked that request, and the role is that of the page that offered the download.
-
-    Raises:
-        GuardError: The visitor has no valid pass any more.
+    It remembers the visitor of the current run, because a download is made outside of one, and
+    because a browser may come back to a page after somebody else has signed in.
     """
-    if get_script_run_ctx(suppress_warning=True) is not None:
-        current_actor()
+    found = _pass()
+
+    def still() -> None:
+        if found is None or not still_good(found, time.time()):
+            raise GuardError(
+                "Your visit is over, or your role has changed.", "Open the dashboard again."
+            )
+        if get_script_run_ctx(suppress_warning=True) is not None:
+            current_actor()
+
+    return still
+
+
+def deferred(make: Callable[[], bytes]) -> Callable[[], bytes]:
+    """Return the data of a download button, made at the click if the visitor may still see it."""
+    still = watch()
+
+    def checked() -> bytes:
+        still()
+        return make()
+
+    return checked
 
 
 def may(act: Act) -> bool:
@@ -64,18 +91,47 @@ def may(act: Act) -> bool:
 
     The core checks again.
     """
-    actor = _actor(show=False)
+    actor = _actor()
     return actor is not None and allowed(actor.role, act)
 
 
-def sign_out() -> None:
-    """Offer to sign out, unless access is open; for the sidebar."""
+def signed_in_as() -> str:
+    """Return who visits, as the audit log names them; empty with open access."""
+    visit = _visit()
+    return visit.who if visit is not None else ""
+
+
+def way_out() -> None:
+    """Offer to sign out, and ask a token's visitor for a name once; for the sidebar.
+
+    With open access there is nobody to sign out.
+    """
+    visit = _visit()
+    if visit is None:
+        return
+    if not visit.name:
+        st.text_input(
+            "Your name",
+            key=_NAME,
+            max_chars=LONGEST_NAME,
+            placeholder="Optional",
+            help="Other organisers see it while you run something, and the audit log keeps it.",
+            on_change=_named,
+            args=(visit.id,),
+        )
+    st.link_button("Sign out", LEAVE, icon=":material/logout:")
+
+
+def _visit() -> Visit | None:
     found = _pass()
-    if found is not None and found.role is None:
-        if st.button("Sign out", icon=":material/logout:", key="sign-out"):
-            st.logout()
-    elif found is not None and found.id:
-        st.link_button("Leave", LEAVE, icon=":material/logout:")
+    return kept().get(found.visit) if found is not None else None
+
+
+def _named(visit: str) -> None:
+    name = tidy_name(str(st.session_state.get(_NAME) or ""))
+    if name:
+        with suppress(StudioError):  # the visit is over, and the page that follows says so
+            kept().rename(visit, name)
 
 
 def _pass() -> Pass | None:
@@ -83,37 +139,12 @@ def _pass() -> Pass | None:
     return verify(PROCESS_SIGNER, value, time.time()) if value else None
 
 
-def _actor(*, show: bool = True) -> Actor | None:
+def _actor() -> Actor | None:
+    """Return the visitor of this moment: the visit goes on, and the role is the same."""
     found = _pass()
-    if found is None:
-        if show:
-            _not_through_the_gate()
+    if found is None or not still_good(found, time.time()):
         return None
-    if found.role is not None:
-        return Actor(found.name, found.role, FACE, found.address)
-    return _signed_in(found, show=show)
-
-
-def _signed_in(found: Pass, *, show: bool) -> Actor | None:
-    role = oidc.role_by_claims(st.user.to_dict())
-    email = str(st.user.get("email") or "")
-    if role is not None:
-        return Actor(email, role, FACE, found.address)
-    if not show:
-        return None
-    if not st.user.get("is_logged_in"):
-        st.title("Studio CLI", anchor=False)
-        st.markdown("Organisers of the hackathon sign in here.")
-        st.button("Sign in", type="primary", icon=":material/login:", on_click=st.login)
-        return None
-    st.title("This is for organisers", anchor=False)
-    st.error(
-        f"**{email or 'This account'} is not on the list of organisers.**  \n"
-        "Ask an organiser to add you, or sign in with another account.",
-        icon=":material/block:",
-    )
-    st.button("Sign out", icon=":material/logout:", on_click=st.logout)
-    return None
+    return Actor(signed_in_as() or found.name, found.role, FACE, found.address)
 
 
 def _not_through_the_gate() -> None:

@@ -92,7 +92,14 @@ class Applier:
         self._clock = clock
         self._jitter = jitter
         self._inbox: queue.SimpleQueue[_Answer | Sweep] = queue.SimpleQueue()
-        self._waits = Waits(calls.statuses, executor, self._pace, clock=clock, post=self._inbox.put)
+        self._waits = Waits(
+            calls.statuses,
+            executor,
+            self._pace,
+            clock=clock,
+            post=self._inbox.put,
+            frees=lambda key: self._schedule.frees(key, self._waits),
+        )
         self._flying = 0
         self._ended = 0
         self._dead: StudioError | None = None

@@ -9,9 +9,8 @@ from dataclasses import dataclass, replace
 class Pace:
     """Concurrency in calls, times in seconds.
 
-    The pause between listings begins at `poll_first` and grows by `poll_growth` to `poll_gap`
-    for each kind that is waited for, which makes `poll_gap` the time between two
-    listings in the long run.
+    The pause between two lists of a kind that is waited for begins at `poll_first` and grows to
+    `poll_gap`, or to a share of the time waited so far, at most `poll_most`; see `Rhythm`.
     A step whose resource does not settle within `patience` fails; one that is refused for a
     passing reason is tried again for `persistence`, its pauses growing to `retry_most`. A
     deletion that something holds is tried for `settling`, and then planned again.
@@ -19,7 +18,6 @@ class Pace:
 
     concurrency: int = 10
     poll_first: float = 0.5
-    poll_growth: float = 1.3
     poll_gap: float = 2.0
     poll_most: float = 15.0
     patience: float = 1800.0

@@ -12,7 +12,7 @@ from studio_core.model.plans import Action
 from studio_core.model.studio import Kind
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, ValuesView
+    from collections.abc import Callable, Container, Iterator, ValuesView
 
     from studio_core.model.plans import Plan, Step
     from studio_core.model.runs import Outcome
@@ -89,6 +89,16 @@ class Schedule:
     def dependants(self, work: Work) -> Iterator[Work]:
         """Yield the steps that need this one."""
         return (self._works[key] for key in work.dependants)
+
+    def frees(self, key: str, waiting: Container[str]) -> bool:
+        """Return True when a call can go once this step and others that are `waiting` end.
+
+        Rows do not count: they take no time.
+        """
+        return any(
+            not step.is_row and all(need in waiting for need in step.needs)
+            for step in self.dependants(self._works[key])
+        )
 
     def throttle(self, work: Work) -> Throttle:
         """Return the throttle of the step's operation."""

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 _CONSOLE = "Fix the cause, then run this again; the SageMaker console shows more."
 _STOPPED = "Somebody deleted it while it was being created; run this again to create it."
+_UNSEEN = "No list shows it, although AWS has taken the call; run this again."
 _SLOW = "Look at it in the SageMaker console, then run this again."
 
 
@@ -63,6 +64,9 @@ class Waits:
 
     Listings run on `executor` and come back through `post`; everything else is for one
     thread. A listing counts only for waits that began before it was asked for.
+
+    `frees` says of a step's key whether the end of its wait lets another call go. While there
+    are such waits, only their kinds are listed often.
     """
 
     def __init__(
@@ -73,7 +77,9 @@ class Waits:
         *,
         clock: Callable[[], float],
         post: Callable[[Sweep], None],
+        frees: Callable[[str], bool],
     ) -> None:
+        self._frees = frees
         self._statuses = statuses
         self._executor = executor
         self._pace = pace
@@ -89,6 +95,9 @@ class Waits:
     def __len__(self) -> int:
         return sum(len(waits) for waits in self._waits.values())
 
+    def __contains__(self, key: object) -> bool:
+        return any(key in waits for waits in self._waits.values())
+
     @property
     def due(self) -> float | None:
         """When the next listing is to be asked for; None when there is none to ask for."""
@@ -100,8 +109,12 @@ class Waits:
 
     def add(self, step: Step) -> None:
         """Wait for what the step asked for just now."""
-        if not self._waits[step.kind]:
+        if step.kind not in self._rhythms:
             self._rhythms[step.kind] = Rhythm(self._pace, self._clock)
+        elif not self._waits[step.kind]:
+            self._rhythms[step.kind].begin()
+        else:
+            self._rhythms[step.kind].added()
         self._waits[step.kind][step.key] = _Wait(step, self._clock())
 
     def clear(self) -> None:
@@ -111,10 +124,20 @@ class Waits:
     def ask(self) -> None:
         """Ask for a listing of each kind that is waited for, when it is time."""
         for kind in self._idle():
-            if self._clock() < self._rhythms[kind].due:
+            rhythm = self._rhythms[kind]
+            if self._clock() < rhythm.due:
+                continue
+            if not (rhythm.overdue or self._presses(kind)):
+                rhythm.put_off()
                 continue
             self._out.add(kind)
             self._executor.submit(self._list, kind, self._clock(), self._new(kind))
+
+    def _presses(self, kind: Kind) -> bool:
+        """Return True when what this kind's list shows may let a call go, or no list may."""
+        others = (keys for each, keys in self._waits.items() if each is not kind)
+        free = self._frees
+        return any(map(free, self._waits[kind])) or not any(free(k) for ks in others for k in ks)
 
     def _new(self, kind: Kind) -> Collection[str]:
         """Names of what is being made; none where something waits to be gone.
@@ -152,20 +175,24 @@ class Waits:
         for key, _ in found:
             del waits[key]
         if waits:
-            oldest = min(wait.since for wait in waits.values())
-            self._rhythms[sweep.kind].listed(ended=len(found), waiting=len(waits), oldest=oldest)
+            self._rhythms[sweep.kind].listed(
+                entries=len(sweep.statuses or ()),
+                ended=len(found),
+                waiting=len(waits),
+                oldest=min(wait.since for wait in waits.values()),
+            )
         yield from (verdict for _, verdict in found)
 
     def _verdict(self, wait: _Wait, sweep: Sweep) -> Verdict | None:
         verdict = None
         if sweep.statuses is not None and wait.since <= sweep.asked:
             status = sweep.statuses.get(wait.step.name.casefold())
+            age = sweep.asked - wait.since
+            # Lists lag: only after a while do they contradict the call.
             if wait.step.action is Action.DELETE:
-                # Lists lag: only after a while does a live status mean that it lives again.
-                settled = sweep.asked - wait.since >= self._pace.poll_gap
-                verdict = _after_delete(wait.step, status, settled=settled)
+                verdict = _after_delete(wait.step, status, settled=age >= self._pace.poll_gap)
             else:
-                verdict = _after_create(wait, status)
+                verdict = _after_create(wait, status, settled=age >= self._pace.settling)
         if verdict is None and self._clock() - wait.since > self._pace.patience:
             minutes = max(1, round(self._pace.patience / 60))
             reason = f"did not settle within {minutes} min"
@@ -173,16 +200,23 @@ class Waits:
         return verdict
 
 
-def _after_create(wait: _Wait, status: str | None) -> Verdict | None:
-    key = wait.step.key
+def _after_create(wait: _Wait, status: str | None, *, settled: bool) -> Verdict | None:
+    """Judge what is being made. What somebody deleted is made again, but for an app.
+
+    A second create is harmless should the lists be wrong: AWS refuses it, and the wait goes on.
+    """
+    key, missing = wait.step.key, status in {None, Status.DELETED}
     if status == Status.IN_SERVICE:
         return Verdict(key, Result.DONE)
     if status in {Status.FAILED, Status.DELETE_FAILED}:
         return Verdict(key, Result.FAILED, f"AWS reports {status}", _CONSOLE, explain=True)
-    gone = status in {None, Status.DELETED} and wait.alive
-    if gone or status == Status.DELETING:
-        return Verdict(key, Result.FAILED, "was deleted while it was being created", _STOPPED)
-    wait.alive = wait.alive or status not in {None, Status.DELETED}
+    if status == Status.DELETING or (missing and wait.alive):
+        # Whoever works in a space may stop its app.
+        result = Result.FAILED if wait.step.kind is Kind.APP else None
+        return Verdict(key, result, "was deleted while it was being created", _STOPPED)
+    if missing and settled:
+        return Verdict(key, None, "does not appear", _UNSEEN)
+    wait.alive = wait.alive or not missing
     return None
 
 

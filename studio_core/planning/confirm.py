@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from studio_core.errors import GuardError
 from studio_core.model.plans import Action, Plan, Purpose, Scope
-from studio_core.model.studio import Kind
+from studio_core.model.studio import Kind, Space, Status
 from studio_core.wording import counted
 
 if TYPE_CHECKING:
@@ -76,6 +76,27 @@ def confirm_removal(plan: Plan, typed: str | int | None) -> None:
         raise GuardError(
             f"This removes {counted(count, 'person')} and their profiles.",
             f"Type {count} to confirm, or keep those who are not in the file.",
+        )
+
+
+def spaces_removed(plan: Plan) -> int:
+    """How many spaces a setup deletes with their files; failed ones never had any."""
+    empty = {Status.FAILED, Status.DELETING}
+    gone = [s.target for s in plan.changes if (s.action, s.kind) == (Action.DELETE, Kind.SPACE)]
+    return sum(isinstance(space, Space) and space.status not in empty for space in gone)
+
+
+def confirm_spaces(plan: Plan, typed: str | int | None) -> None:
+    """Let a setup that deletes spaces pass, when their number was typed, or refuse it.
+
+    Raises:
+        GuardError: Spaces go, and what was typed is not how many.
+    """
+    count = spaces_removed(plan)
+    if count and str(typed).strip() != str(count):
+        raise GuardError(
+            f"This deletes {counted(count, 'space')} and all files there.",
+            f"Type {count} to confirm, or keep what nobody uses any more.",
         )
 
 

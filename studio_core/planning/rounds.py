@@ -23,6 +23,9 @@ _LOOK_AGAIN = "Look at the plan again and confirm it to have this done too."
 def rest_of(wanted: Plan, outcomes: Mapping[str, Outcome]) -> Plan:
     """Return what another round can do: not what failed already, nor what needs it.
 
+    What failed has another try when something that it needs is to be done again: a space
+    whose owner was deleted before it was made.
+
     Args:
         wanted: The plan made from a snapshot taken after the last round.
         outcomes: Of all rounds so far, by step key.
@@ -32,9 +35,10 @@ def rest_of(wanted: Plan, outcomes: Mapping[str, Outcome]) -> Plan:
         for key, outcome in outcomes.items()
         if outcome.result in {Result.FAILED, Result.BLOCKED}
     }
+    anew = {step.key for step in wanted.changes} - bad.keys()
     steps = tuple(
         replace(step, action=Action.SKIP, reason=bad[step.key])
-        if step.key in bad and step.action.changes
+        if step.key in bad and step.action.changes and anew.isdisjoint(step.needs)
         else step
         for step in wanted.steps
     )

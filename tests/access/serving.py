@@ -28,6 +28,7 @@ class Served:
 
     port: int
     process: subprocess.Popen[str]
+    folder: Path
     lines: list[str] = field(default_factory=list)
     entrance: str = ""
 
@@ -112,7 +113,7 @@ def serve(
         stderr=subprocess.STDOUT,
         text=True,
     )
-    served = Served(port, process)
+    served = Served(port, process, folder)
 
     def read() -> None:
         for line in process.stdout or ():

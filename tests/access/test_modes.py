@@ -11,7 +11,7 @@ import pytest
 
 from studio_core.access.roles import Role
 from studio_core.dashboard.serving.gate import PASS_HEADER
-from studio_core.dashboard.serving.passes import PROCESS_SIGNER, issue
+from studio_core.dashboard.serving.passes import PROCESS_SIGNER, Pass, issue
 from tests.access.serving import Served, serve
 from tests.access.session import handshake, read_page
 from tests.ports import free_port
@@ -19,7 +19,7 @@ from tests.ports import free_port
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tests.access.conftest import Tally
+    from tests.tally import Tally
 
 pytestmark = pytest.mark.xdist_group("modes")
 
@@ -49,13 +49,19 @@ def test_open_access_asks_for_no_token_here_and_lets_nobody_in_from_elsewhere(
     ]
     for headers in tries:
         status = open_house.ask("/_stcore/host-config", headers=headers).status
-        tally.add(f"open access with {headers}: {status}", got_in=status < 400)
+        tally.add(
+            "open: other machine, site or name",
+            f"open access with {headers}: {status}",
+            got_in=status < 400,
+        )
     for origin in ("http://evil.example", "null", f"http://127.0.0.1:{open_house.port + 1}"):
         status = handshake(open_house, origin=origin)
-        tally.add(f"open WebSocket from {origin}: {status}", got_in=status == 101)
+        tally.add(
+            "open: WebSocket", f"open WebSocket from {origin}: {status}", got_in=status == 101
+        )
     host = f"evil.example:{open_house.port}"
     status = handshake(open_house, origin=f"http://{host}", host=host)
-    tally.add(f"open WebSocket by {host}: {status}", got_in=status == 101)
+    tally.add("open: WebSocket", f"open WebSocket by {host}: {status}", got_in=status == 101)
     assert not tally.got_in
 
 
@@ -75,11 +81,15 @@ def bare(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
 
 @pytest.mark.parametrize("page", PAGES)
 def test_pages_served_without_the_gate_show_how_to_start_it(bare: Served, tally: Tally, page: str):
-    claim = issue(PROCESS_SIGNER, Role.ORGANISER, 2**40)
+    claim = issue(PROCESS_SIGNER, Pass(Role.ORGANISER, 2**40))
     for headers in ({}, {PASS_HEADER: claim}, {PASS_HEADER: "x.y"}):
         seen = read_page(bare, page, headers=headers)
         told = "studio dashboard" in seen
-        tally.add(f"{page or 'home'} without the gate, headers {list(headers)}", got_in=not told)
+        tally.add(
+            "pages without the gate",
+            f"{page or 'home'} without the gate, headers {list(headers)}",
+            got_in=not told,
+        )
         assert "Not configured" not in seen
         assert "Where the event is" not in seen
     assert not tally.got_in
@@ -103,6 +113,17 @@ def test_the_command_refuses_a_token_that_others_can_guess(tmp_path):
     assert ended.returncode == 2
     assert "too short" in ended.stderr
     assert "hackathon" not in ended.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "token", "told"), [(["--open"], "", "Open access"), ([], "a", "too short")]
+)
+def test_the_command_refuses_to_be_weak_behind_a_proxy(tmp_path, tally, arguments, token, told):
+    ended = _dashboard(
+        tmp_path, arguments, {"STUDIO_TOKEN": token, "STUDIO_HOSTS": "dash.example.org"}
+    )
+    tally("started weak behind a proxy", 1, int(ended.returncode != 2))
+    assert told in ended.stderr
 
 
 def test_listening_everywhere_with_a_token_still_asks_for_it(tmp_path):

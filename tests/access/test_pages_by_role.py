@@ -133,7 +133,7 @@ def test_a_button_does_nothing_for_somebody_who_was_shown_out(event: Hackathon):
     assert not app.exception
     assert not [e for e in event.recorded() if e.deed == "links asked for"]
     with admitted(Role.ORGANISER):
-        app = opened("links", Role.ORGANISER)
+        app = _page("links")
         app.button(key="links-show").click().run()
     assert [e for e in event.recorded() if e.deed == "links asked for"]
 

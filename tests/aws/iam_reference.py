@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import json
 from functools import cache
-from pathlib import Path
+from importlib.resources import files
 from typing import Any
-
-import cfnlint
 
 
 @cache
 def reference() -> dict[str, Any]:
-    data = Path(cfnlint.__file__).parent / "data" / "AdditionalSpecs" / "Policies.json"
+    data = files("cfnlint") / "data" / "AdditionalSpecs" / "Policies.json"
     return dict(json.loads(data.read_text()))

@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-import json
-import subprocess
-import sys
 import time
-import urllib.request
 from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 from playwright.sync_api import expect
 
+from tests.access.provider import provider, serve_with_sign_in
 from tests.access.serving import Served, serve
-from tests.ports import free_port
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
     from playwright.sync_api import Browser, Page
+
+    from tests.tally import Tally
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("access-browser")]
 
@@ -79,12 +76,19 @@ def test_a_cold_deep_link_asks_for_the_token_and_then_shows_the_page(
         assert page.evaluate("document.cookie").find("studio-visit") == -1
 
 
-def test_the_token_leaves_the_address_bar(browser: Browser, dashboard: Served):
+def test_the_token_leaves_the_address_bar_and_the_page_gets_all_it_asks_for(
+    browser: Browser, dashboard: Served
+):
     with visitor(browser) as page:
+        refused = []
+        page.on("response", lambda r: r.status >= 400 and refused.append(r.url))
         page.goto(f"{dashboard.url}/links?token={TOKEN}")
         expect(page.get_by_role("heading", name="Links", exact=True)).to_be_visible(timeout=20_000)
         assert "token" not in page.url
         assert TOKEN not in page.content()
+        assert page.evaluate("document.fonts.load('24px \"Material Symbols Rounded\"')")
+        # On a deep link Streamlit first asks below it, and is told that nothing is there.
+        assert [url for url in refused if "/links/_stcore/" not in url] == []
 
 
 def test_a_wrong_token_is_told_and_the_right_one_still_works(browser: Browser, dashboard: Served):
@@ -114,71 +118,26 @@ def test_helpers_see_their_pages_and_no_others(browser: Browser, dashboard: Serv
 def test_whoever_leaves_is_asked_again(browser: Browser, dashboard: Served):
     with visitor(browser) as page:
         page.goto(f"{dashboard.url}/?token={TOKEN}")
-        expect(page.get_by_role("link", name="Leave")).to_be_visible(timeout=20_000)
-        page.goto(f"{dashboard.url}/_access/leave")
-        expect(page.get_by_text("You have left the dashboard.")).to_be_visible()
+        with page.expect_popup() as opened:
+            page.get_by_role("link", name="Sign out").click(timeout=20_000)
+        expect(opened.value.get_by_text("You have signed out of the dashboard.")).to_be_visible()
         page.goto(f"{dashboard.url}/status")
         expect(page.get_by_role("heading", name="Open the dashboard")).to_be_visible()
 
 
 @pytest.fixture(scope="module")
-def provider() -> Iterator[str]:
-    """An OpenID Connect provider on this machine, which signs in whoever it is told to."""
-    port = free_port()
-    people = [
-        {"sub": "ana", "email": "ana@example.com", "email_verified": True},
-        {"sub": "bo", "email": "bo@example.com", "email_verified": True},
-        {"sub": "eve", "email": "eve@evil.example", "email_verified": True},
-        {"sub": "mallory", "email": "ana@example.com", "email_verified": False},
-        {"sub": "nameless"},
-    ]
-    arguments = [part for person in people for part in ("--user-claims", json.dumps(person))]
-    process = subprocess.Popen(
-        [str(Path(sys.executable).with_name("oidc-provider-mock")), "-p", str(port), *arguments],
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    discovery = f"http://127.0.0.1:{port}/.well-known/openid-configuration"
-    until = time.monotonic() + 30
-    while True:
-        try:
-            with urllib.request.urlopen(discovery, timeout=2):
-                break
-        except OSError:
-            assert time.monotonic() < until, "the provider did not start"
-            time.sleep(0.1)
-    yield discovery
-    process.terminate()
-    process.wait(10)
-
-
-@pytest.fixture(scope="module")
-def club(tmp_path_factory: pytest.TempPathFactory, provider: str) -> Iterator[Served]:
+def club(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """A dashboard with sign-in: ana organises, bo helps."""
-    folder = tmp_path_factory.mktemp("club")
-    port = free_port()
-    (folder / ".streamlit").mkdir()
-    (folder / ".streamlit" / "secrets.toml").write_text(
-        f"""[auth]
-redirect_uri = "http://127.0.0.1:{port}/oauth2callback"
-cookie_secret = "a-secret-of-this-test-that-is-long-enough"
-client_id = "studio"
-client_secret = "of-the-test"
-server_metadata_url = "{provider}"
-"""
-    )
-    served = serve(
-        folder,
-        environ={"STUDIO_ORGANISERS": "ana@example.com", "STUDIO_HELPERS": "bo@example.com"},
-        port=port,
-    )
-    yield served
-    served.stop()
+    people = {"STUDIO_ORGANISERS": "ana@example.com", "STUDIO_HELPERS": "bo@example.com"}
+    with provider() as discovery:
+        served = serve_with_sign_in(tmp_path_factory.mktemp("club"), discovery, people)
+        yield served
+        served.stop()
 
 
 def sign_in(page: Page, served: Served, subject: str) -> None:
     page.goto(served.url)
-    page.get_by_role("button", name="Sign in").click(timeout=20_000)
+    page.get_by_role("link", name="Sign in").click(timeout=20_000)
     page.wait_for_url("**/oauth2/authorize**", timeout=20_000)
     page.locator("input[name=sub]").fill(subject)
     page.get_by_role("button", name="Authorize").first.click()
@@ -207,7 +166,7 @@ def test_a_helper_signs_in_and_is_a_helper(browser: Browser, club: Served):
 
 @pytest.mark.parametrize("subject", ["eve", "mallory", "nameless"])
 def test_anybody_else_is_told_so_and_sees_nothing(
-    browser: Browser, club: Served, subject: str, record_property: Callable[[str, object], None]
+    browser: Browser, club: Served, subject: str, tally: Tally
 ):
     with visitor(browser) as page:
         sign_in(page, club, subject)
@@ -223,16 +182,16 @@ def test_anybody_else_is_told_so_and_sees_nothing(
         cookies = "; ".join(f"{c['name']}={c['value']}" for c in page.context.cookies())
     for method, path in (("PUT", "/_stcore/upload_file/s/f"), ("GET", "/media/x.csv")):
         assert club.ask(path, method=method, headers={"Cookie": cookies}).status == 401
-    record_property("tries", (1 + len(PAGES) + 2, 0))
+    tally("OIDC: strangers", 1 + len(PAGES) + 2)
 
 
 @pytest.mark.parametrize("path", ["", *PAGES])
 def test_nobody_sees_anything_before_the_sign_in(
-    browser: Browser, club: Served, path: str, record_property: Callable[[str, object], None]
+    browser: Browser, club: Served, path: str, tally: Tally
 ):
     with visitor(browser) as page:
         page.goto(f"{club.url}/{path}")
-        expect(page.get_by_role("button", name="Sign in")).to_be_visible(timeout=20_000)
+        expect(page.get_by_role("link", name="Sign in")).to_be_visible(timeout=20_000)
         expect(page.get_by_test_id("stSidebarNav")).to_have_count(0)
         expect(page.get_by_text("Not configured")).to_have_count(0)
-    record_property("tries", (1, 0))
+    tally("OIDC: nobody yet")

@@ -176,6 +176,49 @@ def test_lists_that_do_not_show_a_new_profile_yet_are_asked_again(run) -> None:
     assert run(calls, plan(step))[step.key].result is Result.DONE
 
 
+@pytest.mark.parametrize("seen", [False, True], ids=["before a list shows it", "once seen"])
+@pytest.mark.parametrize("leaves", ["at once", "by and by"])
+@pytest.mark.parametrize("make", [profile, space])
+def test_what_somebody_deletes_while_it_is_made_is_made_again(run, make, seen, leaves) -> None:
+    calls = Calls()
+    step = make("ada")
+    needing = app("ada", Action.CREATE, step.key)
+    acts = ["show"] * seen + ["delete"] + ["on its way"] * (leaves == "by and by") + ["gone"]
+
+    def on_list() -> None:
+        act = acts.pop(0) if acts else "settle"
+        if act == "delete":
+            calls.world["ada"] = "Deleting"
+        elif act == "gone":
+            calls.world.clear()
+        elif act == "settle":
+            calls.settle()
+
+    if leaves == "at once":
+        acts.remove("delete")
+    calls.on_list = on_list
+    began = time.monotonic()
+    outcomes = run(calls, plan(step, needing))
+    assert {outcome.result for outcome in outcomes.values()} == {Result.DONE}
+    assert calls.made[step.key] > 1
+    assert time.monotonic() - began < QUICK.patience / 2
+
+
+def test_a_new_profile_that_lists_show_late_is_no_failure(run) -> None:
+    """Its create is called again, which AWS refuses and `AwsStepCalls` takes for done."""
+    calls = Calls()
+    began = time.monotonic()
+
+    def on_list() -> None:
+        late = time.monotonic() - began > QUICK.settling * 2
+        calls.world = {"ada": "InService"} if late else {}
+
+    calls.on_list = on_list
+    step = profile("ada")
+    assert run(calls, plan(step))[step.key].result is Result.DONE
+    assert 1 < calls.made[step.key] < 5
+
+
 def test_a_failed_creation_ends_with_the_reason_of_aws_and_blocks_what_needs_it(run) -> None:
     calls = Calls()
     calls.reasons["team-1"] = "no capacity"

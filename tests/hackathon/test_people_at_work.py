@@ -127,6 +127,34 @@ def test_whoever_stops_an_app_that_is_starting_does_not_hold_up_the_rest(
     assert report.counts(Action.CREATE)["app"] >= 1
 
 
+@pytest.mark.parametrize(
+    "phase",
+    [Phase.WAITING, Phase.ENDED],
+    ids=["before a list shows it", "before its space is made in it"],
+)
+def test_a_profile_that_an_administrator_deletes_during_setup_is_made_again(
+    make_hackathon: Make, world: DemoData, sagemaker: Any, phase: Phase
+) -> None:
+    hackathon = make_hackathon(personal_spaces=True, app_type="CodeEditor")
+    where = {"DomainId": world.domain_id, "UserProfileName": "person00000"}
+    deleted = threading.Event()
+
+    def delete(progress: StepProgress) -> None:
+        """Holds up the run: nothing is listed before the profile is gone."""
+        if (progress.step.name, progress.phase) == ("person00000", phase) and not deleted.is_set():
+            deleted.set()
+            _retrying(lambda: sagemaker.delete_user_profile(**where))
+            while _there(lambda: sagemaker.describe_user_profile(**where)):
+                time.sleep(0.02)
+
+    began = time.monotonic()
+    report = hackathon.run(hackathon.propose_setup(people(1, 1)), on_step=delete)
+    assert report.ok, (report.failed, report.left)
+    assert deleted.is_set()
+    assert time.monotonic() - began < QUICK.patience / 2
+    assert hackathon.propose_setup(people(1, 1)).plan.empty
+
+
 def test_one_organisers_removal_does_not_take_who_another_has_added_since(
     make_hackathon: Make, hackathon: Hackathon
 ) -> None:
@@ -280,6 +308,14 @@ def test_stop_needs_the_right_to_start(hackathon: Hackathon, tmp_path: Path) -> 
 
 def _no_room(*_: object, **__: object) -> None:
     raise StudioError("The journal cannot be written: no space left on device.", "Make room.")
+
+
+def _there(look: Callable[[], object]) -> bool:
+    try:
+        look()
+    except ClientError:
+        return False
+    return True
 
 
 def _retrying(call: Callable[[], object]) -> None:

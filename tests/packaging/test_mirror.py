@@ -11,7 +11,9 @@ APART = {"browser", "chaos", "packaging"}
 
 CROSS_CUTTING = {
     "access/test_coming_in.py",  # attacks on the dashboard, over all that serves it
+    "access/test_every_mode.py",  # the gate by itself, in each mode, with and without a proxy
     "access/test_modes.py",  # the ways in which the dashboard can be started
+    "access/test_visits.py",  # what ends with a visit, on the real server
     "access/test_pages_by_role.py",  # every page, as each role sees it
     "access/test_secrets.py",  # what a whole event leaves on disk and screen
     "cli/test_whole_event.py",  # commands in processes of their own, one after another

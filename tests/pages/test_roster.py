@@ -139,6 +139,32 @@ def test_who_is_there_can_be_edited_and_who_left_is_removed_when_asked(demo, vis
     assert len(core().participants()) == 11
 
 
+def test_a_space_that_no_team_uses_is_deleted_by_its_number_or_stays(demo, visit, ended, core):
+    people = {record.email: record.team for record in core().participants()}
+    old = next(team for team in people.values())
+    rows = "".join(f"{email},{'9' if team == old else team}\n" for email, team in people.items())
+    page = upload(visit(PAGE), "merged.csv", f"email,team\n{rows}".encode())
+    assert page.checkbox[0].label == "Also delete the 1 space that no team uses"
+    assert not page.button(key="roster-apply").disabled
+    page.checkbox[0].check().run()
+    typed = page.text_input(key="roster-spaces-1")
+    assert "1 space and all files" in typed.label
+    spaces = {space.name for space in core().observe().spaces}
+    for wrong in ("", "2"):
+        page.text_input(key="roster-spaces-1").set_value(wrong).run()
+        assert page.button(key="roster-apply").disabled
+    page.text_input(key="roster-spaces-1").set_value("1").run()
+    page.text_input(key="roster-spaces-1").set_value("2")  # changed, and clicked at once
+    page.button(key="roster-apply").click().run()
+    assert core().current_run() is None
+    page.text_input(key="roster-spaces-1").set_value("1").run()
+    page.button(key="roster-apply").click().run()
+    page = ended(page)
+    assert "is done" in page.success[0].value
+    now = {space.name for space in core().observe().spaces}
+    assert (len(spaces - now), len(now - spaces)) == (1, 1)
+
+
 def test_the_plan_that_was_shown_is_the_plan_that_runs(demo, visit, core):
     page = upload(visit(PAGE), "r.csv", b"email,team\nnew@example.com,1\n")
     # Before the click, somebody else makes the same profile.

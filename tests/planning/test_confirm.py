@@ -13,12 +13,14 @@ from studio_core.config import Settings
 from studio_core.errors import GuardError
 from studio_core.model.people import Record
 from studio_core.model.plans import Action, Plan, Purpose, Scope, Step
-from studio_core.model.studio import Identity, Kind, Profile
+from studio_core.model.studio import Identity, Kind, Profile, Space
 from studio_core.planning.confirm import (
     confirm_purge,
     confirm_removal,
     confirm_renewal,
+    confirm_spaces,
     people_removed,
+    spaces_removed,
 )
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -101,6 +103,24 @@ def test_removing_people_wants_their_number():
             confirm_removal(removing(3), typed)
     with pytest.raises(GuardError, match="removes 1 person "):
         confirm_removal(removing(1), "")
+
+
+def deleting(*statuses: str) -> Plan:
+    steps = [
+        Step(f"s{n}", Action.DELETE, Kind.SPACE, f"s{n}", Space(f"s{n}", status))
+        for n, status in enumerate(statuses)
+    ]
+    return replace(removing(0), steps=(*removing(0).steps, *steps))
+
+
+def test_deleting_spaces_wants_their_number_but_not_of_those_without_files():
+    plan = deleting("InService", "Delete_Failed", "Failed", "Deleting")
+    assert spaces_removed(plan) == 2
+    confirm_spaces(plan, "2")
+    confirm_spaces(deleting("Failed"), None)
+    for typed in (None, "", "4", "yes"):
+        with pytest.raises(GuardError, match="deletes 2 spaces"):
+            confirm_spaces(plan, typed)
 
 
 def test_renewing_codes_wants_their_number():

@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from cfnlint.decode import cfn_yaml
 
 from studio_core.config import Settings, variable
 from studio_core.sandbox.demo import control
@@ -29,6 +28,8 @@ TEMPLATE = FOLDER / "template.yaml"
 
 @pytest.fixture(scope="module")
 def resources() -> dict[str, Any]:
+    from cfnlint.decode import cfn_yaml  # slow to import, and each worker collects all tests
+
     found: dict[str, Any] = cfn_yaml.load(str(TEMPLATE))["Resources"]
     return found
 

@@ -30,7 +30,8 @@ def dashboard(ctx: click.Context, *, port: int, address: str, open_access: bool)
     adds a second link for helpers, who see the status and make links for one person at a
     time. With a sign-in provider in Streamlit's secrets and the setting organisers, people
     sign in by name instead. STUDIO_HOSTS lists the names under which a proxy or other
-    machines reach it.
+    machines reach it; a proxy on another machine is believed if the setting trusted-proxy
+    names it.
     """
     # The web app does without both.
     from studio_core.dashboard.serving import launch  # noqa: PLC0415 - see above

@@ -17,7 +17,7 @@ from studio_core.cli.options import (
 from studio_core.cli.running import confirmation
 from studio_core.cli.running.interaction import ask_to_go_ahead, run_interactively
 from studio_core.cli.tools import tools
-from studio_core.planning.confirm import people_removed
+from studio_core.planning.confirm import people_removed, spaces_removed
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -70,7 +70,7 @@ def setup_users(
     wanted = rosters.read_roster(roster, email_column, team_column)
 
     def agree(plan: Plan) -> None:
-        if people_removed(plan):
+        if people_removed(plan) or spaces_removed(plan):
             confirmation.to_remove(plan, interactive=here.interactive(), yes=yes)
         else:
             ask_to_go_ahead("Go ahead?", yes=yes or str(roster) == "-")

@@ -91,17 +91,28 @@ def to_purge(
 
 
 def to_remove(plan: Plan, *, interactive: bool, yes: bool) -> None:
-    """Confirm the removal of people who left the roster.
+    """Confirm the removal of people who left the roster, and of spaces that nobody uses.
 
     Raises:
         GuardError: Not confirmed; nothing was changed.
     """
-    number = str(confirm.people_removed(plan))
+    people, spaces = confirm.people_removed(plan), confirm.spaces_removed(plan)
+    number = str(people or spaces)
     typed = number
     if interactive and not yes:
-        say(f"This removes {counted(int(number), 'person')}, their profiles and private files.")
+        files = f"{counted(spaces, 'space')} and all files there"
+        if people:
+            also = f", and {files}" if spaces else ""
+            say(
+                f"This removes {counted(people, 'person')}, their profiles and private files{also}."
+            )
+        else:
+            say(f"This deletes {files}. There is no undo.")
         typed = _typed("Type their number to go ahead", number)
-    confirm.confirm_removal(plan, typed)
+    if people:
+        confirm.confirm_removal(plan, typed)
+    else:
+        confirm.confirm_spaces(plan, typed)
 
 
 def to_adopt(plan: Plan, *, confirm_number: int | None, yes: bool, interactive: bool) -> None:

@@ -1,67 +1,75 @@
-"""Limit wrong sign-in attempts per address and in total."""
+"""Slow down wrong sign-in attempts, by address and client, without shutting anybody out."""
 
 from __future__ import annotations
 
 import ipaddress
+import math
 import time
-from collections import defaultdict, deque
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-EACH = 10
-"""Wrong attempts per address and `WINDOW`."""
+FREE = 5
+"""Wrong attempts of a client at an address before it has to wait."""
 
-ALL = 300
-"""Wrong attempts from all addresses together per `WINDOW`."""
+FREE_ADDRESS = 30
+"""The same for all clients at an address together: a whole venue may share one."""
 
-WINDOW = 60.0
-"""Seconds that a wrong attempt counts."""
+LONGEST = 60.0
+"""Seconds of the longest wait; each is twice as long as the one before."""
+
+FORGOTTEN = 900.0
+"""Seconds without a wrong attempt after which the counting begins anew."""
+
+MOST = 10_000
+"""Counters kept; the oldest goes first, so that an attacker cannot fill the memory."""
+
+
+@dataclass(slots=True)
+class _Counter:
+    wrong: int = 0
+    last: float = 0.0
+    until: float = 0.0
 
 
 class SignInAttempts:
-    """Wrong attempts in a sliding window. Not thread-safe: one event loop uses it.
+    """Counters of wrong attempts. Not thread-safe: one event loop uses it.
 
-    An IPv6 address counts as its /64 network, which is what one customer gets.
+    It is asked only about wrong tokens, so the right one works whatever the counters say. An
+    IPv6 address counts as its /64 network, which is what one customer gets.
     """
 
-    def __init__(
-        self, *, each: int = EACH, everyone: int = ALL, clock: Callable[[], float] = time.monotonic
-    ) -> None:
-        self._each = each
-        self._everyone = everyone
+    def __init__(self, *, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
-        self._by_address: dict[str, deque[float]] = defaultdict(deque)
-        self._all: deque[float] = deque()
+        self._counters: dict[tuple[str, str | None], _Counter] = {}
 
-    def wait(self, address: str) -> int:
-        """Return the seconds until the address may try again, or 0."""
-        self._forget()
-        own = self._by_address.get(_network(address), deque())
-        waits = [0.0]
-        if len(own) >= self._each:
-            waits.append(own[0] + WINDOW - self._clock())
-        if len(self._all) >= self._everyone:
-            waits.append(self._all[0] + WINDOW - self._clock())
-        return int(max(waits) + 0.999)
+    def wrong(self, address: str, client: str) -> int:
+        """Count a wrong attempt; return 0, or the seconds that it should have waited.
 
-    def wrong(self, address: str) -> None:
-        """Count a wrong attempt."""
+        Args:
+            address: Network address.
+            client: What tells clients at one address apart, such as the User-Agent.
+        """
+        network = _network(address)
+        mine = self._count((network, client[:200]), FREE)
+        return max(mine, self._count((network, None), FREE_ADDRESS))
+
+    def _count(self, key: tuple[str, str | None], free: int) -> int:
         now = self._clock()
-        self._by_address[_network(address)].append(now)
-        self._all.append(now)
-
-    def _forget(self) -> None:
-        horizon = self._clock() - WINDOW
-        while self._all and self._all[0] <= horizon:
-            self._all.popleft()
-        for address in list(self._by_address):
-            own = self._by_address[address]
-            while own and own[0] <= horizon:
-                own.popleft()
-            if not own:
-                del self._by_address[address]
+        counter = self._counters.pop(key, None)
+        if counter is None or now - counter.last > FORGOTTEN:
+            counter = _Counter()
+        self._counters[key] = counter  # at the end, as the newest
+        while len(self._counters) > MOST:
+            del self._counters[next(iter(self._counters))]
+        waited = now >= counter.until
+        counter.wrong += 1
+        counter.last = now
+        if counter.wrong >= free:
+            counter.until = now + min(2.0 ** min(counter.wrong - free, 10), LONGEST)
+        return 0 if waited else math.ceil(counter.until - now)
 
 
 def _network(address: str) -> str:

@@ -6,49 +6,28 @@ this process; pages verify it (see `visitor`), so they show nothing when served 
 
 from __future__ import annotations
 
-import asyncio
 import time
-from contextlib import suppress
 from typing import TYPE_CHECKING
-from urllib.parse import parse_qsl
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.middleware import Middleware
-from starlette.requests import cookie_parser
-from starlette.responses import PlainTextResponse, RedirectResponse, Response
+from starlette.responses import PlainTextResponse
 
-from studio_core.access.roles import Actor, Role
-from studio_core.access.signing import constant_time_compare
+from studio_core.access.roles import Role
 from studio_core.dashboard.serving import oidc
-from studio_core.dashboard.serving.attempts import SignInAttempts
-from studio_core.dashboard.serving.passes import (
-    PROCESS_SIGNER,
-    VISIT,
-    Pass,
-    issue,
-    verify,
-    visit_signer,
-)
+from studio_core.dashboard.serving.passes import PROCESS_SIGNER, Pass, issue, still_good
 from studio_core.dashboard.serving.responses import (
-    FORM,
     SAFE_METHODS,
-    ask_for_token,
+    ask_to_leave,
     client_address,
-    is_page,
-    local_path,
-    read_body,
-    refusal,
-    requested_path,
+    is_secure,
     send_answer,
 )
-from studio_core.dashboard.serving.tokens import (
-    GateSettings,
-    Mode,
-    host_allowed,
-    is_loopback,
-    origin_allowed,
-)
-from studio_core.errors import StudioError
+from studio_core.dashboard.serving.rules import from_other_site, refused
+from studio_core.dashboard.serving.sign_in import SignIn
+from studio_core.dashboard.serving.sockets import Told, noting, while_in
+from studio_core.dashboard.serving.tokens import GateSettings, Mode
+from studio_core.dashboard.serving.visits import LASTS, Visits, kept
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -59,11 +38,6 @@ if TYPE_CHECKING:
 
 PASS_HEADER = "x-studio-pass"  # noqa: S105 - the name of a header
 HEALTH = "/_stcore/health"
-LEAVE = "/_access/leave"
-
-# What a browser loads before anybody can sign in with OIDC; pages verify the sign-in themselves.
-_BEFORE_SIGN_IN = ("/_stcore/stream", "/_stcore/host-config", "/static/", "/auth/", "/oauth2call")
-_GUARDED = ("/media", "/_stcore/", "/component", "/app/")
 
 
 def access_middleware(access: GateSettings, *, audit: Audit | None = None) -> list[Middleware]:
@@ -78,6 +52,7 @@ class Gate:
         app: The app behind the gate.
         access: How visitors authenticate.
         audit: Log of accepted and refused sign-ins.
+        visits: Where visits are kept; by default in the state folder.
         clock: Seconds since 1970.
     """
 
@@ -87,23 +62,15 @@ class Gate:
         access: GateSettings,
         *,
         audit: Audit | None = None,
+        visits: Visits | None = None,
         clock: Callable[[], float] = time.time,
     ) -> None:
         self._app = app
         self._access = access
-        self._audit = audit
+        self._visits = visits or kept()
+        self._sign_in = SignIn(access, self._visits, audit)
         self._clock = clock
-        self._attempts = SignInAttempts()
-        self._gone: dict[str, int] = {}
-        # A new helper token ends the visits of helpers only.
-        self._signers = {
-            role: visit_signer(role, token)
-            for role, token in (
-                (Role.ORGANISER, access.token),
-                (Role.HELPER, access.helper_token),
-            )
-            if token
-        }
+        self._told = Told()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on with a signed pass, or respond to it."""
@@ -111,184 +78,71 @@ class Gate:
             await self._app(scope, receive, send)
             return
         headers = Headers(scope=scope)
-        if (answer := self._refused(scope, headers)) is not None:
+        http = scope["type"] == "http"
+        if (answer := refused(scope, headers, self._access)) is not None:
             await send_answer(answer, scope, receive, send)
-        elif (
-            scope["type"] == "http" and scope["path"] == HEALTH and scope["method"] in SAFE_METHODS
-        ):
+        elif http and scope["path"] == HEALTH and scope["method"] in SAFE_METHODS:
             await self._app(_with_pass(scope, None), receive, send)
-        elif scope["type"] == "http" and self._access.mode is Mode.TOKEN and _is_ours(scope):
-            await send_answer(await self._ours(scope, headers, receive), scope, receive, send)
+        elif http and self._sign_in.is_ours(scope):
+            await send_answer(
+                await self._sign_in.answer(scope, headers, receive), scope, receive, send
+            )
+        elif http and self._access.mode is Mode.OIDC and scope["path"] in oidc.SIGNING_IN:
+            if scope["path"] == oidc.LOGOUT and from_other_site(headers):
+                await send_answer(ask_to_leave(), scope, receive, send)
+            else:
+                answering = self._sign_in.with_provider(scope, headers, _guarded(scope, send))
+                await self._app(_with_pass(scope, None), receive, answering)
         elif (found := self._pass(scope, headers)) is None:
-            await send_answer(self._not_let_in(scope, headers), scope, receive, send)
+            await send_answer(self._sign_in.ask(scope, headers), scope, receive, send)
+        elif found.visit and not self._told.may_ask(_whose(found), scope["path"]):
+            await send_answer(PlainTextResponse("Not found", 404), scope, receive, send)
         else:
             await self._through(found, scope, receive, send)
 
-    def _refused(self, scope: Scope, headers: Headers) -> Response | None:
-        """Return a refusal that no credential changes: wrong host, other site, other machine."""
-        host = headers.get("host", "")
-        if not host_allowed(host, self._access):
-            return refusal(
-                "Unknown name",
-                "This server is not known by the name in the address.",
-                "Open it by the address that was printed, or start it with the name in "
-                "STUDIO_HOSTS.",
-                status=421,
-            )
-        if not origin_allowed(headers.get("origin"), host, self._access) and (
-            scope["type"] == "websocket" or scope["method"] not in SAFE_METHODS
-        ):
-            return PlainTextResponse("Another site asks for this.", status_code=403)
-        site, mode = headers.get("sec-fetch-site", ""), headers.get("sec-fetch-mode", "")
-        if site in {"cross-site", "same-site"} and (
-            mode != "navigate" or scope.get("method", "GET") not in SAFE_METHODS
-        ):
-            return PlainTextResponse("Another site asks for this.", status_code=403)
-        if self._access.mode is Mode.OPEN and not is_loopback(client_address(scope)):
-            return PlainTextResponse("Open access is for this machine alone.", status_code=403)
-        return None
-
     def _pass(self, scope: Scope, headers: Headers) -> Pass | None:
-        now, address = self._clock(), client_address(scope)
-        until = int(now) + VISIT
-        if self._access.mode is Mode.OPEN:
-            return Pass(Role.ORGANISER, until, "organiser", address)
-        if self._access.mode is Mode.OIDC:
-            path = scope["path"]
-            guarded = path.startswith(_GUARDED) and not path.startswith(_BEFORE_SIGN_IN)
-            if guarded and oidc.role_in(_cookies(headers)) is None:
-                return None
-            return Pass(None, until, "", address)
-        value = _cookies(headers).get(_cookie_name(headers), "")
-        for role, signer in self._signers.items():
-            found = verify(signer, value, now)
-            if found is not None and found.role is role and found.id not in self._gone:
-                return found
-        return None
-
-    def _not_let_in(self, scope: Scope, headers: Headers) -> Response:
-        if scope["type"] == "websocket" or self._access.mode is Mode.OIDC:
-            return PlainTextResponse("Sign in first.", status_code=401)
-        if not is_page(scope, headers):
-            return PlainTextResponse("The token is missing.", status_code=401)
-        return ask_for_token(requested_path(scope), status=401)
-
-    async def _ours(self, scope: Scope, headers: Headers, receive: Receive) -> Response:
-        """Respond to the form, to a token in the address, or to a sign-out."""
-        if scope["path"] == LEAVE:
-            return self._left(scope, headers)
-        if scope["path"] == FORM:
-            if scope["method"] != "POST":
-                return ask_for_token("/", status=401)
-            given = dict(parse_qsl((await read_body(receive)).decode("utf-8", "replace")))
-            token, onward = given.get("token", "").strip(), local_path(given.get("next", "/"))
-        else:
-            token = dict(parse_qsl(scope["query_string"].decode("latin-1"))).get("token", "")
-            onward = requested_path(scope)
-        return self._exchanged(token, onward, scope, headers)
-
-    def _exchanged(self, token: str, onward: str, scope: Scope, headers: Headers) -> Response:
+        """Return the pass of a visitor who may go on, or None."""
         address = client_address(scope)
-        if wait := self._attempts.wait(address):
-            told = f"Too many wrong tokens. Try again in {wait} seconds."
-            answer = ask_for_token(onward, told, status=429)
-            answer.headers["Retry-After"] = str(wait)
-            return answer
-        role = self._role_of(token)
-        if role is None:
-            self._attempts.wrong(address)
-            self._note(Actor("somebody", Role.NOBODY, "dashboard", address), "refused: wrong token")
-            return ask_for_token(onward, "This is not the token of this dashboard.", status=401)
-        self._note(Actor(f"{role} token", role, "dashboard", address), "let in")
-        until = int(self._clock()) + VISIT
-        value = issue(self._signers[role], role, until, f"{role} token", address)
-        answer = RedirectResponse(onward, status_code=303)
-        # Lax, not Strict: a Strict cookie would be missing after a link in a chat or a mail.
-        # What Lax lets through from other sites, navigation, changes nothing.
-        answer.set_cookie(
-            _cookie_name(headers),
-            value,
-            max_age=VISIT,
-            httponly=True,
-            samesite="lax",
-            secure=scope.get("scheme") == "https",
-        )
-        return answer
-
-    def _role_of(self, token: str) -> Role | None:
-        # Both are always compared, so that the time does not depend on the match.
-        organiser = constant_time_compare(token, self._access.token)
-        helper = constant_time_compare(token, self._access.helper_token)
-        if not token:
+        if self._access.mode is Mode.OPEN:
+            return Pass(Role.ORGANISER, int(self._clock()) + LASTS, "organiser", address)
+        visit = self._sign_in.visit(headers)
+        role = visit.role_now() if visit is not None else None
+        if visit is None or role is None:
             return None
-        return Role.ORGANISER if organiser else Role.HELPER if helper else None
-
-    def _left(self, scope: Scope, headers: Headers) -> Response:
-        found = self._pass(scope, headers)
-        if found is not None:
-            now = int(self._clock())
-            self._gone = {id_: until for id_, until in self._gone.items() if until > now}
-            self._gone[found.id] = found.until
-        answer = ask_for_token("/", "You have left the dashboard." if found else "", status=200)
-        answer.delete_cookie(_cookie_name(headers))
-        return answer
+        return Pass(role, visit.until, visit.who, address, visit.id)
 
     async def _through(self, found: Pass, scope: Scope, receive: Receive, send: Send) -> None:
         scope = _with_pass(scope, found)
         if scope["type"] == "websocket":
-            await self._app(scope, self._until(found, receive, send), _while_there(send))
+            self._told.forget(lambda who: self._visits.get(who.partition(" ")[0]) is not None)
+            who = _whose(found) if found.visit else ""
+            coming = while_in(receive, send, lambda: still_good(found, self._clock(), self._visits))
+            mine = self._told.without_others(who, scope) if who else scope
+            await self._app(mine, coming, noting(self._told, who, send))
             return
-        kept = scope["path"].startswith("/static/")
-
-        async def sending(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                headers = MutableHeaders(raw=message.setdefault("headers", []))
-                headers.setdefault("X-Content-Type-Options", "nosniff")
-                headers["Cross-Origin-Resource-Policy"] = "same-origin"
-                headers["Cross-Origin-Opener-Policy"] = "same-origin"
-                if not kept:  # pages and downloads are for this visitor only
-                    headers["Cache-Control"] = "no-store"
-            await send(message)
-
-        await self._app(scope, receive, sending)
-
-    def _until(self, found: Pass, receive: Receive, send: Send) -> Receive:
-        """Close a WebSocket when its visit ends, because its page refreshes without a request."""
-
-        async def receiving() -> Message:
-            left = found.until - self._clock()
-            try:
-                return await asyncio.wait_for(receive(), max(0.0, left))
-            except TimeoutError:
-                await send({"type": "websocket.close", "code": 1008})
-                return {"type": "websocket.disconnect", "code": 1008}
-
-        return receiving
-
-    def _note(self, actor: Actor, outcome: str) -> None:
-        if self._audit is not None:
-            with suppress(StudioError):  # the same error is shown at the visitor's first action
-                self._audit.note(actor, "sign-in", outcome=outcome)
+        await self._app(scope, receive, _guarded(scope, send))
 
 
-def _while_there(send: Send) -> Send:
-    """Drop what is sent to a browser that has gone; the app is told by its next `receive`.
-
-    Streamlit takes Starlette's own report of a failed send for a text frame, and raises.
-    """
+def _guarded(scope: Scope, send: Send) -> Send:
+    """Add headers that keep answers with this visitor, and cookies to TLS where it is used."""
+    asset = scope["path"].startswith("/static/")
 
     async def sending(message: Message) -> None:
-        with suppress(OSError):
-            await send(message)
+        if message["type"] == "http.response.start":
+            headers = MutableHeaders(raw=message.setdefault("headers", []))
+            headers.setdefault("X-Content-Type-Options", "nosniff")
+            headers["Cross-Origin-Resource-Policy"] = "same-origin"
+            headers["Cross-Origin-Opener-Policy"] = "same-origin"
+            if not asset:
+                headers["Cache-Control"] = "no-store"
+            if is_secure(scope) and (cookies := headers.getlist("set-cookie")):
+                del headers["set-cookie"]
+                for cookie in cookies:
+                    marked = "; secure" in cookie.casefold()
+                    headers.append("set-cookie", cookie if marked else f"{cookie}; Secure")
+        await send(message)
 
     return sending
-
-
-def _is_ours(scope: Scope) -> bool:
-    if scope["path"] in {FORM, LEAVE}:
-        return True
-    names = {name for name, _ in parse_qsl(scope["query_string"].decode("latin-1"))}
-    return scope["method"] == "GET" and "token" in names
 
 
 def _with_pass(scope: Scope, found: Pass | None) -> Scope:
@@ -296,16 +150,9 @@ def _with_pass(scope: Scope, found: Pass | None) -> Scope:
     name = PASS_HEADER.encode()
     headers = [(key, value) for key, value in scope["headers"] if key.lower() != name]
     if found is not None:
-        value = issue(PROCESS_SIGNER, found.role, found.until, found.name, found.address)
-        headers.append((name, value.encode()))
+        headers.append((name, issue(PROCESS_SIGNER, found).encode()))
     return {**scope, "headers": headers}
 
 
-def _cookies(headers: Headers) -> dict[str, str]:
-    return cookie_parser(headers.get("cookie", ""))
-
-
-def _cookie_name(headers: Headers) -> str:
-    # Cookies ignore the port, but two dashboards on one machine need separate ones.
-    port = headers.get("host", "").rpartition(":")[2]
-    return f"studio-visit-{port}" if port.isdecimal() else "studio-visit"
+def _whose(found: Pass) -> str:
+    return f"{found.visit} {found.role}"

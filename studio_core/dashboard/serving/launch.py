@@ -39,6 +39,7 @@ PACKAGE = Path(__file__).resolve().parents[2]
 READY_SECONDS = 60.0
 GRACE_SECONDS = 8.0
 LOOPBACK_NAMES = ("127.0.0.1", "localhost", "::1")
+LOOPBACK_ADDRESSES = ("127.0.0.1", "::1")
 
 
 def script() -> Path:
@@ -134,8 +135,23 @@ def environment(
     own = {_variable(name): _text(value) for name, value in options.items()}
     if is_loopback(address) and not access.hosts:  # else only the gate knows the names
         own["STREAMLIT_SERVER_ALLOWED_HOSTS"] = " ".join(LOOPBACK_NAMES)
+    own["FORWARDED_ALLOW_IPS"] = ",".join(proxies(access))
     rest = {name: value for name, value in base.items() if name not in ACCESS_VARIABLES}
     return {**own, **rest, **access.environment()}
+
+
+def proxies(access: GateSettings) -> tuple[str, ...]:
+    """Return the addresses whose word on a client's address and TLS is believed, by uvicorn.
+
+    None without a name that a proxy could serve: then whoever writes these headers makes them up.
+    """
+    if not access.hosts:
+        return ()
+    try:
+        named = config.load().trusted_proxy
+    except StudioError:
+        named = ""
+    return (*LOOPBACK_ADDRESSES, *([named] if named else []))
 
 
 def _flat(options: Mapping[str, object], above: str = "") -> dict[str, object]:

@@ -1,43 +1,40 @@
-"""Signed passes: who somebody is and until when, in a cookie or a header."""
+"""Signed passes: what the gate tells the pages of the same process about a visitor."""
 
 from __future__ import annotations
 
 import secrets
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING
 
 from studio_core.access.roles import Role
 from studio_core.access.signing import Signer
+from studio_core.dashboard.serving.visits import LASTS, kept
 
-VISIT = 12 * 3600
-"""Seconds that a visit lasts: as long as a Studio session."""
+if TYPE_CHECKING:
+    from studio_core.dashboard.serving.visits import Visits
 
-PROCESS_SIGNER = Signer("pass", [secrets.token_bytes(32)], VISIT)
-"""Signs what the gate tells the pages of the same process; its key is new at every start."""
+PROCESS_SIGNER = Signer("pass", [secrets.token_bytes(32)], LASTS)
+"""Its key is new at every start."""
 
 
 @dataclass(frozen=True, slots=True)
 class Pass:
-    """What a signature vouches for. `until` is in seconds since 1970.
+    """A visitor as the gate let them in. `until` is in seconds since 1970.
 
-    `role` is None where only the way in was checked, and a sign-in has yet to say who it is.
+    `visit` is the id of the visit, and empty with open access, which knows none.
     """
 
-    role: Role | None
+    role: Role
     until: int
     name: str = ""
     address: str = ""
-    id: str = ""
+    visit: str = ""
 
 
-def visit_signer(role: Role, token: str) -> Signer:
-    """Build the signer of a role's cookies from its token."""
-    return Signer(f"visit of {role}", [token], VISIT)
-
-
-def issue(signer: Signer, role: Role | None, until: int, name: str = "", address: str = "") -> str:
-    """Sign a pass; each has a random id, so that one can be revoked alone."""
-    claims = {"role": role, "name": name, "address": address, "id": secrets.token_urlsafe(9)}
-    return signer.sign(claims, until)
+def issue(signer: Signer, found: Pass) -> str:
+    """Sign a pass."""
+    claims = asdict(found)
+    return signer.sign(claims, claims.pop("until"))
 
 
 def verify(signer: Signer, value: str, now: float) -> Pass | None:
@@ -46,7 +43,16 @@ def verify(signer: Signer, value: str, now: float) -> Pass | None:
     if claims is None:
         return None
     try:
-        role = claims.pop("role")
-        return Pass(role=None if role is None else Role(role), **claims)
+        return Pass(role=Role(claims.pop("role")), **claims)
     except (KeyError, TypeError, ValueError):
-        return None  # a helper knows the key of helpers, and could sign other claims
+        return None
+
+
+def still_good(found: Pass, now: float, visits: Visits | None = None) -> bool:
+    """Return whether a pass holds at this moment: the visit goes on, with the same role."""
+    if found.until <= now:
+        return False
+    if not found.visit:
+        return True
+    visit = (visits or kept()).get(found.visit)
+    return visit is not None and visit.role_now() is found.role

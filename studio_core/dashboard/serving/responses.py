@@ -7,13 +7,20 @@ from urllib.parse import parse_qsl, quote, urlencode
 
 from starlette.responses import HTMLResponse, Response
 
-from studio_core.dashboard.serving.sign_in_page import POLICY, entry_page, notice_page
+from studio_core.dashboard.serving.sign_in_page import (
+    POLICY,
+    entry_page,
+    leave_page,
+    notice_page,
+    provider_page,
+)
 
 if TYPE_CHECKING:
     from starlette.datastructures import Headers
     from starlette.types import Receive, Scope, Send
 
 FORM = "/_access"
+LEAVE = "/_access/leave"
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 _BODY = 4096
 
@@ -22,6 +29,11 @@ def client_address(scope: Scope) -> str:
     """Return the address of the client, or an empty text."""
     client: Any = scope.get("client")
     return str(client[0]) if client else ""
+
+
+def is_secure(scope: Scope) -> bool:
+    """Return whether the client came by TLS, as a trusted proxy says."""
+    return scope.get("scheme") in {"https", "wss"}
 
 
 def is_page(scope: Scope, headers: Headers) -> bool:
@@ -59,6 +71,38 @@ async def read_body(receive: Receive) -> bytes:
 def ask_for_token(onward: str, problem: str = "", *, status: int) -> Response:
     """Return the form for the token, which leads on to a path of this server."""
     return _sealed(entry_page(FORM, onward, problem), status)
+
+
+def offer_sign_in(problem: str = "", *, status: int) -> Response:
+    """Return the page that leads to the sign-in with the provider."""
+    return _sealed(provider_page(FORM, problem), status)
+
+
+def not_on_the_list(who: str) -> Response:
+    """Return the page for somebody who signed in and has no role."""
+    page = notice_page(
+        "This is for organisers",
+        f"{who or 'This account'} is not on the list of organisers.",
+        "Ask an organiser to add you, or sign in with another account.",
+        (LEAVE, "Sign out"),
+    )
+    return _sealed(page, 403)
+
+
+def ask_to_leave() -> Response:
+    """Return the form that ends a visit, where another site may have asked for that."""
+    return _sealed(leave_page(LEAVE), 200)
+
+
+def signed_out(*, was_in: bool) -> Response:
+    """Return the page after the sign-out."""
+    told = "You have signed out of the dashboard." if was_in else "You were not signed in."
+    return _sealed(notice_page("Signed out", told, "", ("/", "Sign in again")), 200)
+
+
+def failure(sentence: str, remedy: str) -> Response:
+    """Return the page that says what on this server failed."""
+    return _sealed(notice_page("This did not work", sentence, remedy), 500)
 
 
 def refusal(title: str, sentence: str, remedy: str, *, status: int) -> Response:

@@ -1,4 +1,4 @@
-"""Pages of the gate: the form for the token and refusals, without scripts or files."""
+"""Pages of the gate: sign-in, sign-out and refusals, without scripts or files."""
 
 from __future__ import annotations
 
@@ -25,7 +25,20 @@ def entry_page(action: str, onward: str, problem: str = "") -> str:
     return template.render(action=action, onward=onward, problem=problem)
 
 
-def notice_page(title: str, sentence: str, remedy: str = "") -> str:
-    """Return a refusal in words."""
+def provider_page(action: str, problem: str = "") -> str:
+    """Return the page with the way to the sign-in with a provider."""
+    template = _TEMPLATES.get_template("provider.html")
+    return template.render(action=action, problem=problem)
+
+
+def leave_page(action: str) -> str:
+    """Return the question whether to sign out, as a form."""
+    return _TEMPLATES.get_template("leave.html").render(action=action)
+
+
+def notice_page(
+    title: str, sentence: str, remedy: str = "", onward: tuple[str, str] | None = None
+) -> str:
+    """Return a page of words; `onward` is the address and the label of a link."""
     template = _TEMPLATES.get_template("notice.html")
-    return template.render(title=title, sentence=sentence, remedy=remedy)
+    return template.render(title=title, sentence=sentence, remedy=remedy, onward=onward)

@@ -40,7 +40,8 @@ class Mode(StrEnum):
 class GateSettings:
     """Settings of the gate. Tokens are credentials, so they are not in the repr.
 
-    `hosts` are names of the dashboard besides those of this machine.
+    `hosts` are names of the dashboard besides those of this machine; with one, others can reach
+    it through a proxy.
     """
 
     mode: Mode = Mode.TOKEN
@@ -86,11 +87,13 @@ def choose_access(
 
     Raises:
         SettingsError: The tokens of organisers and helpers are the same.
+        GuardError: Others can reach it by a name in `STUDIO_HOSTS`, and access would be open or
+            a token easy to guess.
     """
     chosen = token or environ.get(TOKEN, "")
     hosts = tuple(split_list(environ.get(HOSTS, "")))
     if open_access:
-        return GateSettings(Mode.OPEN, hosts=hosts)
+        return _checked(GateSettings(Mode.OPEN, hosts=hosts))
     if oidc_configured and settings.organisers and not chosen:
         return GateSettings(Mode.OIDC, hosts=hosts)
     helper = environ.get(HELPER_TOKEN, "")
@@ -102,6 +105,7 @@ def from_environ(environ: Mapping[str, str] = os.environ) -> GateSettings:
 
     Raises:
         SettingsError: A variable is invalid.
+        GuardError: As of `choose_access`.
     """
     text = environ.get(MODE) or Mode.TOKEN.value
     try:
@@ -112,7 +116,7 @@ def from_environ(environ: Mapping[str, str] = os.environ) -> GateSettings:
         ) from None
     hosts = tuple(split_list(environ.get(HOSTS, "")))
     if mode is not Mode.TOKEN:
-        return GateSettings(mode, hosts=hosts)
+        return _checked(GateSettings(mode, hosts=hosts))
     token = environ.get(TOKEN) or new_token()
     return _checked(GateSettings(mode, token, environ.get(HELPER_TOKEN, ""), hosts))
 
@@ -128,21 +132,8 @@ def check_binding(address: str, access: GateSettings) -> None:
         GuardError: Other machines could reach it without a token or a sign-in, or with a
             token that is easy to guess.
     """
-    if is_loopback(address):
-        return
-    where = address or "every address"
-    if access.mode is Mode.OPEN:
-        raise GuardError(
-            f"Open access is for this machine alone, and {where} can be reached by others.",
-            "Leave --open away (a token is then asked for), or listen on 127.0.0.1.",
-        )
-    if access.mode is Mode.TOKEN:
-        for name, token in ((TOKEN, access.token), (HELPER_TOKEN, access.helper_token)):
-            if token and len(token) < SHORTEST:
-                raise GuardError(
-                    f"The token in {name} is too short for {where}, which others can reach.",
-                    f"Take one of {SHORTEST} characters or more, or leave it out: one is made up.",
-                )
+    if not is_loopback(address):
+        _check_reach(address or "every address", access)
 
 
 def is_loopback(address: str) -> bool:
@@ -204,9 +195,28 @@ def origin_allowed(origin: str | None, host: str, access: GateSettings) -> bool:
 
 
 def _checked(access: GateSettings) -> GateSettings:
-    if access.token == access.helper_token:
+    if access.mode is Mode.TOKEN and access.token == access.helper_token:
         raise SettingsError(
             f"{TOKEN} and {HELPER_TOKEN} are the same.",
             "Helpers may do less than organisers, so they need another one.",
         )
+    if access.hosts:  # a proxy brings others here, wherever the server listens
+        _check_reach(" and ".join(access.hosts), access)
     return access
+
+
+def _check_reach(where: str, access: GateSettings) -> None:
+    """Raise unless access is safe at a place that others can reach."""
+    if access.mode is Mode.OPEN:
+        raise GuardError(
+            f"Open access is for this machine alone, and {where} can be reached by others.",
+            "Leave --open away (a token is then asked for), or listen on 127.0.0.1 and unset "
+            f"{HOSTS}.",
+        )
+    if access.mode is Mode.TOKEN:
+        for name, token in ((TOKEN, access.token), (HELPER_TOKEN, access.helper_token)):
+            if token and len(token) < SHORTEST:
+                raise GuardError(
+                    f"The token in {name} is too short for {where}, which others can reach.",
+                    f"Take one of {SHORTEST} characters or more, or leave it out: one is made up.",
+                )

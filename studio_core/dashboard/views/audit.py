@@ -10,7 +10,7 @@ import streamlit as st
 from studio_core.audit import audit_csv
 from studio_core.audit.chain import Verdict
 from studio_core.audit.entry import MALFORMED
-from studio_core.dashboard import loaders
+from studio_core.dashboard import loaders, visitor
 from studio_core.errors import AwsError
 from studio_core.wording import markdown_text
 
@@ -73,7 +73,7 @@ def audit_log(hackathon: Hackathon) -> None:
     st.dataframe(frame(entries), hide_index=True, key="audit", alt="Who did what, newest first")
     st.download_button(
         "Record as CSV",
-        lambda: _download(hackathon),
+        visitor.deferred(lambda: _download(hackathon)),
         f"{hackathon.settings.event}-audit.csv",
         "text/csv",
         icon=":material/download:",

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from studio_core.dashboard import downloads, tables
+from studio_core.dashboard import downloads, tables, visitor
 from studio_core.wording import counted
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ def plan_steps(plan: Plan, page: str, alt: str) -> None:
         st.dataframe(tables.plan(plan), hide_index=True, key=f"{page}-plan", alt=alt)
         st.download_button(
             "Plan as CSV",
-            lambda: downloads.plan_csv(plan).encode(),
+            visitor.deferred(lambda: downloads.plan_csv(plan).encode()),
             f"{plan.event}-{plan.purpose}-plan.csv",
             "text/csv",
             icon=":material/download:",

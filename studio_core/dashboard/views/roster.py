@@ -10,13 +10,19 @@ from studio_core.dashboard import tables
 from studio_core.dashboard.views import roster_draft
 from studio_core.dashboard.views.plan_steps import plan_steps
 from studio_core.dashboard.views.roster_source import DRAFT, EDITS
+from studio_core.dashboard.views.run_progress import start_run
+from studio_core.errors import GuardError
 from studio_core.model.plans import Action
 from studio_core.model.studio import Kind
+from studio_core.planning.confirm import confirm_spaces, spaces_removed
+from studio_core.planning.setup import UNUSED
 from studio_core.roster import findings_csv
 from studio_core.wording import by_kind, counted, markdown_text
 
 if TYPE_CHECKING:
     from studio_core.dashboard.views.roster_draft import Draft
+    from studio_core.engine.run import Proposal
+    from studio_core.hackathon import Hackathon
     from studio_core.model.people import Roster
     from studio_core.model.plans import Plan
     from studio_core.model.studio import Snapshot
@@ -143,14 +149,24 @@ def count_leaving(roster: Roster, snapshot: Snapshot) -> int:
     return sum(record.email not in emails for record in snapshot.records)
 
 
-def ask_removal(number: int) -> bool:
-    """Ask whether to remove people who left; a changed number must be confirmed again."""
-    if not number:
+def count_unused(plan: Plan) -> int:
+    """Return how many spaces a setup keeps although no team of the roster uses them."""
+    return sum(step.reason == UNUSED for step in plan.steps)
+
+
+def ask_removal(people: int, spaces: int) -> bool:
+    """Ask whether to remove who left and what nobody uses; other numbers are asked for anew."""
+    parts = []
+    if people:
+        parts.append(f"remove the {counted(people, 'person')} who left, with their profiles")
+    if spaces:
+        parts.append(f"delete the {counted(spaces, 'space')} that no team uses")
+    if not parts:
         return False
     return st.checkbox(
-        f"Also remove the {counted(number, 'person')} who left, with their profiles",
+        f"Also {' and '.join(parts)}",
         help="Otherwise they stay as they are. A team's space goes with the last of its people.",
-        key=f"roster-remove-{number}",
+        key=f"roster-remove-{people}" + (f"-{spaces}" if spaces else ""),
     )
 
 
@@ -182,6 +198,44 @@ def preview(plan: Plan, left: int) -> None:
         )
         st.warning(f"**{counted(len(refused), 'thing')} left alone.**  \n{said}")
     plan_steps(plan, "roster", "Every step of the plan")
+
+
+def apply(hackathon: Hackathon, proposal: Proposal) -> None:
+    """Offer to apply the plan; spaces that go with their files are confirmed by their number."""
+    plan = proposal.plan
+    number = spaces_removed(plan)
+    key = f"roster-spaces-{number}"
+    if number:
+        st.text_input(
+            f"This deletes {counted(number, 'space')} and all files there, for good. "
+            f"To confirm, type the number of spaces: {number}",
+            key=key,
+            live=True,
+            width=360,
+        )
+    st.button(
+        apply_label(plan),
+        type="primary",
+        icon=":material/play_arrow:",
+        disabled=plan.empty or _refused(plan, key),
+        on_click=_start,
+        args=(hackathon, proposal, key),
+        key="roster-apply",
+    )
+
+
+def _start(hackathon: Hackathon, proposal: Proposal, key: str) -> None:
+    """Start the run if it is confirmed: a browser can also click a disabled button."""
+    if not _refused(proposal.plan, key):
+        start_run(hackathon, proposal)
+
+
+def _refused(plan: Plan, key: str) -> bool:
+    try:
+        confirm_spaces(plan, st.session_state.get(key))
+    except GuardError:
+        return True
+    return False
 
 
 def apply_label(plan: Plan) -> str:

@@ -116,7 +116,7 @@ def _downloads(run: Run, report: Report) -> None:
     with st.container(horizontal=True):
         st.download_button(
             "Report as CSV",
-            lambda: downloads.report_csv(report).encode(),
+            visitor.deferred(lambda: downloads.report_csv(report).encode()),
             f"{name}.csv",
             "text/csv",
             icon=":material/download:",
@@ -125,7 +125,7 @@ def _downloads(run: Run, report: Report) -> None:
         )
         st.download_button(
             "Report as JSON",
-            lambda: downloads.report_json(report).encode(),
+            visitor.deferred(lambda: downloads.report_json(report).encode()),
             f"{name}.json",
             "application/json",
             icon=":material/download:",
@@ -135,7 +135,7 @@ def _downloads(run: Run, report: Report) -> None:
         if run.journal.path.exists():
             st.download_button(
                 "Journal",
-                run.journal.path.read_bytes,
+                visitor.deferred(run.journal.path.read_bytes),
                 run.journal.path.name,
                 "application/jsonl",
                 icon=":material/history:",

@@ -220,7 +220,7 @@ def save_settings(
     effective = config.overlay(config.check(kept), environ).require()
     permit(actor.role, Act.SETTINGS)
     hackathon = loaders.hackathon_for(replace(effective, account="")).acting_as(
-        actor, still=visitor.still_in
+        actor, still=visitor.watch()
     )
     account = hackathon.pinned().account
     made = hackathon.ensure_table()

@@ -140,7 +140,7 @@ def _codes(hackathon: Hackathon) -> None:
         if address:
             st.download_button(
                 "Cards to print",
-                lambda: _cards(hackathon).encode(),
+                visitor.deferred(lambda: _cards(hackathon).encode()),
                 f"{hackathon.settings.event}-cards.html",
                 "text/html",
                 icon=":material/print:",

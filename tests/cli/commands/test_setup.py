@@ -109,6 +109,18 @@ def test_a_person_types_how_many_are_removed(studio: Studio, small: Path) -> Non
     assert studio.json("status")["participants"] == 1
 
 
+def test_spaces_that_no_team_uses_go_by_their_number(studio: Studio, small: Path) -> None:
+    people = [("ada@example.com", 2), ("bo@example.com", 2), ("cy@example.com", 2)]
+    roster = studio.roster(*people)
+    studio.ok("setup-users", roster, "--yes")
+    wrong = studio("setup-users", roster, "--remove-leaving", typed="y\nyes\n")
+    assert wrong.exit_code == 2
+    assert "This deletes 1 space and all files there" in wrong.stderr
+    assert studio.json("setup-users", roster, "--remove-leaving", "--dry-run")["deleted"]
+    studio.ok("setup-users", roster, "--remove-leaving", typed="1\n")
+    assert not studio.json("setup-users", roster, "--remove-leaving", "--dry-run")["deleted"]
+
+
 def test_a_person_is_asked_and_may_say_no(studio: Studio, control: Control) -> None:
     roster = studio.roster(("ada@example.com", 1))
     done = studio("setup-users", roster, typed="n\n")

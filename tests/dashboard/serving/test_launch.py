@@ -51,3 +51,19 @@ def test_a_port_that_is_taken_is_a_sentence():
 )
 def test_loopback_is_told_from_the_rest(address, ours):
     assert is_loopback(address) is ours
+
+
+def test_a_proxy_is_believed_only_where_there_is_one(monkeypatch):
+    direct, proxied = (
+        GateSettings(),
+        GateSettings(Mode.TOKEN, "x" * 32, hosts=("dash.example.org",)),
+    )
+    assert launch.proxies(direct) == ()
+    assert launch.proxies(proxied) == ("127.0.0.1", "::1")
+    assert launch.environment({}, access=direct)["FORWARDED_ALLOW_IPS"] == ""
+    monkeypatch.setenv("STUDIO_TRUSTED_PROXY", "10.0.0.5")
+    assert launch.proxies(direct) == ()
+    given = launch.environment({}, access=proxied)
+    assert given["FORWARDED_ALLOW_IPS"] == "127.0.0.1,::1,10.0.0.5"
+    own = launch.environment({"FORWARDED_ALLOW_IPS": "10.0.0.6"}, access=direct)
+    assert own["FORWARDED_ALLOW_IPS"] == "10.0.0.6"

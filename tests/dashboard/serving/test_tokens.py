@@ -42,6 +42,22 @@ def test_anywhere_else_needs_a_token_or_a_sign_in(address):
     check_binding(address, GateSettings(Mode.OIDC))
 
 
+def test_a_name_in_studio_hosts_is_anywhere_else():
+    """A proxy brings others here, though the server listens on loopback."""
+    hosts = {"STUDIO_HOSTS": "dash.example.org"}
+    with pytest.raises(GuardError, match=r"dash\.example\.org can be reached") as refused:
+        choose_access(Settings(), open_access=True, environ=hosts)
+    assert "STUDIO_HOSTS" in refused.value.remedy
+    for short in ({"STUDIO_TOKEN": "a"}, {"STUDIO_TOKEN": LONG, "STUDIO_HELPER_TOKEN": "b"}):
+        with pytest.raises(GuardError, match="too short"):
+            choose_access(Settings(), environ={**hosts, **short})
+        with pytest.raises(GuardError, match="too short"):
+            from_environ({**hosts, **short})
+    with pytest.raises(GuardError, match="this machine alone"):
+        from_environ({**hosts, "STUDIO_DASHBOARD_ACCESS": "open"})
+    assert choose_access(Settings(), environ=hosts).hosts == ("dash.example.org",)
+
+
 def test_the_safe_way_is_the_default():
     access = choose_access(Settings(), environ={})
     assert access.mode is Mode.TOKEN
