@@ -6,7 +6,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from studio_core.aws.statements import PARTS, Statement, Who, iam_action
-from studio_core.model.studio import EVENT_TAG
+from studio_core.model.studio import EVENT_TAG, HOST_TAG
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -127,6 +127,16 @@ STATEMENTS = (
         (f"{_PROFILE}/{{host}}", f"{_PROFILE}/{{other_host}}"),
         "The event's host profile owns the team spaces and is nobody's to sign in as. It carries "
         "the event's tag, so it is named.",
+        denies=True,
+    ),
+    Statement(
+        "NeverSignInAsWhatIsTaggedAsHost",
+        _LIMITED,
+        ("sagemaker.CreatePresignedDomainUrl",),
+        (_PROFILES,),
+        "The same by the tag that a host is made with: policies compare names with their case, "
+        "and whether AWS does so with profiles is not known.",
+        condition={"StringEquals": {f"aws:ResourceTag/{HOST_TAG}": "{event}"}},
         denies=True,
     ),
     Statement(

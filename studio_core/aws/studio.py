@@ -10,6 +10,7 @@ from studio_core.aws.errors import translated
 from studio_core.errors import AwsError, NotReadyError
 from studio_core.model.studio import (
     EVENT_TAG,
+    HOST_TAG,
     App,
     Domain,
     Identity,
@@ -17,6 +18,7 @@ from studio_core.model.studio import (
     Profile,
     Space,
 )
+from studio_core.naming import host_names
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -86,10 +88,11 @@ class Studio:
             )
 
     def create_profile(self, name: str) -> None:
-        """Create a user profile of this event; it is Pending at first."""
+        """Create a profile of this event; the host's has one more tag. It is Pending at first."""
+        host = [{"Key": HOST_TAG, "Value": self._event}] if name in host_names(self._event) else []
         with translated(f"create profile {name}"):
             self._client.create_user_profile(
-                DomainId=self._domain, UserProfileName=name, Tags=self._tags
+                DomainId=self._domain, UserProfileName=name, Tags=[*self._tags, *host]
             )
 
     def create_space(self, space: Space) -> None:

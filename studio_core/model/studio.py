@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 EVENT_TAG = "studio-cli:event"
 """Tag key that marks what the tool created; its value is the event's short name."""
 
+HOST_TAG = "studio-cli:host"
+"""Tag key of an event's host profile, for policies; its value is the event's short name."""
+
 
 class Status(StrEnum):
     """Status of a resource, as the AWS API spells it (botocore's sagemaker model)."""

@@ -42,8 +42,9 @@ from studio_core.access.roles import Actor
 from studio_core.audit import AuditEntry
 from studio_core.audit.file import AuditFile
 file = AuditFile(Path(sys.argv[1]))
+print("ready", flush=True)
 sys.stdin.read(1)
-for n in range(40):
+for n in range(150):
     pad = {"pad": "x" * (n * 997 % 9000)}
     file.append(AuditEntry(datetime.now(UTC), f"{sys.argv[2]} {n}", Actor("ana"), details=pad))
 """
@@ -52,17 +53,24 @@ for n in range(40):
 def test_two_processes_write_one_chain_of_whole_lines(tmp_path: Path):
     def start(name: str) -> subprocess.Popen[bytes]:
         command = [sys.executable, "-c", WRITER, str(tmp_path), name]
-        return subprocess.Popen(command, stdin=subprocess.PIPE, cwd=ROOT)
+        pipe = subprocess.PIPE
+        return subprocess.Popen(command, stdin=pipe, stdout=pipe, cwd=ROOT)
 
     writers = [start(name) for name in "ab"]
     for writer in writers:
+        assert writer.stdout is not None
+        assert writer.stdout.readline() == b"ready\n"
+    for writer in writers:  # both begin now, and write side by side
         assert writer.stdin is not None
         writer.stdin.close()
     assert [writer.wait(60) for writer in writers] == [0, 0]
     file = AuditFile(tmp_path)
+    for writer in writers:
+        assert writer.stdout is not None
+        writer.stdout.close()
     assert problems(file) == ()
     deeds = {e.deed for e in file.entries()}
-    assert deeds == {f"{name} {n}" for name in "ab" for n in range(40)}
+    assert deeds == {f"{name} {n}" for name in "ab" for n in range(150)}
 
 
 def test_a_line_that_a_crash_cut_off_stays_one_line(tmp_path: Path):

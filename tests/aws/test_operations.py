@@ -14,7 +14,7 @@ from botocore import xform_name
 
 from studio_core.aws.operations import STATEMENTS
 from studio_core.aws.statements import PolicyTarget, Statement, Who
-from studio_core.model.studio import EVENT_TAG
+from studio_core.model.studio import EVENT_TAG, HOST_TAG
 from tests.aws.allowed import FREE, operations
 from tests.aws.iam_reference import reference
 
@@ -173,7 +173,9 @@ def test_conditions_exist_in_aws_for_every_action(statement: Statement):
                     assert all("aws:ResourceTag/${TagKey}" in keys for keys in accepted), action
                 else:
                     assert key in OF_ACTIONS[action], action
-            assert (tag == EVENT_TAG) == (name in {"aws:RequestTag", "aws:ResourceTag"}), key
+            assert (tag in {EVENT_TAG, HOST_TAG}) == (
+                name in {"aws:RequestTag", "aws:ResourceTag"}
+            ), key
 
 
 def test_no_two_services_have_an_operation_of_one_name():

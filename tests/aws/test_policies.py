@@ -10,6 +10,7 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import boto3
 import pytest
 import yaml
 
@@ -18,7 +19,7 @@ from studio_core.aws.policies import documents, main, policy, policy_target, sta
 from studio_core.aws.statements import PolicyTarget, Who, iam_action
 from studio_core.config import Settings, save
 from studio_core.model.people import Participant, Roster
-from studio_core.model.studio import EVENT_TAG
+from studio_core.model.studio import EVENT_TAG, HOST_TAG
 from studio_core.naming import EVENT_LIMIT, assign_profiles, host_names
 from tests.aws.allowed import FREE, operations
 from tests.first_generation import OldTool
@@ -64,8 +65,12 @@ def test_helpers_and_the_portal_can_neither_make_nor_delete_nor_read_all():
             assert statement.condition, statement.sid
 
 
-def _may_mint(document: dict[str, Any], profile: str, event: str) -> bool:
-    """Judge as IAM does: a Deny that fits wins, and something must allow."""
+def _may_mint(document: dict[str, Any], profile: str, event: str, host: str = "") -> bool:
+    """Judge as IAM does: a Deny that fits wins, and something must allow.
+
+    `event` and `host` are the profile's tags.
+    """
+    tags = {f"aws:ResourceTag/{EVENT_TAG}": event, f"aws:ResourceTag/{HOST_TAG}": host}
     arn = f"arn:aws:sagemaker:eu-west-1:123456789012:user-profile/d-abc/{profile}"
     effects = set()
     for statement in document["Statement"]:
@@ -73,15 +78,11 @@ def _may_mint(document: dict[str, Any], profile: str, event: str) -> bool:
         fits = any(
             fnmatchcase(arn, r) for r in ([resources] if isinstance(resources, str) else resources)
         )
-        tag = (
-            statement.get("Condition", {})
-            .get("StringEquals", {})
-            .get(f"aws:ResourceTag/{EVENT_TAG}")
-        )
+        asked = statement.get("Condition", {}).get("StringEquals", {})
         if (
             fits
             and "sagemaker:CreatePresignedDomainUrl" in statement["Action"]
-            and tag in {None, event}
+            and all(tags.get(key) == value for key, value in asked.items())
         ):
             effects.add(statement["Effect"])
     return effects == {"Allow"}
@@ -95,6 +96,7 @@ def test_helpers_and_the_portal_cannot_mint_links_for_the_host(who: Who, event: 
     assert not _may_mint(document, "ana", "another")
     for host in host_names(event):
         assert not _may_mint(document, host, event)
+        assert not _may_mint(document, host.upper(), event, host=event)
     # Somebody whose mailbox has the host's name gets a profile of their own, with a hash.
     address = f"{event}-host@example.com"
     [namesake] = assign_profiles([address], {}, host_names(event)).values()
@@ -140,6 +142,20 @@ def _plain(loader: yaml.SafeLoader, node: yaml.Node) -> object:
     if isinstance(node, yaml.SequenceNode):
         return loader.construct_sequence(node)
     return loader.construct_mapping(node)  # type: ignore[arg-type]  # the third kind there is
+
+
+def test_the_host_is_made_with_the_tag_that_policies_deny(hackathon: Hackathon):
+    assert hackathon.run(hackathon.propose_setup(ROSTER)).ok
+    event, studio = hackathon.settings.event, boto3.client("sagemaker")
+    tagged = {
+        profile.name
+        for profile in hackathon.observe().profiles
+        for tag in studio.list_tags(
+            ResourceArn=hackathon._backend.studio.arn("user-profile", profile.name)
+        )["Tags"]
+        if tag == {"Key": HOST_TAG, "Value": event}
+    }
+    assert tagged == {host_names(event)[0]}
 
 
 def test_a_tag_can_be_added_only_of_this_event_and_never_over_anothers():

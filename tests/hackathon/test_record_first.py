@@ -134,10 +134,11 @@ def test_nothing_is_done_that_cannot_be_recorded(
         not_done(name, act)
 
 
+@pytest.mark.parametrize("audited", [TABLE, ""], ids=["the audit table", "that of people"])
 def test_no_table_is_made_that_cannot_be_recorded(
-    make_hackathon: Callable[..., Hackathon], monkeypatch: pytest.MonkeyPatch
+    make_hackathon: Callable[..., Hackathon], monkeypatch: pytest.MonkeyPatch, audited: str
 ):
-    hackathon = make_hackathon(audit_table=TABLE, table_name="new-people")
+    hackathon = make_hackathon(audit_table=audited, table_name="new-people")
     broken_file(hackathon, monkeypatch)
     for act in (hackathon.ensure_table, lambda: hackathon.start(hackathon.propose_setup(ROSTER))):
         with pytest.raises(StudioError, match="cannot be written"):

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
 MODULE, PAGE, EXPLAINED = 300, 100, 250
 LONGER = {
+    "aws.operations",  # a data table
     "config",  # every setting with its rules
     "hackathon.hackathon",  # a method for each thing that can be asked
 }
