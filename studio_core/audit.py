@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from studio_core.access.roles import Actor, Role
 from studio_core.errors import StudioError
+from studio_core.folders import private_folder
 from studio_core.roster.export import safe_csv
 
 if TYPE_CHECKING:
@@ -155,7 +156,7 @@ class Audit:
     def _append(self, entry: AuditEntry) -> None:
         line = (json.dumps(entry.as_row(), ensure_ascii=False) + "\n").encode()
         try:
-            self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            private_folder(self.path.parent)
             with self._lock:
                 handle = os.open(self.path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
                 try:

@@ -16,6 +16,7 @@ import platformdirs
 
 from studio_core.access.roles import check_list
 from studio_core.errors import SettingsError
+from studio_core.folders import private_folder
 from studio_core.model.studio import AppType, SpaceTemplate
 from studio_core.naming import check_event_name
 
@@ -274,7 +275,7 @@ def save(settings: Settings, environ: Mapping[str, str] = os.environ) -> Path:
                 document.pop(name, None)
             elif document.get(name) != value:
                 document[name] = value
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        private_folder(path.parent)
         handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".config-")
         with os.fdopen(handle, "wb") as file:
             file.write(document.as_string().encode())
