@@ -115,7 +115,7 @@ _RULES: dict[str, tuple[str, str]] = {
     "instance_type": (r"(ml\.[a-z0-9-]+\.[a-z0-9]+|system)", "an instance looks like ml.t3.medium"),
     "landing": (r"(studio::|app:)[\x21-\x7e]{0,1010}", "a landing starts with app: or studio::"),
     "audit_table": (r"[A-Za-z0-9_.-]{3,255}", "3 to 255 letters, digits, dot, dash or underscore"),
-    "web_app_url": (r"https?://\S+", "an address starts with https://"),
+    "web_app_url": (r"https?://[^\s<>\\]+", "an address starts with https://"),
     "sender": (r"[^@\s<>\",;]+@[^@\s<>\",;]+\.[^@\s<>\",;]+", "an e-mail address, without a name"),
     "trusted_proxy": (r"[0-9a-fA-F.:]{2,45}", "one IP address, such as 10.0.0.5"),
     "your_name": (r"[^\x00-\x1f\x7f]{1,60}", "up to 60 characters on one line"),

@@ -12,6 +12,7 @@ from studio_core.dashboard.serving import oidc
 from studio_core.dashboard.serving.gate import LEAVE, PASS_HEADER
 from studio_core.dashboard.serving.passes import PROCESS_SIGNER, Pass, verify
 from studio_core.errors import GuardError
+from studio_core.wording import plain
 
 FACE = "dashboard"
 
@@ -108,7 +109,7 @@ def _signed_in(found: Pass, *, show: bool) -> Actor | None:
         return None
     st.title("This is for organisers", anchor=False)
     st.error(
-        f"**{email or 'This account'} is not on the list of organisers.**  \n"
+        f"**{plain(email) or 'This account'} is not on the list of organisers.**  \n"
         "Ask an organiser to add you, or sign in with another account.",
         icon=":material/block:",
     )

@@ -9,7 +9,7 @@ import streamlit as st
 
 from studio_core.audit import audit_csv
 from studio_core.dashboard import loaders
-from studio_core.wording import markdown_text
+from studio_core.wording import plain
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -62,7 +62,7 @@ def audit_log(hackathon: Hackathon) -> None:
         entries = hackathon.recorded(SHOWN)
     if hackathon.audit.unsent:
         st.warning(
-            f"The audit table does not take entries: {markdown_text(hackathon.audit.unsent)} "
+            f"The audit table does not take entries: {plain(hackathon.audit.unsent)} "
             "They are kept on this machine.",
             icon=":material/warning:",
         )
