@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 import boto3
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from studio_core.config import Settings
 
 NAMES = (
@@ -34,21 +36,21 @@ NAMES = (
 )
 
 
-def fill(settings: Settings) -> None:
-    """Write rows of people with these names as team, profile, space and part of the address.
+def fill(settings: Settings, names: Sequence[str] = NAMES) -> None:
+    """Write rows with these names as team, profile, space and part of the address.
 
-    Every third is of nobody's event, as the first generation wrote them.
+    Each is twice there: of the event, and of nobody's, as the first generation wrote them.
     """
     table = boto3.client("dynamodb", region_name=settings.region)
-    for number, name in enumerate(NAMES):
-        row = {
-            "pk": f"{name}{number}@evil.example",
-            "team": name,
-            "domain-id": settings.domain_id,
-            "profile": f"{name} profile",
-            "space": f"{name} space",
-        }
-        if number % 3:
-            row["event"] = settings.event
-        item = {key: {"S": value} for key, value in row.items()}
-        table.put_item(TableName=settings.table_name, Item=item)
+    for number, name in enumerate(names):
+        for kind, more in (("new", {"event": settings.event}), ("old", {})):
+            row = {
+                "pk": f"{name}{number}{kind}@evil.example",
+                "team": name,
+                "domain-id": settings.domain_id,
+                "profile": f"{name} profile",
+                "space": f"{name} space",
+                **more,
+            }
+            item = {key: {"S": value} for key, value in row.items()}
+            table.put_item(TableName=settings.table_name, Item=item)
