@@ -8,14 +8,17 @@
 
 FROM python:3.12-slim AS build
 WORKDIR /src
-COPY requirements.txt pyproject.toml README.md LICENSE CHANGELOG.md ./
+COPY requirements.txt requirements-build.txt pyproject.toml README.md LICENSE CHANGELOG.md ./
 RUN python -m venv /opt/studio \
-    && /opt/studio/bin/pip install --no-cache-dir --require-hashes -r requirements.txt
+    && /opt/studio/bin/pip install --no-cache-dir --require-hashes -r requirements.txt \
+    && python -m venv /opt/build \
+    && /opt/build/bin/pip install --no-cache-dir --require-hashes -r requirements-build.txt
 COPY .streamlit .streamlit
 COPY pages pages
 COPY streamlit_app.py ./
 COPY studio_core studio_core
-RUN /opt/studio/bin/pip install --no-cache-dir --no-deps .
+RUN /opt/build/bin/pip wheel --no-cache-dir --no-deps --no-build-isolation --wheel-dir dist . \
+    && /opt/studio/bin/pip install --no-cache-dir --no-deps --no-index dist/*.whl
 
 FROM python:3.12-slim
 LABEL org.opencontainers.image.title="Studio CLI" \

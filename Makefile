@@ -38,6 +38,8 @@ lock: env ## Resolve the exact versions anew (needs the network)
 		--no-header --extra sandbox --extra lambda pyproject.toml -o requirements.txt
 	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 		--no-header --extra sandbox --extra lambda --group dev -c requirements.txt pyproject.toml -o requirements-dev.txt
+	echo 'hatchling>=1.27,<2' | $(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes \
+		--no-emit-index-url --no-header -c requirements-dev.txt - -o requirements-build.txt
 	echo 'sagemaker-core>=2.27,<3' | $(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes \
 		--no-emit-index-url --no-header - -o requirements-conformance.txt
 	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
@@ -58,7 +60,7 @@ lint: env ## Style, import directions, container file, known vulnerabilities
 	$(BIN)/lint-imports
 	$(BIN)/vulture
 	$(BIN)/hadolint Dockerfile
-	@$(BIN)/python tests/packaging/audit.py requirements.txt
+	@$(BIN)/python tests/packaging/audit.py requirements.txt requirements-build.txt
 
 # sagemaker-core cannot share an environment with Streamlit: they want other versions of protobuf.
 .venv-conformance/.installed: requirements-conformance.txt | $(STAMP)
@@ -112,8 +114,9 @@ test: env browser conformance ## All of it
 	@$(MAKE) --no-print-directory --jobs=4 --keep-going $(SYNC) lint types test-python test-browser
 
 .PHONY: wheel
-wheel: env ## Build the wheel and try it in a clean environment
+wheel: env ## Build the wheel, list what it needs (CycloneDX), try it in a clean environment
 	$(BIN)/python -m pip wheel -q --no-deps --no-build-isolation -w dist .
+	$(BIN)/python tests/packaging/parts.py dist/studio-cli.cdx.json
 	$(BIN)/python tests/packaging/try_wheel.py dist
 
 .PHONY: bench

@@ -12,6 +12,7 @@ from studio_core.dashboard.registry import HOME, PAGES
 from studio_core.dashboard.views.checklist import ItemState, checklist, next_item
 from studio_core.dashboard.views.run_progress import headline
 from studio_core.errors import StudioError
+from studio_core.wording import plain
 
 ICONS = {
     ItemState.DONE: ":material/check_circle:",
@@ -37,7 +38,7 @@ def home() -> None:
     with st.container(border=True):
         st.caption("The next thing to do")
         st.subheader(following.title, anchor=False)
-        st.markdown(following.sentence)
+        st.markdown(plain(following.sentence))
         if st.button(f"Go to {following.page.title}", type="primary", icon=following.page.icon):
             st.switch_page(following.page.path)
 
@@ -53,7 +54,7 @@ def home() -> None:
             label=f"**{item.title}**" if item.state is ItemState.NEXT else item.title,
             icon=ICONS[item.state],
         )
-        right.markdown(f"{item.state.capitalize()}. {item.sentence}")
+        right.markdown(f"{item.state.capitalize()}. {plain(item.sentence)}")
 
 
 enter()

@@ -9,14 +9,14 @@ from studio_core.dashboard.page import open_page, way_to
 from studio_core.dashboard.registry import ROSTER
 from studio_core.dashboard.views import links, web_app
 from studio_core.planning.before import ADOPT, from_before
-from studio_core.wording import counted, markdown_text
+from studio_core.wording import counted, plain
 
 page = open_page("links")
 with loaders.or_stop():
     records = page.hackathon.participants()
 if not records:
     if before := page.hackathon.from_before():
-        st.info(markdown_text(f"{from_before(before)} {ADOPT}"), icon=":material/history:")
+        st.info(plain(f"{from_before(before)} {ADOPT}"), icon=":material/history:")
     st.info("Nobody is there yet. Upload the roster first.", icon=":material/group_add:")
     way_to(ROSTER, "Go to the roster")
     st.stop()
@@ -47,7 +47,7 @@ shown = links.matching_records(records, team, text or "")
 selection = links.selection_of(shown, team, text or "")
 with st.container(horizontal=True, vertical_alignment="center"):
     st.button(
-        f"Show links for {selection.label}",
+        f"Show links for {plain(selection.label)}",
         type="primary",
         icon=":material/key:",
         disabled=not selection.possible,
@@ -56,7 +56,7 @@ with st.container(horizontal=True, vertical_alignment="center"):
         args=(page.hackathon, selection),
     )
     st.download_button(
-        f"Download CSV for {selection.label}",
+        f"Download CSV for {plain(selection.label)}",
         visitor.deferred(
             lambda: downloads.links_csv(
                 page.hackathon.links(team=selection.team, email=selection.email),

@@ -13,7 +13,7 @@ from studio_core.dashboard.views import purge, web_app
 from studio_core.dashboard.views.plan_steps import plan_steps
 from studio_core.dashboard.views.run_progress import run_panel
 from studio_core.model.plans import Purpose
-from studio_core.wording import markdown_text
+from studio_core.wording import plain
 
 page = open_page("purge")
 today = date.today()  # noqa: DTZ011 - the organiser's day
@@ -28,7 +28,7 @@ scope = purge.scope_choice(page.settings.event)
 proposal = page.hackathon.propose_purge(scope, snapshot)
 plan = proposal.plan
 for warning in snapshot.warnings:
-    st.warning(markdown_text(warning), icon=":material/warning:")
+    st.warning(plain(warning), icon=":material/warning:")
 
 purge.counts(plan)
 web_app.reminder(page.settings)

@@ -10,7 +10,7 @@ from studio_core.dashboard.registry import ROSTER
 from studio_core.dashboard.views import status
 from studio_core.dashboard.views.run_progress import headline, rerun_after_click, run_panel
 from studio_core.model.plans import Purpose
-from studio_core.wording import markdown_text
+from studio_core.wording import plain
 
 REFRESH_SECONDS = 8
 
@@ -30,7 +30,7 @@ def now() -> None:
         summary = page.hackathon.status(snapshot)
         headline(page.hackathon, summary)
     for warning in snapshot.warnings:
-        st.warning(markdown_text(warning), icon=":material/warning:")
+        st.warning(plain(warning), icon=":material/warning:")
     status.from_before(summary)
     if not summary.participants:
         st.info("Nobody is there yet. Upload the roster first.", icon=":material/group_add:")
@@ -47,8 +47,9 @@ def now() -> None:
         picture = charts.apps_by_team(summary, snapshot)
         st.altair_chart(picture.chart, alt=picture.alt, key="chart-apps")
     left, middle, right = st.columns(3)
-    counted = {"spaces": summary.spaces, "profiles": summary.profiles, "apps": summary.apps}
-    for column, (what, counts) in zip((left, middle, right), counted.items(), strict=True):
+    kinds = ("spaces", "profiles", "apps")
+    numbers = (summary.spaces, summary.profiles, summary.apps)
+    for column, what, counts in zip((left, middle, right), kinds, numbers, strict=True):
         with column.container(border=True, height="stretch"):
             st.markdown(f"**{what.capitalize()} by status**")
             if counts:

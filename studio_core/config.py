@@ -16,6 +16,7 @@ import platformdirs
 
 from studio_core.access.roles import check_list
 from studio_core.errors import SettingsError
+from studio_core.folders import private_folder
 from studio_core.model.studio import AppType, SpaceTemplate
 from studio_core.naming import check_event_name
 
@@ -120,7 +121,7 @@ _RULES: dict[str, tuple[str, str]] = {
         r"arn:aws[a-z-]*:iam::\d{12}:role/[\w+=,.@/-]{1,512}",
         "a role looks like arn:aws:iam::123456789012:role/studio-cli-links",
     ),
-    "web_app_url": (r"https?://\S+", "an address starts with https://"),
+    "web_app_url": (r"https?://[^\s<>\\]+", "an address starts with https://"),
     "sender": (r"[^@\s<>\",;]+@[^@\s<>\",;]+\.[^@\s<>\",;]+", "an e-mail address, without a name"),
     "trusted_proxy": (r"[0-9a-fA-F.:]{2,45}", "one IP address, such as 10.0.0.5"),
     "your_name": (r"[^\x00-\x1f\x7f]{1,60}", "up to 60 characters on one line"),
@@ -280,7 +281,7 @@ def save(settings: Settings, environ: Mapping[str, str] = os.environ) -> Path:
                 document.pop(name, None)
             elif document.get(name) != value:
                 document[name] = value
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        private_folder(path.parent)
         handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".config-")
         with os.fdopen(handle, "wb") as file:
             file.write(document.as_string().encode())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from studio_core.model.plans import Action, Purpose
@@ -54,7 +55,18 @@ STAGES = {
     "ended": "ended",
 }
 
-_MARKDOWN = str.maketrans({character: f"\\{character}" for character in "\\`*_[]<>$:#|~"})
+_JOINERS = "\u200c\u200d"
+"""Part of words in some scripts, and of composed emoji."""
+
+_APART = "\u2060"
+"""Word joiner, which nobody sees: for what Markdown is found in after escapes are read."""
+
+_MARKDOWN = str.maketrans(
+    {c: f"\\{c}" for c in "\\`*_[]<>$#|~&"} | {":": f"\\:{_APART}", "@": f"@{_APART}"}
+)
+_WWW = re.compile(r"(?i)www(?=\.)")
+_FIRST = re.compile(r"^(\d*)([-+=.)])")
+"""Beginning of a list, of a line or of what underlines a heading."""
 
 
 def inflected(noun: str, number: int) -> str:
@@ -105,10 +117,19 @@ def web_app_remains(url: str) -> str:
 
 
 def printable(text: str) -> str:
-    """Replace control characters, with which text from outside could drive a terminal."""
-    return "".join(c if c.isprintable() else " " for c in text)
+    """Replace control characters, with which text from outside could drive a terminal.
+
+    So are those that change the direction of writing, with which it could pose as another.
+    """
+    return "".join(c if c.isprintable() or c in _JOINERS else " " for c in text)
 
 
-def markdown_text(text: str) -> str:
-    """Escape text from outside for a place that is read as Markdown."""
-    return text.translate(_MARKDOWN)
+def plain(text: str) -> str:
+    """Write text from outside for a place that is read as Markdown: it is shown as it is.
+
+    Escapes alone are not enough there. Addresses, e-mail addresses, emoji and icons are looked
+    for in the text that is left when escapes have been read (micromark's autolinks, remark-emoji,
+    Streamlit's icons), so that an invisible word joiner takes those apart.
+    """
+    line = " ".join(printable(text).split()).translate(_MARKDOWN)
+    return _FIRST.sub(r"\1\\\2", _WWW.sub(rf"\g<0>{_APART}", line))

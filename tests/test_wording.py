@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from studio_core.model.plans import Action, Purpose
 from studio_core.model.runs import Result
@@ -17,8 +21,8 @@ from studio_core.wording import (
     by_kind,
     counted,
     listed,
-    markdown_text,
     not_of_this_event,
+    plain,
     printable,
 )
 
@@ -70,13 +74,37 @@ def test_a_domain_without_anything_else_is_not_mentioned():
 
 
 def test_text_from_outside_cannot_drive_a_terminal():
-    assert printable("a\x1b[2J\tb\u202ec") == "a [2J b c"
+    assert printable("a\x1b[2J\tb\u202ec\x9b0m") == "a [2J b c 0m"
+    assert printable("\u0645\u06cc\u200c\u062e\u0648") == "\u0645\u06cc\u200c\u062e\u0648"
 
 
 @pytest.mark.parametrize(
-    "text", ["![x](http://a/b.png)", "<img src=x>", ":red[hi]", "$x$", "*a*_b_"]
+    ("text", "shown"),
+    [
+        ("[Free](https://a.b)", r"\[Free\](https\:~//a.b)"),
+        ("![x](p.png)", r"!\[x\](p.png)"),
+        ("<img src=x>", r"\<img src=x\>"),
+        ("&lt;", r"\&lt;"),
+        (":red[hi]", r"\:~red\[hi\]"),
+        (":material/key: :smile:", r"\:~material/key\:~ \:~smile\:~"),
+        ("$x$ *a*_b_ `c`", r"\$x\$ \*a\*\_b\_ \`c\`"),
+        ("www.a.b WWW.a.b", r"www~.a.b WWW~.a.b"),
+        ("eve@a.b", "eve@~a.b"),
+        ("1. one", r"1\. one"),
+        ("- one", r"\- one"),
+        ("    code\n\n# head\r\u2028> quote", r"code \# head \> quote"),
+        ("a\u202eb\x1b[0m", r"a b \[0m"),
+        ("Röda laget, team-1 (3.5)", "Röda laget, team-1 (3.5)"),
+    ],
 )
-def test_text_from_outside_is_no_markdown(text):
-    shown = markdown_text(text)
-    assert all(shown[i - 1] == "\\" for i, c in enumerate(shown) if c in "[]<>:$*_`")
-    assert shown.replace("\\", "") == text
+def test_text_from_outside_is_no_markdown(text, shown):
+    assert plain(text) == shown.replace("~", "\u2060")
+
+
+@given(st.text(max_size=30))
+def test_outside_text_is_one_line_of_the_same_characters(text):
+    written = plain(text)
+    assert "\n" not in written
+    assert not written.startswith(" ")
+    kept = re.sub(r"\\([!-/:-@\[-`{-~])", r"\1", written).replace("\u2060", "")
+    assert kept == " ".join(printable(text).split())

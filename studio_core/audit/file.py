@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from studio_core.audit.chain import Head, chained, head_of
 from studio_core.audit.entry import MALFORMED, AuditEntry, read_entry
 from studio_core.errors import StudioError
+from studio_core.folders import private_folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -41,7 +42,7 @@ class AuditFile:
             StudioError: The file cannot be written.
         """
         try:
-            self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            private_folder(self.path.parent)
             with self._lock, _locked(self.path.with_suffix(".lock")):
                 handle = os.open(self.path, _OPEN, 0o600)
                 try:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from studio_core.aws.errors import translated
+from studio_core.wording import printable
 
 SINK = "success@simulator.amazonses.com"
 """Address of the SES mailbox simulator, which accepts any message (SES guide)."""
@@ -18,7 +19,7 @@ class Mail:
         self._sender = sender
 
     def send(self, to: str, subject: str, text: str) -> None:
-        """Send one message to one recipient.
+        """Send one message to one recipient; a subject stays one line of a mail's head.
 
         Raises:
             AwsError: SES refuses: the sender is not verified, or the account is in the SES
@@ -30,7 +31,7 @@ class Mail:
                 Destination={"ToAddresses": [to]},
                 Content={
                     "Simple": {
-                        "Subject": {"Data": subject, "Charset": "UTF-8"},
+                        "Subject": {"Data": printable(subject), "Charset": "UTF-8"},
                         "Body": {"Text": {"Data": text, "Charset": "UTF-8"}},
                     }
                 },

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from studio_core.roster import safe_csv
 from studio_core.wording import printable
 
 if TYPE_CHECKING:
@@ -34,7 +35,19 @@ def say(text: str) -> None:
 
 def result_json(value: object) -> None:
     """Print a result as one line of JSON."""
-    click.echo(json.dumps(value, ensure_ascii=False))
+    click.echo(json_text(value))
+
+
+def json_text(value: object, *, indent: int | None = None) -> str:
+    """Format as JSON that cannot drive a terminal: what is not printable is escaped in it."""
+    text = json.dumps(value, ensure_ascii=False, indent=indent)
+    return "".join(c if c.isprintable() or c == "\n" else json.dumps(c)[1:-1] for c in text)
+
+
+def csv_text(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """Format as CSV for standard output, where programs split lines at line feeds."""
+    harmless = (tuple(map(printable, row)) for row in rows)
+    return safe_csv(header, harmless).replace("\r\n", "\n")
 
 
 def console(*, messages: bool = False) -> Console:

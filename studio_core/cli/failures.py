@@ -39,7 +39,8 @@ def report_error(error: Exception, *, debug: bool = False) -> int:
     """
     if debug:
         lines = "".join(traceback.format_exception(error))
-        click.echo(without_addresses(lines), err=True)
+        for line in without_addresses(lines).splitlines():
+            click.echo(printable(line), err=True)
     if isinstance(error, DeclinedError):
         click.echo(error.sentence, err=True)
         return REFUSED

@@ -11,6 +11,7 @@ import click
 from studio_core.cli.console import say
 from studio_core.errors import RosterError
 from studio_core.roster import Columns, load_roster
+from studio_core.roster.read import MAX_BYTES
 from studio_core.wording import counted
 
 if TYPE_CHECKING:
@@ -45,7 +46,8 @@ def read_roster(
         RosterError: The file cannot be used; nothing was changed.
     """
     try:
-        data = sys.stdin.buffer.read() if str(path) == "-" else path.read_bytes()
+        with sys.stdin.buffer if str(path) == "-" else path.open("rb") as file:
+            data = file.read(MAX_BYTES + 1)  # one more is refused
     except OSError as error:
         raise RosterError(f"{path} cannot be read: {error.strerror}.") from error
     chosen = Columns(_column(email_column), _column(team_column))

@@ -10,7 +10,7 @@ import streamlit as st
 from studio_core.aws.session import profiles, regions
 from studio_core.errors import StudioError
 from studio_core.hackathon import Hackathon
-from studio_core.wording import markdown_text
+from studio_core.wording import plain
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -151,7 +151,7 @@ def elsewhere(hackathon: Hackathon) -> Lease | None:
 
 def show_problem(error: StudioError) -> None:
     """Show the sentence and the remedy of an error."""
-    sentence, remedy = markdown_text(error.sentence), markdown_text(error.remedy)
+    sentence, remedy = plain(error.sentence), plain(error.remedy)
     st.error(f"**{sentence}**  \n{remedy}", icon=":material/error:")
 
 

@@ -12,7 +12,7 @@ from studio_core.dashboard import loaders, visitor
 from studio_core.dashboard.registry import BY_NAME, ENTRY, HOME, SETTINGS, PageSpec
 from studio_core.dashboard.views.run_progress import sidebar_progress
 from studio_core.errors import StudioError
-from studio_core.wording import markdown_text
+from studio_core.wording import plain
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -114,18 +114,18 @@ def _closed(error: StudioError, spec: PageSpec) -> None:
 
 def _sidebar(opened: OpenPage) -> None:
     settings = opened.settings
-    where = {"Event": f"**{settings.event}**"}
+    where = {"Event": f"**{plain(settings.event)}**"}
     known = sandbox = False
     try:
         identity = opened.hackathon.identity
-        where["Account"] = identity.account
+        where["Account"] = plain(identity.account)
         known, sandbox = True, identity.sandbox
     except StudioError:
         where["Account"] = "no credentials"
-    where["Region"] = settings.region or "not set"
-    where["Domain"] = settings.domain_id or "not set"
+    where["Region"] = plain(settings.region) or "not set"
+    where["Domain"] = plain(settings.domain_id) or "not set"
     if who := visitor.signed_in_as():
-        where["You"] = markdown_text(who)
+        where["You"] = plain(who)
     with st.sidebar:
         if sandbox:
             st.badge("Sandbox: nothing here is real", icon=":material/science:", color="violet")

@@ -7,6 +7,7 @@ import os
 from typing import TYPE_CHECKING
 
 from studio_core.errors import StudioError
+from studio_core.folders import private_folder
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -57,7 +58,7 @@ class Journal:
             ensure_ascii=False,
         )
         try:
-            self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            private_folder(self.path.parent)
             handle = os.open(self.path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
             with os.fdopen(handle, "a", encoding="utf-8") as file:
                 file.write(line + "\n")

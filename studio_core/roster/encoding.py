@@ -32,6 +32,8 @@ OLDER = {
 
 _UTF16_NULS = 0.3
 _SOUND = 2  # characters read for each one that is not, in a damaged UTF-8 file
+_NOT_ASCII = re.compile(rb"[\x80-\xff]")
+_BEFORE, _LOOKED_AT = 100, 1 << 19  # bytes: the rest of a large file says no more
 _SEPARATORS = re.compile(rb"[,;\t\r\n]+")
 _FEW_CELLS, _MANY_CELLS = 7, 2000
 
@@ -81,10 +83,13 @@ def _unicode(data: bytes) -> str:
 def _guess(data: bytes) -> str:
     """Choose one of `OLDER`: Windows-1252 unless its text looks odd and another's does not.
 
-    Only cells that are not ASCII count, each once; with fewer than seven, typographic signs
+    Only cells that are not ASCII count, each once, in the first half megabyte from the first
+    of them on; with fewer than seven, typographic signs
     alone make Windows-1252 look odd.
     """
-    telling = dict.fromkeys(cell for cell in _SEPARATORS.split(data) if not cell.isascii())
+    start = _NOT_ASCII.search(data)
+    near = data[max(0, start.start() - _BEFORE) :][:_LOOKED_AT] if start else b""
+    telling = dict.fromkeys(cell for cell in _SEPARATORS.split(near) if not cell.isascii())
     if len(telling) < _FEW_CELLS:
         return "cp1252"
     from charset_normalizer import from_bytes  # noqa: PLC0415 - few files need it

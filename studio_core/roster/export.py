@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from studio_core.roster.read import DANGEROUS, DELIMITERS
+from studio_core.roster.delimited import DELIMITERS
+from studio_core.roster.text import FORMULA
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 
 # Dangerous cells that already begin with apostrophes get one more, so that removing one on
 # reading restores exactly what was written.
-_TO_GUARD = re.compile(f"'*[{DANGEROUS}]")
+_TO_GUARD = re.compile(f"'*{FORMULA}")
 _TO_QUOTE = re.compile(rf'["\r\n{re.escape(DELIMITERS)}]|^\s|\s$')
 
 _TEMPLATE = (("ada@example.com", "1"), ("grace@example.com", "1"), ("alan@example.com", "2"))
@@ -23,10 +24,10 @@ _TEMPLATE = (("ada@example.com", "1"), ("grace@example.com", "1"), ("alan@exampl
 def safe_csv(header: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
     """Format a table as CSV (commas, CRLF) without cells that a spreadsheet would execute.
 
-    Names come from participants, and spreadsheets treat cells that begin with `=`, `+`, `-`,
-    `@`, tab or a line break as formulas. Such cells get a leading apostrophe, which
-    `read_table` removes. Cells with any usual delimiter are quoted, so that the delimiter can
-    always be detected. None becomes an empty cell.
+    Names come from participants, and spreadsheets treat cells that begin with `text.FORMULA` as
+    formulas. Such cells get a leading apostrophe, which `read_table` removes. Cells with any
+    usual delimiter are quoted, so that the delimiter can always be detected. None becomes an
+    empty cell.
     """
     return "".join(",".join(map(_cell, row)) + "\r\n" for row in (header, *rows))
 

@@ -1,7 +1,17 @@
-"""Make text from files fit to show."""
+"""Make text from files fit to show and to write."""
 
 LONGEST_EXCERPT = 80
 """Characters."""
+
+FORMULA = (
+    r"(?:[\t\r\n]|[\s\x00-\x1f\x7f-\x9f\xad\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]*"
+    r"[=+\-@\uff1d\uff0b\uff0d\uff20])"
+)
+"""Beginnings of cells that a spreadsheet may execute, as a regular expression.
+
+They are `=`, `+`, `-` and `@`, also full-width as Asian keyboards type them, and also behind what a
+spreadsheet trims; and tab and line breaks (OWASP, CSV Injection).
+"""
 
 
 def excerpt(text: str, limit: int = LONGEST_EXCERPT) -> str:

@@ -21,6 +21,7 @@ CROSS_CUTTING = {
     "hackathon/test_people_at_work.py",  # runs while other people act
     "hackathon/test_hard_times.py",  # plans under faults, from observing to the last look
     "hackathon/test_takeover.py",  # from the first generation to a purge
+    "pages/test_hostile_names.py",  # every place of every page that shows a name
     "pages/test_home.py",  # streamlit_app.py, which is home
     "portal/test_attacks.py",  # attacks on the web app, over all its modules
     "portal/test_deployment.py",  # web_app/template.yaml

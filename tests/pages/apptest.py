@@ -7,6 +7,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -101,3 +102,8 @@ def ended(core: Callable[[], Hackathon]) -> Callable[[AppTest], AppTest]:
         return page
 
     return ended
+
+
+def as_shown(text: str) -> str:
+    """Return Markdown as people read it: without escapes and invisible word joiners."""
+    return re.sub(r"\\([!-/:-@\[-`{-~])", r"\1", text).replace("\u2060", "")

@@ -10,6 +10,7 @@ import pytest
 
 from studio_core import config
 from tests.first_generation import TABLE, OldTool
+from tests.pages.apptest import as_shown
 
 PAGE = "pages/roster.py"
 EXAMPLE = Path(__file__).resolve().parents[2] / "examples" / "roster.csv"
@@ -206,7 +207,7 @@ def test_people_from_before_are_adopted_with_a_choice_for_each_shared_profile(
     page = visit(PAGE)
     assert any("3 people from an earlier version of this tool" in m.value for m in page.markdown)
     assert any("This adopts 3 spaces, 1 profile and 1 table row." in m.value for m in page.markdown)
-    assert "niklas@ai.se and niklas@amazon.com share it" in plain(page.warning[0].value)
+    assert "niklas@ai.se and niklas@amazon.com share it" in as_shown(page.warning[0].value)
     assert page.button(key="adopt-do").label == "Adopt 1 person"
 
     page.selectbox(key="adopt-keep-Niklas").select("niklas@amazon.com").run()
@@ -231,11 +232,7 @@ def test_without_people_from_before_nothing_is_offered(demo, visit):
 
 def test_other_pages_say_where_people_from_before_are_adopted(old, visit):
     for path in ("pages/status.py", "pages/links.py"):
-        assert "3 people are in the table" in plain(visit(path).info[0].value)
+        assert "3 people are in the table" in as_shown(visit(path).info[0].value)
     page = visit("pages/purge.py")
-    assert any("adopt first" in plain(m.value) for m in page.markdown)
+    assert any("adopt first" in as_shown(m.value) for m in page.markdown)
     assert not any("nothing to remove" in s.value for s in page.success)
-
-
-def plain(text):
-    return text.replace("\\", "")

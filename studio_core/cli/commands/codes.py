@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING
 
 import click
 
-from studio_core.cli.console import print_table, result, say
+from studio_core.cli.console import csv_text, json_text, print_table, result, say
 from studio_core.cli.options import common_options, team_option, yes_option
 from studio_core.cli.running import confirmation
 from studio_core.cli.tools import tools
 from studio_core.errors import StudioError
 from studio_core.hackathon.links import choose
 from studio_core.planning import confirm
-from studio_core.roster import safe_csv
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -98,9 +96,9 @@ def _rotate(hackathon: Hackathon, *, of_people: bool, yes: bool) -> None:
 
 def _print(rows: Sequence[tuple[str, str, str]], form: str) -> None:
     if form == "csv":
-        click.echo(safe_csv(HEADER, rows).replace("\r\n", "\n"), nl=False)
+        click.echo(csv_text(HEADER, rows), nl=False)
     elif form == "json":
         items = [dict(zip(HEADER, row, strict=True)) for row in rows]
-        click.echo(json.dumps(items, ensure_ascii=False, indent=2))
+        click.echo(json_text(items, indent=2))
     else:
         print_table(HEADER, rows)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import stat
 import tempfile
@@ -11,14 +10,13 @@ from typing import TYPE_CHECKING
 
 import click
 
-from studio_core.cli.console import say
+from studio_core.cli.console import csv_text, json_text, say
 from studio_core.cli.failures import FAILED
 from studio_core.cli.options import common_options, team_option
 from studio_core.cli.tools import tools
 from studio_core.errors import SettingsError, StudioError
 from studio_core.model.links import LINK_COLUMNS, Link, LinkFailure
 from studio_core.planning.before import ADOPT, from_before
-from studio_core.roster import safe_csv
 from studio_core.wording import counted, printable
 
 if TYPE_CHECKING:
@@ -85,15 +83,15 @@ def _written(links: Sequence[Link], form: str, codes: Codes | None) -> str:
         header = (*LINK_COLUMNS, "code")
         rows = [(*row, codes.personal_code(row[0])) for row in rows]
     if form == "csv":
-        # Line feeds only: programs that read standard output split lines there.
-        return safe_csv(header, rows).replace("\r\n", "\n")
+        return csv_text(header, rows)
     if form == "json":
         items = [dict(zip(header, row, strict=True)) for row in rows]
-        return json.dumps(items, ensure_ascii=False, indent=2) + "\n"
+        return json_text(items, indent=2) + "\n"
     # A table would cut or wrap the link, so that it could not be copied.
     return "".join(
-        f"{printable(link.email)}  team {printable(link.team)}  profile {link.profile}  "
-        f"space {link.space}  until {link.expires_at.astimezone():%H:%M:%S}\n  {link.url}\n"
+        f"{printable(link.email)}  team {printable(link.team)}  profile {printable(link.profile)}  "
+        f"space {printable(link.space)}  until {link.expires_at.astimezone():%H:%M:%S}\n"
+        f"  {link.url}\n"
         for link in links
     )
 

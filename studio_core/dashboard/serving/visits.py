@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING
 from studio_core import config
 from studio_core.access.roles import Role, role_of
 from studio_core.errors import StudioError
+from studio_core.folders import private_folder
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -155,8 +156,7 @@ class Visits:
         row = asdict(visit)
         del row["id"]
         try:
-            for folder in (self._folder.parent, self._folder):
-                folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            private_folder(self._folder)
             handle, temporary = tempfile.mkstemp(dir=self._folder)  # only its owner reads it
             with os.fdopen(handle, "w") as file:
                 json.dump(row, file)

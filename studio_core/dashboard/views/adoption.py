@@ -14,7 +14,7 @@ from studio_core.model.plans import Action
 from studio_core.planning.adopt import shared_profiles
 from studio_core.planning.before import from_before
 from studio_core.planning.confirm import people_adopted
-from studio_core.wording import by_kind, counted, markdown_text
+from studio_core.wording import by_kind, counted, plain
 
 if TYPE_CHECKING:
     from studio_core.hackathon import Hackathon
@@ -33,12 +33,12 @@ def card(hackathon: Hackathon) -> None:
             return
         with st.container(border=True):
             st.markdown(f"**{counted(len(found), 'person')} from an earlier version of this tool**")
-            st.markdown(markdown_text(from_before(found)))
+            st.markdown(plain(from_before(found)))
             st.markdown(
                 f"Adopting makes them and what was made for them part of "
-                f"{hackathon.settings.event}, as if it had been set up here: links work, setup "
-                "keeps it, and purge deletes it. Only what a row names is taken over, and nothing "
-                "that is another event's. There is no undo."
+                f"{plain(hackathon.settings.event)}, as if it had been set up here: links work, "
+                "setup keeps it, and purge deletes it. Only what a row names is taken over, and "
+                "nothing that is another event's. There is no undo."
             )
             proposal = hackathon.propose_adopt(snapshot, keep=_choices(snapshot))
             _preview(proposal.plan)
@@ -60,7 +60,7 @@ def _choices(snapshot: Snapshot) -> list[str]:
     """Ask who keeps each shared profile; return the addresses chosen so far."""
     chosen = [
         st.selectbox(
-            f"Who keeps the profile {one.profile.name}?",
+            f"Who keeps the profile {plain(one.profile.name)}?",
             one.emails,
             index=None,
             placeholder="Choose a person",
@@ -77,8 +77,6 @@ def _preview(plan: Plan) -> None:
         st.markdown(f"This adopts {by_kind(adopted)}.")
     refused = [step for step in plan.steps if step.action is Action.SKIP]
     if refused:
-        said = "  \n".join(
-            f"{markdown_text(s.name)}: {markdown_text(s.reason)}." for s in refused[:_SHOWN]
-        )
+        said = "  \n".join(f"{plain(s.name)}: {plain(s.reason)}." for s in refused[:_SHOWN])
         st.warning(f"**{counted(len(refused), 'thing')} left alone.**  \n{said}")
     plan_steps(plan, "adopt", "Every step of the adoption")

@@ -12,7 +12,7 @@ from studio_core.audit.chain import Verdict
 from studio_core.audit.entry import MALFORMED
 from studio_core.dashboard import loaders, visitor
 from studio_core.errors import AwsError
-from studio_core.wording import markdown_text
+from studio_core.wording import plain
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -66,7 +66,7 @@ def audit_log(hackathon: Hackathon) -> None:
         checked = loaders.audit_chains(hackathon)
     told, whole = chain_state(checked, entries)
     mark = ":green[:material/link:]" if whole else ":red[:material/link_off:]"
-    st.markdown(f"{mark} {markdown_text(told)}")
+    st.markdown(f"{mark} {plain(told)}")
     if not entries:
         st.caption("Nothing is on record yet.")
         return

@@ -13,7 +13,7 @@ from studio_core.model.people import Record
 from studio_core.model.plans import Action, Scope
 from studio_core.model.studio import Kind, Ownership
 from studio_core.planning.confirm import confirm_purge
-from studio_core.wording import KINDS, by_kind, counted, inflected, markdown_text
+from studio_core.wording import KINDS, by_kind, counted, inflected, plain
 
 if TYPE_CHECKING:
     from datetime import date
@@ -32,7 +32,10 @@ _WHOLE = "purge-whole"
 
 def scope_choice(event: str) -> Scope:
     """Ask how far the purge reaches: the event, or everything in the domain."""
-    labels = {Scope.EVENT: f"Only the event {event}", Scope.DOMAIN: "Everything in the domain"}
+    labels = {
+        Scope.EVENT: f"Only the event {plain(event)}",
+        Scope.DOMAIN: "Everything in the domain",
+    }
     return Scope(
         st.segmented_control(
             "What to remove",
@@ -59,7 +62,7 @@ def counts(plan: Plan) -> None:
             by_reason = stays.setdefault(step.reason, {})
             by_reason[step.kind] = by_reason.get(step.kind, 0) + 1
     for reason, kinds in stays.items():
-        st.markdown(f":material/shield: {by_kind(kinds).capitalize()} stay: {reason}.")
+        st.markdown(f":material/shield: {by_kind(kinds).capitalize()} stay: {plain(reason)}.")
 
 
 def stop_first(hackathon: Hackathon, snapshot: Snapshot, summary: Summary) -> None:
@@ -106,9 +109,9 @@ def confirmation(settings: Settings, hackathon: Hackathon, proposal: Proposal, t
             st.checkbox(f"Also delete {_others(plan)} that are not of this event.", key=_WHOLE)
         refusal = _refusal(settings, plan, today)
         if typed and refusal:
-            st.caption(markdown_text(refusal.sentence))
+            st.caption(plain(refusal.sentence))
         st.button(
-            f"Purge {'the whole domain' if whole else settings.event}",
+            f"Purge {'the whole domain' if whole else plain(settings.event)}",
             type="primary",
             icon=":material/delete_forever:",
             disabled=refusal is not None,

@@ -17,7 +17,7 @@ from studio_core.model.studio import Kind
 from studio_core.planning.confirm import confirm_spaces, spaces_removed
 from studio_core.planning.setup import UNUSED
 from studio_core.roster import findings_csv
-from studio_core.wording import by_kind, counted, markdown_text
+from studio_core.wording import by_kind, counted, plain
 
 if TYPE_CHECKING:
     from studio_core.dashboard.views.roster_draft import Draft
@@ -41,7 +41,7 @@ def corrected(draft: Draft) -> Checked | None:
         f"{counted(len(checked.roster.teams), 'team')}, "
         f"{counted(errors, 'error')}, {counted(warnings, 'warning')}"
     )
-    st.subheader(f"From {markdown_text(draft.name)}", anchor=False)
+    st.subheader(f"From {plain(draft.name)}", anchor=False)
     if errors:
         st.error(
             f"**{summary}.** Correct the rows below or leave them out; then this can be applied.",
@@ -51,7 +51,7 @@ def corrected(draft: Draft) -> Checked | None:
         st.markdown(f":green[:material/check_circle:] {summary}.")
     for finding in roster_draft.whole_file(checked.findings):
         show = st.error if finding in checked.errors else st.warning
-        show(f"{markdown_text(finding.sentence)} {markdown_text(finding.remedy)}")
+        show(f"{plain(finding.sentence)} {plain(finding.remedy)}")
     if len(draft.base):
         _editor(draft, checked)
     _beside(draft, checked, edits)
@@ -193,9 +193,7 @@ def preview(plan: Plan, left: int) -> None:
         s for s in plan.steps if s.action is Action.SKIP and not s.key.startswith("leaving:")
     ]
     if refused:
-        said = "  \n".join(
-            f"{markdown_text(s.name)}: {markdown_text(s.reason)}." for s in refused[:_ROWS_SHOWN]
-        )
+        said = "  \n".join(f"{plain(s.name)}: {plain(s.reason)}." for s in refused[:_ROWS_SHOWN])
         st.warning(f"**{counted(len(refused), 'thing')} left alone.**  \n{said}")
     plan_steps(plan, "roster", "Every step of the plan")
 

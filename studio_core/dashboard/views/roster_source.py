@@ -10,7 +10,7 @@ from studio_core.dashboard import loaders
 from studio_core.dashboard.views import roster_draft
 from studio_core.errors import StudioError
 from studio_core.roster import Columns, template_csv
-from studio_core.wording import markdown_text
+from studio_core.wording import plain
 
 if TYPE_CHECKING:
     from studio_core.dashboard.views.roster_draft import Draft
@@ -127,7 +127,7 @@ def _pasted() -> tuple[bytes, str]:
 def _ask_columns(draft: Draft, digest: str) -> None:
     """Ask which columns to read, when their names are unknown."""
     for finding in roster_draft.whole_file(draft.first.findings):
-        said = markdown_text(f"{finding.sentence} {finding.remedy}")
+        said = plain(f"{finding.sentence} {finding.remedy}")
         st.warning(said, icon=":material/help:")
     names = dict(enumerate(draft.first.names))
     with st.container(horizontal=True, vertical_alignment="bottom"):

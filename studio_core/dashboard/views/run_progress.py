@@ -14,7 +14,7 @@ from studio_core.dashboard.views import run_report
 from studio_core.errors import PlanChangedError, StudioError
 from studio_core.hackathon.running import ACT_OF_RUN
 from studio_core.model.studio import Kind
-from studio_core.wording import KINDS, PURPOSES, STAGES, counted, inflected, markdown_text
+from studio_core.wording import KINDS, PURPOSES, STAGES, counted, inflected, plain
 
 if TYPE_CHECKING:
     from studio_core.engine.progress import Progress
@@ -57,7 +57,9 @@ def show_refusal() -> None:
     """Show once why the last click started nothing."""
     error = st.session_state.pop(_REFUSED, None)
     if isinstance(error, PlanChangedError):
-        st.warning(f"**{error.sentence}** {error.remedy}", icon=":material/sync_problem:")
+        st.warning(
+            f"**{plain(error.sentence)}** {plain(error.remedy)}", icon=":material/sync_problem:"
+        )
     elif isinstance(error, StudioError):
         show_problem(error)
 
@@ -97,7 +99,7 @@ def _beside(run: Run) -> None:
     if state.ended:
         _refresh_once(run)
     page = PAGE_OF_RUN[state.purpose]
-    st.progress(_share(state), text=f"{PURPOSES[state.purpose]}: {state.done} of {state.total}")
+    st.progress(_share(state), text=f"{PURPOSES[state.purpose]}: {state.done:,} of {state.total:,}")
     if visitor.may(page.act):
         st.page_link(page.path, label=f"Watch it on {page.title}", icon=page.icon)
 
@@ -120,7 +122,7 @@ def _live(hackathon: Hackathon, run: Run) -> None:
                     st.metric(
                         inflected(KINDS[kind], total).capitalize(),
                         f"{done:,} of {total:,}",
-                        f"{failed} failed" if failed else None,
+                        f"{failed:,} failed" if failed else None,
                         delta_color="inverse",
                     )
         recent = tables.recent(state.recent, RECENT)
@@ -168,7 +170,7 @@ def _elsewhere(hackathon: Hackathon) -> bool:
     if lease is None:
         return False
     st.info(
-        f"{markdown_text(lease.owner)} runs {lease.purpose} since {lease.since:%H:%M:%S} UTC, "
+        f"{plain(lease.owner)} runs {plain(lease.purpose)} since {lease.since:%H:%M:%S} UTC, "
         "from another place. Nothing can be started until it ends.",
         icon=":material/lock:",
     )
@@ -181,7 +183,7 @@ def headline(hackathon: Hackathon, summary: Summary) -> None:
     running = sum(summary.instances.values())
     cost = loaders.hourly_cost(hackathon, summary)
     with st.grid(4, min_column_width=150):
-        st.metric("Participants", summary.participants, border=True)
+        st.metric("Participants", f"{summary.participants:,}", border=True)
         st.metric("Teams ready", f"{ready} of {len(summary.teams)}", border=True)
         st.metric("Apps running", running, border=True)
         st.metric(

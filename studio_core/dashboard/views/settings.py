@@ -14,7 +14,7 @@ from studio_core.dashboard import loaders, visitor
 from studio_core.errors import StudioError
 from studio_core.insight.readiness import CheckState
 from studio_core.model.studio import AppType
-from studio_core.wording import markdown_text
+from studio_core.wording import plain
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -40,11 +40,11 @@ _MARKS = {
 def notices(overridden: Collection[str]) -> None:
     """Show the result of the last save, unreadable old settings, and what is overridden."""
     if note := st.session_state.pop(_SAVED, None):
-        st.success(note, icon=":material/check_circle:")
+        st.success(plain(note), icon=":material/check_circle:")
     if problem := st.session_state.pop(_PROBLEM, None):
         loaders.show_problem(problem)
     if unread := config.seed_problem():
-        st.warning(markdown_text(unread), icon=":material/warning:")
+        st.warning(plain(unread), icon=":material/warning:")
     if overridden:
         variables = ", ".join(f"`{config.variable(name)}`" for name in overridden)
         st.info(
@@ -233,8 +233,8 @@ def save_settings(
 
 def _line(check: Check) -> str:
     remedy = "" if check.state is CheckState.OK else check.remedy
-    said = markdown_text(f"{check.sentence} {remedy}".rstrip())
-    return f"{_MARKS[check.state]} **{markdown_text(check.title)}.** {said}"
+    said = plain(f"{check.sentence} {remedy}".rstrip())
+    return f"{_MARKS[check.state]} **{plain(check.title)}.** {said}"
 
 
 def _with_current(options: Sequence[str], current: str) -> list[str]:

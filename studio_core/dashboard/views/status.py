@@ -11,7 +11,7 @@ from studio_core.dashboard import tables, visitor
 from studio_core.dashboard.views.run_progress import start_run
 from studio_core.model.plans import Action
 from studio_core.planning import before
-from studio_core.wording import counted, markdown_text, not_of_this_event
+from studio_core.wording import counted, not_of_this_event, plain
 
 if TYPE_CHECKING:
     from studio_core.engine.run import Proposal
@@ -75,7 +75,7 @@ def one_team(hackathon: Hackathon, summary: Summary, snapshot: Snapshot, *, busy
             key=_CHOICE,
             width=260,
         )
-        where = f"team {team}" if team else "all teams"
+        where = f"team {plain(team)}" if team else "all teams"
         stop = hackathon.propose_stop_apps(team or None, snapshot)
         begin = hackathon.propose_start_apps(team or None, snapshot)
         if visitor.may(Act.APPS):
@@ -106,10 +106,10 @@ def failed(hackathon: Hackathon, summary: Summary, snapshot: Snapshot, *, busy: 
 
 def _one_failed(hackathon: Hackathon, failed: FailedApp, snapshot: Snapshot, *, busy: bool) -> None:
     app = failed.app
-    whose = f"Team {markdown_text(failed.team)}: " if failed.team else ""
-    why = markdown_text(failed.reason) or "AWS gives no reason."
+    whose = f"Team {plain(failed.team)}: " if failed.team else ""
+    why = plain(failed.reason) or "AWS gives no reason."
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.markdown(f"{whose}{markdown_text(app.label)}  \n{why}")
+        st.markdown(f"{whose}{plain(app.label)}  \n{why}")
         if app.space and visitor.may(Act.APPS):
             again = hackathon.propose_start_apps(snapshot=snapshot, space=app.space)
             st.button(
@@ -133,7 +133,7 @@ def from_before(summary: Summary) -> None:
     """Say who is in the table from before, and where they are adopted."""
     if summary.from_before:
         text = f"{before.from_before(summary.from_before)} {before.ADOPT}"
-        st.info(markdown_text(text), icon=":material/history:")
+        st.info(plain(text), icon=":material/history:")
 
 
 def _button(

@@ -13,7 +13,7 @@ from studio_core.errors import StudioError
 from studio_core.hackathon.sign_in import CODES_KEPT
 from studio_core.planning import confirm
 from studio_core.portal.cards import Card, cards_html, poster_svg, qr_svg
-from studio_core.wording import counted, markdown_text, web_app_remains
+from studio_core.wording import counted, plain, web_app_remains
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -121,7 +121,7 @@ def personal_codes(hackathon: Hackathon) -> Codes | None:
 def reminder(settings: Settings) -> None:
     """Remind that a purge leaves the web app running."""
     if settings.web_app_url:
-        st.info(web_app_remains(markdown_text(settings.web_app_url)), icon=":material/login:")
+        st.info(web_app_remains(plain(settings.web_app_url)), icon=":material/login:")
 
 
 def _codes(hackathon: Hackathon) -> None:
@@ -197,19 +197,16 @@ def _attendance(hackathon: Hackathon) -> None:
     waiting = [r for r in records if r.last_link_at is None]
     total = counted(len(records), "person")
     st.progress(len(came) / len(records), f"{len(came):,} of {total} have come in")
-    choices = {
-        "Not yet in": (f"Not yet in ({len(waiting):,})", waiting),
-        "In": (f"In ({len(came):,})", came),
-    }
+    choices = {"Not yet in": waiting, "In": came}
     chosen = st.segmented_control(
         "Who",
         list(choices),
-        format_func=lambda name: choices[name][0],
+        format_func=lambda name: f"{plain(name)} ({len(choices[name]):,})",
         default="Not yet in",
         key="web-app-who",
         label_visibility="collapsed",
     )
-    _table(choices[chosen or "Not yet in"][1])
+    _table(choices[chosen or "Not yet in"])
 
 
 def _table(records: list[Record]) -> None:
