@@ -5,6 +5,7 @@
 - `control`: its control addresses.
 - `world`: a domain and a table in it, made through boto3.
 - `clock`: a day of its own for each test, so that tries of one do not count in another.
+- `tally`: counts attempts to get past a rule, and prints them by kind at the end.
 - `hackathon`: the core's face over that world, its settings and journals in a temporary folder.
 """
 
@@ -28,6 +29,7 @@ from studio_core.sandbox.demo import DemoData, seed_demo
 from studio_core.sandbox.serving.server import SandboxServer
 from tests.clock import Clock
 from tests.control import Control
+from tests.tally import PROPERTY, Tally, summary
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -48,18 +50,27 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Tell how many tries to come in there were, over all tests and processes."""
-    tries = [
+    """Print the attempts to get past a rule, over all tests and processes."""
+    rows = [
         value
         for reports in terminalreporter.stats.values()
         for report in reports
         if getattr(report, "when", "") == "teardown"
         for name, value in report.user_properties
-        if name == "tries"
+        if name == PROPERTY
     ]
-    if tries:
-        tried, got_in = (sum(column) for column in zip(*tries, strict=True))
-        terminalreporter.write_line(f"Tries to come in: {tried}; got in: {got_in}")
+    for line in summary(rows):
+        terminalreporter.write_line(line)
+
+
+@pytest.fixture
+def tally(request: pytest.FixtureRequest) -> Iterator[Tally]:
+    """Count the attempts of one test to get past a rule; it fails if one did."""
+    counted = Tally()
+    yield counted
+    for row in counted.counts():
+        request.node.user_properties.append((PROPERTY, row))
+    assert not counted.got_in
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -1,8 +1,8 @@
-"""A dashboard behind its gate, and the count of those who tried to come in."""
+"""A dashboard behind its gate."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import pytest
@@ -14,31 +14,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 TOKEN = "organisers-have-this-token-0123456789"
-TRIES = "tries"
-"""Property of a test: how many tried to come in, and how many did."""
-
 HELPER_TOKEN = "helpers-have-this-other-token-0123456"
-
-
-@dataclass
-class Tally:
-    """Tries to come in: all, and those that got in."""
-
-    tried: list[str] = field(default_factory=list)
-    got_in: list[str] = field(default_factory=list)
-
-    def add(self, what: str, *, got_in: bool) -> None:
-        self.tried.append(what)
-        if got_in:
-            self.got_in.append(what)
-
-
-@pytest.fixture
-def tally(request: pytest.FixtureRequest) -> Iterator[Tally]:
-    """Counts the tries of one test; the end of the session tells the sum."""
-    counted = Tally()
-    yield counted
-    request.node.user_properties.append((TRIES, (len(counted.tried), len(counted.got_in))))
 
 
 @dataclass

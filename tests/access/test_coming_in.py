@@ -19,8 +19,9 @@ from tests.access.conftest import HELPER_TOKEN, TOKEN
 from tests.access.session import handshake, read_page
 
 if TYPE_CHECKING:
-    from tests.access.conftest import RunningDashboard, Tally
+    from tests.access.conftest import RunningDashboard
     from tests.access.serving import Served
+    from tests.tally import Tally
 
 pytestmark = pytest.mark.xdist_group("dashboard")  # one server for all, and its record read last
 
@@ -89,10 +90,18 @@ def test_pages_files_and_endpoints_need_the_cookie(dashboard: RunningDashboard, 
         for what, cookie in forged(dashboard).items():
             headers = {"Cookie": cookie} if cookie else {}
             status = dashboard.served.ask(path, headers=headers).status
-            tally.add(f"GET {path} with {what}: {status}", got_in=status not in REFUSED)
+            tally.add(
+                "token: forged cookie",
+                f"GET {path} with {what}: {status}",
+                got_in=status not in REFUSED,
+            )
         fake = {PASS_HEADER: issue(PROCESS_SIGNER, Role.ORGANISER, int(time.time()) + 99)}
         status = dashboard.served.ask(path, headers=fake).status
-        tally.add(f"GET {path} with a made-up pass: {status}", got_in=status not in REFUSED)
+        tally.add(
+            "token: made-up pass",
+            f"GET {path} with a made-up pass: {status}",
+            got_in=status not in REFUSED,
+        )
     assert not tally.got_in
 
     for path in PATHS:
@@ -117,7 +126,11 @@ def test_uploads_and_media_need_the_cookie(dashboard: RunningDashboard, tally: T
         for what, cookie in forged(dashboard).items():
             headers = {"Cookie": cookie} if cookie else {}
             status = dashboard.served.ask(path, method=method, headers=headers, body=b"x").status
-            tally.add(f"{method} {path} with {what}: {status}", got_in=status not in REFUSED)
+            tally.add(
+                "token: forged cookie",
+                f"{method} {path} with {what}: {status}",
+                got_in=status not in REFUSED,
+            )
     assert not tally.got_in
     # With the cookie Streamlit itself answers: no such session, no such file, no such method.
     for method, path in tries:
@@ -146,7 +159,11 @@ def test_wrong_tokens_give_no_cookie(dashboard: RunningDashboard, tally: Tally):
         form = dashboard.served.ask("/_access", method="POST", body=body, headers=where)
         for what, answer in (("query", query), ("form", form)):
             got_in = answer.status != 401 or "Set-Cookie" in answer.headers
-            tally.add(f"token {token!r} in the {what}: {answer.status}", got_in=got_in)
+            tally.add(
+                "token: wrong token",
+                f"token {token!r} in the {what}: {answer.status}",
+                got_in=got_in,
+            )
     assert not tally.got_in
 
 
@@ -174,7 +191,11 @@ def test_other_sites_do_not_come_in_with_an_organisers_cookie(
         body = f"token={TOKEN}" if method == "POST" else None
         answer = dashboard.served.ask(path, method=method, headers={**cookie, **headers}, body=body)
         got_in = answer.status not in REFUSED or "Set-Cookie" in answer.headers
-        tally.add(f"{method} {path} with {headers}: {answer.status}", got_in=got_in)
+        tally.add(
+            "token: other site or name",
+            f"{method} {path} with {headers}: {answer.status}",
+            got_in=got_in,
+        )
     assert not tally.got_in
     same = {
         "Sec-Fetch-Site": "same-origin",
@@ -210,7 +231,7 @@ def test_the_websocket_needs_cookie_origin_and_name(dashboard: RunningDashboard,
     ]
     for what, arguments in tries:
         status = handshake(dashboard.served, **arguments)
-        tally.add(f"WebSocket with {what}: {status}", got_in=status == 101)
+        tally.add("token: WebSocket", f"WebSocket with {what}: {status}", got_in=status == 101)
     assert not tally.got_in
     assert handshake(dashboard.served, cookie=dashboard.organiser, origin=own) == 101
     local = f"localhost:{port}"
@@ -224,7 +245,9 @@ def test_the_websocket_needs_cookie_origin_and_name(dashboard: RunningDashboard,
 def test_helpers_do_not_see_organisers_pages(dashboard: RunningDashboard, tally: Tally, page: str):
     secret = {"settings": "Where the event is", "roster": "Not configured", "purge": "Not config"}
     seen = read_page(dashboard.served, page, cookie=dashboard.helper)
-    tally.add(f"helper opens {page}", got_in=secret[page] in seen)
+    tally.add(
+        "token: helper at an organiser's page", f"helper opens {page}", got_in=secret[page] in seen
+    )
     assert not tally.got_in
     assert secret[page] in read_page(dashboard.served, page, cookie=dashboard.organiser)
 
@@ -281,7 +304,7 @@ def _recorded(dashboard: RunningDashboard, last: str) -> str:
 def test_guessing_is_slowed_down(dashboard: RunningDashboard, served_alone: Served, tally: Tally):
     statuses = [served_alone.ask(f"/?token=guess-{number}").status for number in range(30)]
     for status in statuses:
-        tally.add(f"a guess: {status}", got_in=status not in REFUSED)
+        tally.add("token: wrong token", f"a guess: {status}", got_in=status not in REFUSED)
     assert statuses[:10] == [401] * 10
     assert statuses[10:] == [429] * 20
     held = served_alone.ask(f"/?token={TOKEN}")

@@ -19,7 +19,7 @@ from tests.ports import free_port
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tests.access.conftest import Tally
+    from tests.tally import Tally
 
 pytestmark = pytest.mark.xdist_group("modes")
 
@@ -49,13 +49,19 @@ def test_open_access_asks_for_no_token_here_and_lets_nobody_in_from_elsewhere(
     ]
     for headers in tries:
         status = open_house.ask("/_stcore/host-config", headers=headers).status
-        tally.add(f"open access with {headers}: {status}", got_in=status < 400)
+        tally.add(
+            "open: other machine, site or name",
+            f"open access with {headers}: {status}",
+            got_in=status < 400,
+        )
     for origin in ("http://evil.example", "null", f"http://127.0.0.1:{open_house.port + 1}"):
         status = handshake(open_house, origin=origin)
-        tally.add(f"open WebSocket from {origin}: {status}", got_in=status == 101)
+        tally.add(
+            "open: WebSocket", f"open WebSocket from {origin}: {status}", got_in=status == 101
+        )
     host = f"evil.example:{open_house.port}"
     status = handshake(open_house, origin=f"http://{host}", host=host)
-    tally.add(f"open WebSocket by {host}: {status}", got_in=status == 101)
+    tally.add("open: WebSocket", f"open WebSocket by {host}: {status}", got_in=status == 101)
     assert not tally.got_in
 
 
@@ -79,7 +85,11 @@ def test_pages_served_without_the_gate_show_how_to_start_it(bare: Served, tally:
     for headers in ({}, {PASS_HEADER: claim}, {PASS_HEADER: "x.y"}):
         seen = read_page(bare, page, headers=headers)
         told = "studio dashboard" in seen
-        tally.add(f"{page or 'home'} without the gate, headers {list(headers)}", got_in=not told)
+        tally.add(
+            "pages without the gate",
+            f"{page or 'home'} without the gate, headers {list(headers)}",
+            got_in=not told,
+        )
         assert "Not configured" not in seen
         assert "Where the event is" not in seen
     assert not tally.got_in

@@ -18,9 +18,11 @@ from tests.access.serving import Served, serve
 from tests.ports import free_port
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
     from playwright.sync_api import Browser, Page
+
+    from tests.tally import Tally
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("access-browser")]
 
@@ -207,7 +209,7 @@ def test_a_helper_signs_in_and_is_a_helper(browser: Browser, club: Served):
 
 @pytest.mark.parametrize("subject", ["eve", "mallory", "nameless"])
 def test_anybody_else_is_told_so_and_sees_nothing(
-    browser: Browser, club: Served, subject: str, record_property: Callable[[str, object], None]
+    browser: Browser, club: Served, subject: str, tally: Tally
 ):
     with visitor(browser) as page:
         sign_in(page, club, subject)
@@ -223,16 +225,16 @@ def test_anybody_else_is_told_so_and_sees_nothing(
         cookies = "; ".join(f"{c['name']}={c['value']}" for c in page.context.cookies())
     for method, path in (("PUT", "/_stcore/upload_file/s/f"), ("GET", "/media/x.csv")):
         assert club.ask(path, method=method, headers={"Cookie": cookies}).status == 401
-    record_property("tries", (1 + len(PAGES) + 2, 0))
+    tally("OIDC: strangers", 1 + len(PAGES) + 2)
 
 
 @pytest.mark.parametrize("path", ["", *PAGES])
 def test_nobody_sees_anything_before_the_sign_in(
-    browser: Browser, club: Served, path: str, record_property: Callable[[str, object], None]
+    browser: Browser, club: Served, path: str, tally: Tally
 ):
     with visitor(browser) as page:
         page.goto(f"{club.url}/{path}")
         expect(page.get_by_role("button", name="Sign in")).to_be_visible(timeout=20_000)
         expect(page.get_by_test_id("stSidebarNav")).to_have_count(0)
         expect(page.get_by_text("Not configured")).to_have_count(0)
-    record_property("tries", (1, 0))
+    tally("OIDC: nobody yet")
