@@ -11,7 +11,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from studio_core.access.signing import Signer, constant_time_compare
-from studio_core.naming import normalise_email
+from studio_core.naming import email_key, normalise_email
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -74,7 +74,7 @@ class Codes:
 
     def personal_code(self, email: str) -> str:
         """One person's code, as shown."""
-        return self._code("personal-code", normalise_email(email))
+        return self._code("personal-code", email_key(email))
 
     def digest(self, kind: str, *parts: str) -> str:
         """Stand for something in the table that must not be readable there: 64 hex digits.
@@ -85,7 +85,7 @@ class Codes:
 
     def one_time_digest(self, email: str, code: str) -> str:
         """Stand for a mailed code in the table; new codes make it worthless."""
-        return self._versioned("one-time", normalise_email(email), normalise(code)).hex()
+        return self._versioned("one-time", email_key(email), normalise(code)).hex()
 
     def ticket(self, email: str, until: datetime) -> str:
         """Make what a proven person comes back with while their space is not ready.

@@ -12,7 +12,7 @@ from studio_core.hackathon.records import counted
 from studio_core.model.links import LINK_SECONDS, SESSION_SECONDS, Link, LinkFailure
 from studio_core.model.people import team_order
 from studio_core.model.studio import Kind, ref
-from studio_core.naming import normalise_email, team_key
+from studio_core.naming import email_key, team_key
 from studio_core.planning.link_target import Facts, link_target
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ def choose(
     if team is not None:
         chosen = [r for r in chosen if team_key(r.team) == team_key(team)]
     if email is not None:
-        chosen = [r for r in chosen if r.email == normalise_email(email)]
+        chosen = [r for r in chosen if email_key(r.email) == email_key(email)]
     if not chosen and (team is not None or email is not None):
         wanted = {"team": team, "e-mail": email}
         what = " and ".join(f"{word} {value}" for word, value in wanted.items() if value)
@@ -65,7 +65,7 @@ def issue_links(
     """
     authority.permit(Act.LINK_ONE if email is not None else Act.LINK_MANY)
     backend.settings.require()
-    records = backend.people() if email is None else backend.person(normalise_email(email))
+    records = backend.people() if email is None else backend.person(email)
     chosen = choose(records, team=team, email=email)
     few = len(chosen) <= ASKED_ABOUT
     facts = _asked(backend, chosen) if few else _seen(backend.observe())
