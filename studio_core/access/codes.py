@@ -87,17 +87,28 @@ class Codes:
         """Stand for a mailed code in the table; new codes make it worthless."""
         return self._versioned("one-time", email_key(email), normalise(code)).hex()
 
-    def ticket(self, email: str, until: datetime) -> str:
+    def ticket(self, email: str, until: datetime, sign_in: str = "") -> str:
         """Make what a proven person comes back with while their space is not ready.
 
         It is a credential until `until`, and fit for a query string.
+
+        Args:
+            email: Of the person.
+            until: When it expires.
+            sign_in: Which sign-in it continues; a renewed ticket has that of the one before.
         """
-        return self._tickets.sign({"email": normalise_email(email)}, int(until.timestamp()))
+        claims = {"email": normalise_email(email), "sign-in": sign_in}
+        return self._tickets.sign(claims, int(until.timestamp()))
 
     def holder(self, ticket: str, now: datetime) -> str | None:
         """Return the e-mail of a valid ticket, else None."""
         claims = self._tickets.verify(ticket, now.timestamp())
         return None if claims is None else str(claims["email"])
+
+    def continued(self, ticket: str, now: datetime) -> str:
+        """Return which sign-in a valid ticket continues, else an empty text."""
+        claims = self._tickets.verify(ticket, now.timestamp()) or {}
+        return str(claims.get("sign-in", ""))
 
     @property
     def _tickets(self) -> Signer:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from studio_core.aws.table import ParticipantsTable
     from studio_core.config import Settings
     from studio_core.model.people import Record
+    from studio_core.planning.link_target import LinkTarget
 
 CODES_KEPT = timedelta(seconds=15)
 """How long a portal goes on with the codes it has read: new ones hold everywhere after it."""
@@ -116,20 +117,29 @@ class SignIn:
         here = (self.settings.event, self.settings.domain_id)
         return record if record and (record.event, record.domain_id) == here else None
 
-    def link(self, record: Record) -> Link:
-        """Mint one person's link, when their profile and space are of the event and can be opened.
+    def target(self, record: Record) -> LinkTarget:
+        """Return where one person's link leads, when profile and space are of the event.
 
-        One DescribeSpace and ListTags a space and minute, one ListTags a person, and the
-        minting. The profile's status is asked about only when minting fails: that is the rarer
-        case, and AWS documents no error of its own for a profile that is not ready.
+        One DescribeSpace and ListTags a space and minute, and one ListTags a person.
 
         Raises:
-            NotReadyError: The profile or space does not exist yet or is not InService.
+            NotReadyError: The profile or space does not exist yet, or the space is not InService.
             GuardError: The row names a profile or space that is not of the event, or its host.
             AwsError: AWS refuses for another reason or cannot be reached.
         """
         facts = Facts(self._profile, self._space)
-        target = link_target(record, self.settings.event, facts)
+        return link_target(record, self.settings.event, facts)
+
+    def link(self, record: Record, target: LinkTarget) -> Link:
+        """Mint one person's link to their `target`.
+
+        The profile's status is asked about only when minting fails: that is the rarer case, and
+        AWS documents no error of its own for a profile that is not ready.
+
+        Raises:
+            NotReadyError: The profile is not InService, or the target is gone.
+            AwsError: AWS refuses for another reason or cannot be reached.
+        """
         expires = self.clock() + timedelta(seconds=LINK_SECONDS)
         try:
             url = self._studio.presigned_url(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import re
 import secrets
@@ -9,7 +10,7 @@ import time
 from http import HTTPStatus
 from traceback import format_exception
 from typing import TYPE_CHECKING, Any
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl
 
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
@@ -21,6 +22,7 @@ from starlette.routing import Route
 from studio_core.errors import StudioError
 from studio_core.portal.authentication import Answer, Authenticator, SignInResult
 from studio_core.portal.clients import client_of
+from studio_core.portal.origins import name_is_ours, origin, sent_by_us
 from studio_core.portal.pages import STYLE_SOURCE, Pages
 
 if TYPE_CHECKING:
@@ -33,6 +35,9 @@ if TYPE_CHECKING:
 
 LARGEST_BODY = 4096
 """Bytes; an e-mail address has at most 254 characters, a code far fewer."""
+
+MAIL_STEP = 0.25
+"""Seconds; after a mail, the answer leaves at a multiple of this."""
 
 FORM_TYPE = "application/x-www-form-urlencoded"
 
@@ -63,6 +68,7 @@ def create_app(hackathon: Hackathon) -> HeadersMiddleware:
         ],
         exception_handlers={HTTPException: portal.refused, Exception: portal.crashed},
     )
+    app.router.redirect_slashes = False  # it would build an address of the Host header
     return HeadersMiddleware(app, endpoint)
 
 
@@ -80,15 +86,17 @@ class Portal:
         self._endpoint = origin(endpoint)
         self._pages = Pages(authenticator.settings.event, authenticator.settings.access)
 
-    async def home(self, _: Request) -> Response:
+    async def home(self, request: Request) -> Response:
         """Show the form."""
+        self._require_our_name(request)
         return self._shown(
             Answer(SignInResult.OVER if self._authenticator.over else SignInResult.FORM)
         )
 
     async def enter(self, request: Request) -> Response:
         """Handle the submitted form."""
-        if request.headers.get("sec-fetch-site") == "cross-site":
+        self._require_our_name(request)
+        if not sent_by_us(request.headers, self._settings.web_app_url):
             # Another site must not sign a visitor in under another identity.
             raise HTTPException(HTTPStatus.FORBIDDEN)
         form = await _form(request)
@@ -100,7 +108,9 @@ class Portal:
 
     async def wait(self, request: Request) -> Response:
         """Handle the repeated request of a waiting page."""
-        ticket = request.query_params.get("ticket", "")
+        self._require_our_name(request)
+        ours = sent_by_us(request.headers, self._settings.web_app_url)
+        ticket = request.query_params.get("ticket", "") if ours else ""
         return await self._answer(lambda: self._authenticator.resume(ticket))
 
     async def refused(self, request: Request, error: Exception) -> Response:
@@ -108,18 +118,27 @@ class Portal:
         status = error.status_code if isinstance(error, HTTPException) else 500
         title, lead = _REFUSALS.get(status, _REFUSALS[HTTPStatus.BAD_REQUEST])
         headers = error.headers if isinstance(error, HTTPException) else None
-        del request
-        return HTMLResponse(self._pages.refused(title, lead), status, headers)
+        form = "../" * (request.scope["path"].count("/") - 1) or "."
+        if status == HTTPStatus.MISDIRECTED_REQUEST:
+            form = self._settings.web_app_url
+        return HTMLResponse(self._pages.refused(title, lead, form), status, headers)
 
     async def crashed(self, _: Request, error: Exception) -> Response:
         """Respond to an unexpected error."""
         return self._broken(error)
+
+    def _require_our_name(self, request: Request) -> None:
+        if not name_is_ours(request.headers.get("host", ""), self._settings.web_app_url):
+            raise HTTPException(HTTPStatus.MISDIRECTED_REQUEST)
 
     async def _answer(self, decide: Callable[[], Answer]) -> Response:
         begun = time.monotonic()
         try:
             answer = await run_in_threadpool(decide)
             response = self._shown(answer)
+            if answer.state is SignInResult.MAILED:
+                # Reading a row and mailing it takes another time than not finding one.
+                await asyncio.sleep(rest_of_step(time.monotonic() - begun))
         except Exception as error:  # noqa: BLE001 - any error must lead to a page
             return self._broken(error)
         took = (time.monotonic() - begun) * 1000
@@ -157,6 +176,7 @@ _REFUSALS: dict[int, tuple[str, str]] = {
     HTTPStatus.FORBIDDEN: ("This form is not ours", "Sign in on this page, not on another one."),
     HTTPStatus.NOT_FOUND: ("There is nothing here", "The form is one step away."),
     HTTPStatus.METHOD_NOT_ALLOWED: ("There is nothing here", "The form is one step away."),
+    HTTPStatus.MISDIRECTED_REQUEST: ("This is not our address", "Open the one that was announced."),
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE: ("This is too long", "An e-mail and a code are enough."),
     HTTPStatus.UNSUPPORTED_MEDIA_TYPE: ("This is not the form", "Fill in the form once more."),
 }
@@ -185,10 +205,9 @@ async def _form(request: Request) -> dict[str, str]:
     return dict(fields)
 
 
-def origin(url: str | None) -> str:
-    """Return scheme, host and port of a URL, or an empty text."""
-    parts = urlsplit(url or "")
-    return f"{parts.scheme}://{parts.netloc}" if parts.scheme and parts.netloc else ""
+def rest_of_step(took: float) -> float:
+    """Return the seconds to wait until an answer may leave after a mail."""
+    return MAIL_STEP - took % MAIL_STEP
 
 
 def headers(endpoint: str | None) -> dict[str, str]:
@@ -209,7 +228,7 @@ def headers(endpoint: str | None) -> dict[str, str]:
         "Content-Security-Policy": policy,
         "Cross-Origin-Opener-Policy": "same-origin",
         "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
-        "Referrer-Policy": "no-referrer",
+        "Referrer-Policy": "same-origin",  # with no-referrer, our own form has `Origin: null`
         "X-Content-Type-Options": "nosniff",
         "X-Frame-Options": "DENY",
         "X-Robots-Tag": "noindex",
