@@ -10,8 +10,9 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from studio_core.access.addresses import email_key
 from studio_core.access.signing import Signer, constant_time_compare
-from studio_core.naming import email_key, normalise_email
+from studio_core.naming import normalise_email
 
 if TYPE_CHECKING:
     from datetime import datetime

@@ -6,8 +6,8 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 
+from studio_core.access.addresses import email_key
 from studio_core.errors import GuardError, SettingsError
-from studio_core.naming import email_key
 
 
 class Role(StrEnum):
@@ -79,7 +79,7 @@ def role_of(email: str, organisers: str, helpers: str) -> Role | None:
     """Return the role of a signed-in address, or None when neither list contains it.
 
     Organisers come first. An entry is an address or a domain with its @ (`@example.org`),
-    compared by its `naming.email_key` and as a whole: `@example.org` does not match
+    compared by its `addresses.email_key` and as a whole: `@example.org` does not match
     `sub.example.org`.
     """
     address = email_key(email)

@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import WaiterError
 
+from studio_core.access.addresses import email_spellings
 from studio_core.aws.errors import translated
 from studio_core.aws.rows import deserialise, record_of, serialise, transaction
 from studio_core.errors import NotFoundError, RunBusyError, SettingsError, TransientError
 from studio_core.model.runs import Lease
-from studio_core.naming import email_spellings
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

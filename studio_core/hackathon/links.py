@@ -6,13 +6,14 @@ from collections import deque
 from datetime import timedelta
 from typing import TYPE_CHECKING, TypeVar
 
+from studio_core.access.addresses import email_key
 from studio_core.access.roles import Act
 from studio_core.errors import CredentialsError, NotFoundError, StudioError
 from studio_core.hackathon.records import counted
 from studio_core.model.links import LINK_SECONDS, SESSION_SECONDS, Link, LinkFailure
 from studio_core.model.people import team_order
 from studio_core.model.studio import Kind, ref
-from studio_core.naming import email_key, team_key
+from studio_core.naming import team_key
 from studio_core.planning.link_target import Facts, link_target
 
 if TYPE_CHECKING:

@@ -9,27 +9,27 @@ import secrets
 import time
 from http import HTTPStatus
 from traceback import format_exception
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl
 
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
-from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from studio_core.errors import StudioError
 from studio_core.portal.authentication import Answer, Authenticator, SignInResult
 from studio_core.portal.clients import client_of
+from studio_core.portal.headers import HeadersMiddleware
 from studio_core.portal.origins import name_is_ours, origin, sent_by_us
-from studio_core.portal.pages import STYLE_SOURCE, Pages
+from studio_core.portal.pages import Pages
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from starlette.requests import Request
-    from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
     from studio_core.hackathon import Hackathon
 
@@ -192,12 +192,15 @@ async def _form(request: Request) -> dict[str, str]:
     if kind != FORM_TYPE:
         raise HTTPException(HTTPStatus.UNSUPPORTED_MEDIA_TYPE)
     body = b""
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > LARGEST_BODY:
-            raise HTTPException(
-                HTTPStatus.REQUEST_ENTITY_TOO_LARGE, headers={"Connection": "close"}
-            )
+    try:
+        async for chunk in request.stream():
+            body += chunk
+            if len(body) > LARGEST_BODY:
+                raise HTTPException(
+                    HTTPStatus.REQUEST_ENTITY_TOO_LARGE, headers={"Connection": "close"}
+                )
+    except ClientDisconnect:  # it gave up, or was too slow; nobody reads this answer
+        raise HTTPException(HTTPStatus.BAD_REQUEST) from None
     try:
         fields = parse_qsl(body.decode("ascii"), keep_blank_values=True, max_num_fields=_FIELDS)
     except ValueError:
@@ -208,52 +211,3 @@ async def _form(request: Request) -> dict[str, str]:
 def rest_of_step(took: float) -> float:
     """Return the seconds to wait until an answer may leave after a mail."""
     return MAIL_STEP - took % MAIL_STEP
-
-
-def headers(endpoint: str | None) -> dict[str, str]:
-    """Return the headers of every response.
-
-    Args:
-        endpoint: The AWS endpoint when it is not AWS's own: links then lead there.
-    """
-    # Chrome applies form-action to every redirect after the form, and the hosts of Studio's
-    # sign-in are not documented: hence any https.
-    targets = " ".join(["'self'", "https:", *filter(None, [origin(endpoint)])])
-    policy = (
-        f"default-src 'none'; style-src '{STYLE_SOURCE}'; img-src data:; "
-        f"form-action {targets}; base-uri 'none'; frame-ancestors 'none'"
-    )
-    return {
-        "Cache-Control": "no-store",
-        "Content-Security-Policy": policy,
-        "Cross-Origin-Opener-Policy": "same-origin",
-        "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
-        "Referrer-Policy": "same-origin",  # with no-referrer, our own form has `Origin: null`
-        "X-Content-Type-Options": "nosniff",
-        "X-Frame-Options": "DENY",
-        "X-Robots-Tag": "noindex",
-    }
-
-
-class HeadersMiddleware:
-    """ASGI middleware that sets the headers of every response, including errors."""
-
-    def __init__(self, app: ASGIApp, endpoint: str | None) -> None:
-        self._app = app
-        self._headers = headers(endpoint)
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass a request on, and add the headers to its response."""
-        if scope["type"] != "http":
-            await self._app(scope, receive, send)
-            return
-
-        async def sent(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                own: Any = MutableHeaders(scope=message)
-                own.update(self._headers)
-                if scope.get("scheme") == "https":
-                    own["Strict-Transport-Security"] = "max-age=31536000"
-            await send(message)
-
-        await self._app(scope, receive, sent)

@@ -15,9 +15,9 @@ from datetime import timedelta
 from enum import Enum
 from typing import TYPE_CHECKING
 
+from studio_core.access.addresses import email_key
 from studio_core.access.codes import TICKET_LIFETIME, normalise, same, spell
 from studio_core.errors import AwsError, GuardError, NotReadyError, SettingsError
-from studio_core.naming import email_key
 
 if TYPE_CHECKING:
     from studio_core.access.codes import Codes
