@@ -12,7 +12,7 @@ from urllib.parse import quote
 
 import pytest
 
-from studio_core.access.codes import spell
+from studio_core.access.codes import TICKET_LIFETIME, spell
 from studio_core.aws.studio import Studio
 from studio_core.portal.app import LARGEST_BODY, MAIL_STEP, rest_of_step
 from studio_core.portal.authentication import FREE_TRIES, Authenticator
@@ -328,6 +328,29 @@ def test_a_replayed_form_gives_a_new_link_to_the_same_person_alone(portal: Porta
     answers = [instance.visitor().sign_in(ON_ROSTER, code) for _ in range(3)]
     assert len({a.headers["location"] for a in answers}) == 3
     assert {visit_of(a).profile for a in answers} == {"niklas"}
+
+
+def test_no_ticket_that_was_changed_opens_anything(
+    portal: Portal, clock: Clock, tally: Tally
+) -> None:
+    instance = portal()
+    codes = instance.hackathon.codes()
+    ticket = codes.ticket(ON_ROSTER, clock.now + TICKET_LIFETIME, "a")
+    visit_of(instance.visitor().get(f"/wait?ticket={ticket}"))
+    body, _, seal = ticket.rpartition(".")
+    other = codes.ticket("ada.okafor@example.com", clock.now + TICKET_LIFETIME, "a").rpartition(".")[0]
+    late = codes.ticket(ON_ROSTER, clock.now + 10 * TICKET_LIFETIME)
+    tickets = [f"{other}.{seal}", f"{other}.", other, late, f"{seal}.{body}", f"{body}.{seal}=="]
+    tickets += [ticket[:end] for end in range(0, len(ticket), 2)]
+    tickets += [
+        ticket[:place] + new + ticket[place + 1 :]
+        for place in range(len(ticket))
+        for new in "A_."
+        if ticket[place] != new
+    ]
+    answers = instance.visitor().ask_all(("GET", f"/wait?ticket={t}", {}) for t in tickets)
+    got_in = sum((a.status_code, a.headers.get("location")) != (303, ".") for a in answers)
+    tally("web app: changed ticket", len(answers), got_in)
 
 
 @pytest.mark.parametrize("access", ["event-code", "personal-code"])
