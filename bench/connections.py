@@ -4,8 +4,8 @@
     python -m bench.connections --number 300 --seconds 5
 
 Both servers are processes of their own. The slow clients have the good one's address, which is the
-harder case, and open a connection again whenever the server has closed one. Prints a table, and
-ends with 1 when a page failed or took a second.
+harder case, and each opens a connection again five seconds after the server has closed it. Prints
+a table, and ends with 1 when a page failed or took a second.
 """
 
 from __future__ import annotations
@@ -30,6 +30,9 @@ from studio_core.sandbox.serving.server import SandboxServer
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from multiprocessing.sharedctypes import Synchronized
+
+AGAIN = 5.0
+"""Seconds until a slow client opens a connection again that the server has closed."""
 
 BOUND = 1.0
 """Seconds for a page."""
@@ -80,7 +83,7 @@ async def hold(port: int, begin: bytes, more: bytes, opened: Synchronized[int]) 
             writer.close()
         except OSError:
             pass
-        await asyncio.sleep(1)
+        await asyncio.sleep(AGAIN)
 
 
 def flood(port: int, number: int, kind: str, opened: Synchronized[int]) -> None:

@@ -338,7 +338,9 @@ def test_no_ticket_that_was_changed_opens_anything(
     ticket = codes.ticket(ON_ROSTER, clock.now + TICKET_LIFETIME, "a")
     visit_of(instance.visitor().get(f"/wait?ticket={ticket}"))
     body, _, seal = ticket.rpartition(".")
-    other = codes.ticket("ada.okafor@example.com", clock.now + TICKET_LIFETIME, "a").rpartition(".")[0]
+    other = codes.ticket("ada.okafor@example.com", clock.now + TICKET_LIFETIME, "a").rpartition(
+        "."
+    )[0]
     late = codes.ticket(ON_ROSTER, clock.now + 10 * TICKET_LIFETIME)
     tickets = [f"{other}.{seal}", f"{other}.", other, late, f"{seal}.{body}", f"{body}.{seal}=="]
     tickets += [ticket[:end] for end in range(0, len(ticket), 2)]
