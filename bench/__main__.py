@@ -96,6 +96,8 @@ def main() -> int:
     sections.append(("Growth", "make bench", f"{growth_table(points)}\n\n{picture}"))
     others = {
         "Web app": "bench.portal",
+        "Slow connections": "bench.connections",
+        "What an answer's time tells": "bench.timing",
         "Sandbox": "bench.sandbox",
         "Encodings of rosters": "bench.encodings",
     }

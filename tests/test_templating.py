@@ -88,10 +88,11 @@ CASES = [
     Case(PORTAL, "sign_in.html", lambda text: Pages(text, "email-only").form(text, wrong=True)),
     Case(PORTAL, "mailed.html", lambda text: Pages(text, "mailed-code").mailed(text, wrong=True)),
     Case(PORTAL, "waiting.html", lambda text: Pages(text, "event-code").waiting(text)),
-    Case(PORTAL, "too_many.html", lambda text: Pages(text, "event-code").too_many(90)),
+    Case(PORTAL, "too_many.html", lambda text: Pages(text, "event-code").too_many(90, text)),
+    Case(PORTAL, "too_many.html", lambda text: Pages(text, "email-only").too_many(8, text)),
     Case(PORTAL, "over.html", lambda text: Pages(text, "event-code").over()),
     Case(PORTAL, "broken.html", lambda text: Pages(text, "event-code").broken(text)),
-    Case(PORTAL, "refused.html", lambda text: Pages(text, "event-code").refused(text, text)),
+    Case(PORTAL, "refused.html", lambda text: Pages(text, "event-code").refused(text, text, text)),
     Case(
         PORTAL,
         "cards.html",

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from studio_core.access.addresses import email_key
 from studio_core.access.signing import Signer, constant_time_compare
 from studio_core.naming import normalise_email
 
@@ -74,7 +75,7 @@ class Codes:
 
     def personal_code(self, email: str) -> str:
         """One person's code, as shown."""
-        return self._code("personal-code", normalise_email(email))
+        return self._code("personal-code", email_key(email))
 
     def digest(self, kind: str, *parts: str) -> str:
         """Stand for something in the table that must not be readable there: 64 hex digits.
@@ -85,19 +86,30 @@ class Codes:
 
     def one_time_digest(self, email: str, code: str) -> str:
         """Stand for a mailed code in the table; new codes make it worthless."""
-        return self._versioned("one-time", normalise_email(email), normalise(code)).hex()
+        return self._versioned("one-time", email_key(email), normalise(code)).hex()
 
-    def ticket(self, email: str, until: datetime) -> str:
+    def ticket(self, email: str, until: datetime, sign_in: str = "") -> str:
         """Make what a proven person comes back with while their space is not ready.
 
         It is a credential until `until`, and fit for a query string.
+
+        Args:
+            email: Of the person.
+            until: When it expires.
+            sign_in: Which sign-in it continues; a renewed ticket has that of the one before.
         """
-        return self._tickets.sign({"email": normalise_email(email)}, int(until.timestamp()))
+        claims = {"email": normalise_email(email), "sign-in": sign_in}
+        return self._tickets.sign(claims, int(until.timestamp()))
 
     def holder(self, ticket: str, now: datetime) -> str | None:
         """Return the e-mail of a valid ticket, else None."""
         claims = self._tickets.verify(ticket, now.timestamp())
         return None if claims is None else str(claims["email"])
+
+    def continued(self, ticket: str, now: datetime) -> str:
+        """Return which sign-in a valid ticket continues, else an empty text."""
+        claims = self._tickets.verify(ticket, now.timestamp()) or {}
+        return str(claims.get("sign-in", ""))
 
     @property
     def _tickets(self) -> Signer:

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 
+from studio_core.access.addresses import email_key
 from studio_core.errors import GuardError, SettingsError
 
 
@@ -79,14 +80,15 @@ def role_of(email: str, organisers: str, helpers: str) -> Role | None:
     """Return the role of a signed-in address, or None when neither list contains it.
 
     Organisers come first. An entry is an address or a domain with its @ (`@example.org`),
-    compared without case and as a whole: `@example.org` does not match `sub.example.org`.
+    compared by its `addresses.email_key` and as a whole: `@example.org` does not match
+    `sub.example.org`.
     """
-    address = email.strip().casefold()
+    address = email_key(email)
     mailbox, _, domain = address.rpartition("@")
     if not mailbox or not domain or "@" in mailbox:
         return None
     for entries, role in ((organisers, Role.ORGANISER), (helpers, Role.HELPER)):
-        listed = {entry.casefold() for entry in split_list(entries)}
+        listed = {email_key(entry) for entry in split_list(entries)}
         if address in listed or f"@{domain}" in listed:
             return role
     return None
@@ -111,7 +113,7 @@ def check_list(label: str, text: str) -> str:
                 f"{label} cannot hold {entry!r}.",
                 "List addresses (ana@example.com) or domains with their @ (@example.com).",
             )
-        if entry.startswith("@") and entry[1:].casefold() in _EVERYBODYS:
+        if entry.startswith("@") and email_key(entry)[1:] in _EVERYBODYS:
             raise SettingsError(
                 f"{label} cannot hold {entry!r}: anybody can have an address there.",
                 "List the addresses of the people one by one.",

@@ -33,34 +33,46 @@ class WebAppAttempts:
         self._table = table
         self._event = event
 
-    def take(self, key: str, limit: int, now: datetime) -> int:
-        """Count one attempt, unless the window already has `limit` of them.
+    def count(self, key: str, now: datetime) -> int:
+        """Count one attempt; return how many the window has with it.
 
-        DynamoDB checks and adds in one step, so the limit is exact for any number of
-        instances.
-
-        Returns:
-            0 when the attempt is allowed, else the seconds until the next window.
+        DynamoDB adds and reads in one step, so any number of instances count together.
         """
+        with translated(f"write to the table {self._table}"):
+            answer = self._client.update_item(
+                TableName=self._table,
+                Key=self._window(key, now),
+                UpdateExpression="ADD #t :one SET #e = if_not_exists(#e, :e)",
+                ExpressionAttributeNames={"#t": "tries", "#e": EXPIRY},
+                ExpressionAttributeValues={
+                    ":one": {"N": "1"},
+                    ":e": {"N": str(int(now.timestamp()) + 2 * WINDOW)},
+                },
+                ReturnValues="UPDATED_NEW",
+            )
+        return int(answer["Attributes"]["tries"]["N"])
+
+    def pace(self, key: str, seconds: int, now: datetime) -> bool:
+        """Return whether `seconds` have passed since this last returned True."""
+        second = int(now.timestamp())
         with translated(f"write to the table {self._table}"):
             try:
                 self._client.update_item(
                     TableName=self._table,
-                    Key=self._window(key, now),
-                    UpdateExpression="ADD #t :one SET #e = if_not_exists(#e, :e)",
-                    ConditionExpression="attribute_not_exists(#t) OR #t < :limit",
-                    ExpressionAttributeNames={"#t": "tries", "#e": EXPIRY},
+                    Key={"pk": {"S": f"studio-cli#tries#{self._event}#{key}"}},
+                    UpdateExpression="SET #e = :e",
+                    ConditionExpression="attribute_not_exists(#e) OR #e <= :n",
+                    ExpressionAttributeNames={"#e": EXPIRY},
                     ExpressionAttributeValues={
-                        ":one": {"N": "1"},
-                        ":limit": {"N": str(limit)},
-                        ":e": {"N": str(int(now.timestamp()) + 2 * WINDOW)},
+                        ":e": {"N": str(second + seconds)},
+                        ":n": {"N": str(second)},
                     },
                 )
             except ClientError as error:
                 if error.response["Error"]["Code"] != _CONDITION:
                     raise
-                return WINDOW - int(now.timestamp()) % WINDOW
-        return 0
+                return False
+        return True
 
     def give_back(self, key: str, now: datetime) -> None:
         """Subtract one attempt from the window that `now` is in."""
@@ -78,34 +90,27 @@ class WebAppAttempts:
                 if error.response["Error"]["Code"] != _CONDITION:
                     raise
 
-    def keep_code(self, key: str, digest: str, expires: datetime) -> None:
-        """Store the digest of a one-time code, in place of any earlier one."""
+    def keep_code(self, digest: str, expires: datetime) -> None:
+        """Store the digest of a one-time code and its address, beside earlier ones."""
         with translated(f"write to the table {self._table}"):
             self._client.put_item(
                 TableName=self._table,
-                Item={
-                    **self._code(key),
-                    "digest": {"S": digest},
-                    EXPIRY: {"N": str(int(expires.timestamp()))},
-                },
+                Item={**self._code(digest), EXPIRY: {"N": str(int(expires.timestamp()))}},
             )
 
-    def use_code(self, key: str, digest: str, now: datetime) -> bool:
-        """Delete a one-time code; return whether it matched and had not expired.
+    def use_code(self, digest: str, now: datetime) -> bool:
+        """Delete a one-time code; return whether there was one that had not expired.
 
-        DynamoDB compares a keyed digest, so the time of the comparison reveals nothing.
+        DynamoDB looks up a keyed digest, so the time of the look-up reveals nothing.
         """
         with translated(f"write to the table {self._table}"):
             try:
                 self._client.delete_item(
                     TableName=self._table,
-                    Key=self._code(key),
-                    ConditionExpression="#d = :d AND #e > :n",
-                    ExpressionAttributeNames={"#d": "digest", "#e": EXPIRY},
-                    ExpressionAttributeValues={
-                        ":d": {"S": digest},
-                        ":n": {"N": str(int(now.timestamp()))},
-                    },
+                    Key=self._code(digest),
+                    ConditionExpression="#e > :n",
+                    ExpressionAttributeNames={"#e": EXPIRY},
+                    ExpressionAttributeValues={":n": {"N": str(int(now.timestamp()))}},
                 )
             except ClientError as error:
                 if error.response["Error"]["Code"] != _CONDITION:
@@ -128,5 +133,5 @@ class WebAppAttempts:
         number = int(now.timestamp()) // WINDOW
         return {"pk": {"S": f"studio-cli#tries#{self._event}#{key}#{number}"}}
 
-    def _code(self, key: str) -> dict[str, Any]:
-        return {"pk": {"S": f"studio-cli#code#{self._event}#{key}"}}
+    def _code(self, digest: str) -> dict[str, Any]:
+        return {"pk": {"S": f"studio-cli#code#{self._event}#{digest}"}}

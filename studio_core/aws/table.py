@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import WaiterError
 
+from studio_core.access.addresses import email_spellings
 from studio_core.aws.errors import translated
 from studio_core.aws.rows import deserialise, record_of, serialise, transaction
 from studio_core.errors import NotFoundError, RunBusyError, SettingsError, TransientError
@@ -98,12 +99,15 @@ class ParticipantsTable:
         return records
 
     def get(self, email: str) -> Record | None:
-        """Return one person's record by normalised e-mail, or None."""
-        with translated(f"read the table {self.name}"):
-            answer = self._client.get_item(
-                TableName=self.name, Key={"pk": {"S": email}}, ConsistentRead=True
-            )
-        return record_of(answer["Item"]) if "Item" in answer else None
+        """Return one person's record by e-mail in any spelling of its domain, or None."""
+        for pk in email_spellings(email):
+            with translated(f"read the table {self.name}"):
+                answer = self._client.get_item(
+                    TableName=self.name, Key={"pk": {"S": pk}}, ConsistentRead=True
+                )
+            if "Item" in answer:
+                return record_of(answer["Item"])
+        return None
 
     def write(self, rows: Sequence[RowChange]) -> set[str]:
         """Write up to 50 rows in one transaction, each if it is still as it was seen.

@@ -6,13 +6,14 @@ from collections import deque
 from datetime import timedelta
 from typing import TYPE_CHECKING, TypeVar
 
+from studio_core.access.addresses import email_key
 from studio_core.access.roles import Act
 from studio_core.errors import CredentialsError, NotFoundError, StudioError
 from studio_core.hackathon.records import counted
 from studio_core.model.links import LINK_SECONDS, Link, LinkFailure
 from studio_core.model.people import team_order
 from studio_core.model.studio import Kind, ref
-from studio_core.naming import normalise_email, team_key
+from studio_core.naming import team_key
 from studio_core.planning.link_target import Facts, link_target
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ def choose(
     if team is not None:
         chosen = [r for r in chosen if team_key(r.team) == team_key(team)]
     if email is not None:
-        chosen = [r for r in chosen if r.email == normalise_email(email)]
+        chosen = [r for r in chosen if email_key(r.email) == email_key(email)]
     if not chosen and (team is not None or email is not None):
         wanted = {"team": team, "e-mail": email}
         what = " and ".join(f"{word} {value}" for word, value in wanted.items() if value)
@@ -65,7 +66,7 @@ def issue_links(
     """
     authority.permit(Act.LINK_ONE if email is not None else Act.LINK_MANY)
     backend.settings.require()
-    records = backend.people() if email is None else backend.person(normalise_email(email))
+    records = backend.people() if email is None else backend.person(email)
     chosen = choose(records, team=team, email=email)
     few = len(chosen) <= ASKED_ABOUT
     facts = _asked(backend, chosen) if few else _seen(backend.observe())

@@ -137,23 +137,31 @@ class SignIn:
         here = (self.settings.event, self.settings.domain_id)
         return record if record and (record.event, record.domain_id) == here else None
 
-    def link(self, record: Record, client: str = "") -> Link:
-        """Mint one person's link, when their profile and space are of the event and can be opened.
+    def target(self, record: Record) -> LinkTarget:
+        """Return where one person's link leads, when profile and space are of the event.
 
-        It is recorded before it is minted, with the client's address.
-
-        One DescribeSpace and ListTags a space and minute, one ListTags a person, and the
-        minting. The profile's status is asked about only when minting fails: that is the rarer
-        case, and AWS documents no error of its own for a profile that is not ready.
+        One DescribeSpace and ListTags a space and minute, and one ListTags a person.
 
         Raises:
-            NotReadyError: The profile or space does not exist yet or is not InService.
+            NotReadyError: The profile or space does not exist yet, or the space is not InService.
             GuardError: The row names a profile or space that is not of the event, or its host.
+            AwsError: AWS refuses for another reason or cannot be reached.
+        """
+        facts = Facts(self._profile, self._space)
+        return link_target(record, self.settings.event, facts)
+
+    def link(self, record: Record, target: LinkTarget, client: str = "") -> Link:
+        """Mint one person's link to their `target`.
+
+        It is recorded before it is minted, with the client's address. The profile's status is
+        asked about only when minting fails: that is the rarer case, and AWS documents no error
+        of its own for a profile that is not ready.
+
+        Raises:
+            NotReadyError: The profile is not InService, or the target is gone.
             AwsError: AWS refuses for another reason or cannot be reached.
             StudioError: It cannot be recorded.
         """
-        facts = Facts(self._profile, self._space)
-        target = link_target(record, self.settings.event, facts)
         self.note("link asked for", record, client)
         expires = self.clock() + timedelta(seconds=LINK_SECONDS)
         try:

@@ -2,37 +2,42 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import re
 import secrets
 import time
 from http import HTTPStatus
 from traceback import format_exception
-from typing import TYPE_CHECKING, Any
-from urllib.parse import parse_qsl, urlsplit
+from typing import TYPE_CHECKING
+from urllib.parse import parse_qsl
 
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
-from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from studio_core.errors import StudioError
 from studio_core.portal.authentication import Answer, Authenticator, SignInResult
 from studio_core.portal.clients import client_of
-from studio_core.portal.pages import STYLE_SOURCE, Pages
+from studio_core.portal.headers import HeadersMiddleware
+from studio_core.portal.origins import name_is_ours, origin, sent_by_us
+from studio_core.portal.pages import Pages
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from starlette.requests import Request
-    from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
     from studio_core.hackathon import Hackathon
 
 LARGEST_BODY = 4096
 """Bytes; an e-mail address has at most 254 characters, a code far fewer."""
+
+MAIL_STEP = 0.25
+"""Seconds; after a mail, the answer leaves at a multiple of this."""
 
 FORM_TYPE = "application/x-www-form-urlencoded"
 
@@ -63,6 +68,7 @@ def create_app(hackathon: Hackathon) -> HeadersMiddleware:
         ],
         exception_handlers={HTTPException: portal.refused, Exception: portal.crashed},
     )
+    app.router.redirect_slashes = False  # it would build an address of the Host header
     return HeadersMiddleware(app, endpoint)
 
 
@@ -80,15 +86,17 @@ class Portal:
         self._endpoint = origin(endpoint)
         self._pages = Pages(authenticator.settings.event, authenticator.settings.access)
 
-    async def home(self, _: Request) -> Response:
+    async def home(self, request: Request) -> Response:
         """Show the form."""
+        self._require_our_name(request)
         return self._shown(
             Answer(SignInResult.OVER if self._authenticator.over else SignInResult.FORM)
         )
 
     async def enter(self, request: Request) -> Response:
         """Handle the submitted form."""
-        if request.headers.get("sec-fetch-site") == "cross-site":
+        self._require_our_name(request)
+        if not sent_by_us(request.headers, self._settings.web_app_url):
             # Another site must not sign a visitor in under another identity.
             raise HTTPException(HTTPStatus.FORBIDDEN)
         form = await _form(request)
@@ -100,7 +108,9 @@ class Portal:
 
     async def wait(self, request: Request) -> Response:
         """Handle the repeated request of a waiting page."""
-        ticket = request.query_params.get("ticket", "")
+        self._require_our_name(request)
+        ours = sent_by_us(request.headers, self._settings.web_app_url)
+        ticket = request.query_params.get("ticket", "") if ours else ""
         return await self._answer(lambda: self._authenticator.resume(ticket))
 
     async def refused(self, request: Request, error: Exception) -> Response:
@@ -108,18 +118,27 @@ class Portal:
         status = error.status_code if isinstance(error, HTTPException) else 500
         title, lead = _REFUSALS.get(status, _REFUSALS[HTTPStatus.BAD_REQUEST])
         headers = error.headers if isinstance(error, HTTPException) else None
-        del request
-        return HTMLResponse(self._pages.refused(title, lead), status, headers)
+        form = "../" * (request.scope["path"].count("/") - 1) or "."
+        if status == HTTPStatus.MISDIRECTED_REQUEST:
+            form = self._settings.web_app_url
+        return HTMLResponse(self._pages.refused(title, lead, form), status, headers)
 
     async def crashed(self, _: Request, error: Exception) -> Response:
         """Respond to an unexpected error."""
         return self._broken(error)
+
+    def _require_our_name(self, request: Request) -> None:
+        if not name_is_ours(request.headers.get("host", ""), self._settings.web_app_url):
+            raise HTTPException(HTTPStatus.MISDIRECTED_REQUEST)
 
     async def _answer(self, decide: Callable[[], Answer]) -> Response:
         begun = time.monotonic()
         try:
             answer = await run_in_threadpool(decide)
             response = self._shown(answer)
+            if answer.state is SignInResult.MAILED:
+                # Reading a row and mailing it takes another time than not finding one.
+                await asyncio.sleep(rest_of_step(time.monotonic() - begun))
         except Exception as error:  # noqa: BLE001 - any error must lead to a page
             return self._broken(error)
         took = (time.monotonic() - begun) * 1000
@@ -157,6 +176,7 @@ _REFUSALS: dict[int, tuple[str, str]] = {
     HTTPStatus.FORBIDDEN: ("This form is not ours", "Sign in on this page, not on another one."),
     HTTPStatus.NOT_FOUND: ("There is nothing here", "The form is one step away."),
     HTTPStatus.METHOD_NOT_ALLOWED: ("There is nothing here", "The form is one step away."),
+    HTTPStatus.MISDIRECTED_REQUEST: ("This is not our address", "Open the one that was announced."),
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE: ("This is too long", "An e-mail and a code are enough."),
     HTTPStatus.UNSUPPORTED_MEDIA_TYPE: ("This is not the form", "Fill in the form once more."),
 }
@@ -172,12 +192,15 @@ async def _form(request: Request) -> dict[str, str]:
     if kind != FORM_TYPE:
         raise HTTPException(HTTPStatus.UNSUPPORTED_MEDIA_TYPE)
     body = b""
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > LARGEST_BODY:
-            raise HTTPException(
-                HTTPStatus.REQUEST_ENTITY_TOO_LARGE, headers={"Connection": "close"}
-            )
+    try:
+        async for chunk in request.stream():
+            body += chunk
+            if len(body) > LARGEST_BODY:
+                raise HTTPException(
+                    HTTPStatus.REQUEST_ENTITY_TOO_LARGE, headers={"Connection": "close"}
+                )
+    except ClientDisconnect:  # it gave up, or was too slow; nobody reads this answer
+        raise HTTPException(HTTPStatus.BAD_REQUEST) from None
     try:
         fields = parse_qsl(body.decode("ascii"), keep_blank_values=True, max_num_fields=_FIELDS)
     except ValueError:
@@ -185,56 +208,6 @@ async def _form(request: Request) -> dict[str, str]:
     return dict(fields)
 
 
-def origin(url: str | None) -> str:
-    """Return scheme, host and port of a URL, or an empty text."""
-    parts = urlsplit(url or "")
-    return f"{parts.scheme}://{parts.netloc}" if parts.scheme and parts.netloc else ""
-
-
-def headers(endpoint: str | None) -> dict[str, str]:
-    """Return the headers of every response.
-
-    Args:
-        endpoint: The AWS endpoint when it is not AWS's own: links then lead there.
-    """
-    # Chrome applies form-action to every redirect after the form, and the hosts of Studio's
-    # sign-in are not documented: hence any https.
-    targets = " ".join(["'self'", "https:", *filter(None, [origin(endpoint)])])
-    policy = (
-        f"default-src 'none'; style-src '{STYLE_SOURCE}'; img-src data:; "
-        f"form-action {targets}; base-uri 'none'; frame-ancestors 'none'"
-    )
-    return {
-        "Cache-Control": "no-store",
-        "Content-Security-Policy": policy,
-        "Cross-Origin-Opener-Policy": "same-origin",
-        "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
-        "Referrer-Policy": "no-referrer",
-        "X-Content-Type-Options": "nosniff",
-        "X-Frame-Options": "DENY",
-        "X-Robots-Tag": "noindex",
-    }
-
-
-class HeadersMiddleware:
-    """ASGI middleware that sets the headers of every response, including errors."""
-
-    def __init__(self, app: ASGIApp, endpoint: str | None) -> None:
-        self._app = app
-        self._headers = headers(endpoint)
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass a request on, and add the headers to its response."""
-        if scope["type"] != "http":
-            await self._app(scope, receive, send)
-            return
-
-        async def sent(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                own: Any = MutableHeaders(scope=message)
-                own.update(self._headers)
-                if scope.get("scheme") == "https":
-                    own["Strict-Transport-Security"] = "max-age=31536000"
-            await send(message)
-
-        await self._app(scope, receive, sent)
+def rest_of_step(took: float) -> float:
+    """Return the seconds to wait until an answer may leave after a mail."""
+    return MAIL_STEP - took % MAIL_STEP

@@ -1,7 +1,8 @@
-"""Authenticate participants: access modes, limits on attempts, one-time codes.
+"""Authenticate participants: access modes, delays for wrong tries, one-time codes.
 
-Every attempt makes the same calls whether its address is on the roster or not, so neither the
-response nor its duration reveals it.
+What is right is let in, however many tries were wrong before, so that nobody can lock a person
+out. The roster is read only after a code has proved right, so the answer to a wrong one depends
+on nothing that is in it, and neither does its duration.
 """
 
 from __future__ import annotations
@@ -14,25 +15,35 @@ from datetime import timedelta
 from enum import Enum
 from typing import TYPE_CHECKING
 
+from studio_core.access.addresses import email_key
 from studio_core.access.codes import TICKET_LIFETIME, normalise, same, spell
 from studio_core.errors import AwsError, GuardError, NotReadyError, SettingsError
-from studio_core.naming import normalise_email
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from studio_core.access.codes import Codes
     from studio_core.hackathon.sign_in import SignIn
     from studio_core.model.people import Record
 
-ADDRESS_ATTEMPTS = 20
-"""Attempts for one e-mail address in a quarter of an hour, including successful ones."""
+FREE_TRIES = 20
+"""Wrong tries for one address from one client in a quarter of an hour, before they are delayed."""
+
+LONGEST_DELAY = 900
+"""Seconds; tries are counted for as long."""
 
 MAILS = 5
-"""Codes mailed to one address in a quarter of an hour."""
+"""Codes mailed in a quarter of an hour to one address for one client, as often as it asks."""
+
+MAILS_TO_ADDRESS = 20
+"""Codes mailed in a quarter of an hour to one address for all clients, as often as they ask."""
+
+MAIL_PACE = 60
+"""Seconds between two mails beyond these limits: a code is good for longer than that."""
 
 MAILS_PER_ATTEMPT = 4
 """Codes mailed for one client per wrong attempt allowed: a whole venue may be one client."""
+
+LINKS_PER_SIGN_IN = 5
+"""Links that the waiting page of one sign-in opens: a click may be repeated."""
 
 CODE_LIFETIME = timedelta(minutes=10)
 """Validity of a mailed code."""
@@ -117,25 +128,24 @@ class Authenticator:
         """
         if self.over:
             return Answer(SignInResult.OVER)
-        typed, code = normalise_email(email[: _LONGEST_EMAIL + 1]), code[:_LONGEST_CODE]
+        typed, code = email_key(email[: _LONGEST_EMAIL + 1]), code[:_LONGEST_CODE]
         codes = self._sign_in.recent_codes()
-        if self.settings.access == MAILED and not normalise(code):
-            return self._mail(codes, typed, client)
-        by_client = f"client#{codes.digest('client', client)}"
-        by_address = f"address#{codes.digest('address', typed)}"
-        limits = ((by_client, self.settings.tries_per_client), (by_address, ADDRESS_ATTEMPTS))
-        now = self._sign_in.clock()
-        if wait := self._take(now, *limits):
-            return Answer(SignInResult.TOO_MANY, wait=wait)
         address = _address(typed)
-        record = self._sign_in.person(address)
-        proven = self._proven(codes, address, code)
-        if record is None or not proven:
-            self._sign_in.note("sign-in", record, client, "refused: address or code are wrong")
-            return Answer(SignInResult.NOT_PROVEN, email=email)
-        # Only wrong attempts count for a client, which may be a venue of hundreds.
-        self._sign_in.tries.give_back(by_client, now)
-        return self._open(codes, record, client)
+        if self.settings.access == MAILED and not normalise(code):
+            return self._mail(codes, address, typed, client)
+        record = self._sign_in.person(address) if self._proven(codes, address, code) else None
+        if record is not None:
+            sign_in = secrets.token_hex(8)
+            return self._open(codes, record, sign_in, client)
+        wait = max(
+            self._delay(codes, self.settings.tries_per_client, "client", client),
+            self._delay(codes, FREE_TRIES, "address", typed, client),
+        )
+        if wait:
+            return Answer(SignInResult.TOO_MANY, email=email, wait=wait)
+        # Without the person: who is on the roster is not looked up for a wrong code.
+        self._sign_in.note("sign-in", None, client, "refused: address or code are wrong")
+        return Answer(SignInResult.NOT_PROVEN, email=email)
 
     def resume(self, ticket: str) -> Answer:
         """Return the result of a waiting page's request; an invalid ticket leads to the form.
@@ -145,10 +155,12 @@ class Authenticator:
         """
         if self.over:
             return Answer(SignInResult.OVER)
-        codes = self._sign_in.recent_codes()
-        email = codes.holder(ticket, self._sign_in.clock())
+        codes, now = self._sign_in.recent_codes(), self._sign_in.clock()
+        email = codes.holder(ticket, now)
         record = self._sign_in.person(email) if email else None
-        return self._open(codes, record) if record else Answer(SignInResult.LOST)
+        if record is None:
+            return Answer(SignInResult.LOST)
+        return self._open(codes, record, codes.continued(ticket, now), again=True)
 
     def _proven(self, codes: Codes, address: str, code: str) -> bool:
         mode = self.settings.access
@@ -157,19 +169,29 @@ class Authenticator:
         if mode == "personal-code":
             return same(code, codes.personal_code(address))
         if mode == MAILED:
-            key, digest = _code_key(codes, address), codes.one_time_digest(address, code)
-            return self._sign_in.tries.use_code(key, digest, self._sign_in.clock())
+            digest = codes.one_time_digest(address, code)
+            return self._sign_in.tries.use_code(digest, self._sign_in.clock())
         return mode == EMAIL_ONLY
 
-    def _open(self, codes: Codes, record: Record, client: str = "") -> Answer:
+    def _open(
+        self, codes: Codes, record: Record, sign_in: str, client: str = "", *, again: bool = False
+    ) -> Answer:
+        now, opened = self._sign_in.clock(), f"links#{codes.digest('sign-in', sign_in)}"
+        taken = False
         try:
-            link = self._sign_in.link(record, client)
+            target = self._sign_in.target(record)
+            if again:
+                taken = True
+                if self._sign_in.tries.count(opened, now) > LINKS_PER_SIGN_IN:
+                    return Answer(SignInResult.LOST)
+            link = self._sign_in.link(record, target, client)
         except (NotReadyError, GuardError) as error:
             if isinstance(error, GuardError):
                 # Setup repairs the row, which the waiting page then follows.
                 log.warning("portal.not_ours %s %s", error.sentence, error.remedy)
-            until = self._sign_in.clock() + TICKET_LIFETIME
-            ticket = codes.ticket(record.email, until)
+            if taken:
+                self._sign_in.tries.give_back(opened, now)
+            ticket = codes.ticket(record.email, now + TICKET_LIFETIME, sign_in)
             return Answer(SignInResult.NOT_READY, wait=LOOK_AGAIN, ticket=ticket)
         try:
             self._sign_in.came(record)
@@ -178,20 +200,28 @@ class Authenticator:
             log.warning("portal.not_noted error=%s", type(error).__name__)
         return Answer(SignInResult.OPEN, url=link.url)
 
-    def _mail(self, codes: Codes, typed: str, client: str) -> Answer:
-        """Mail a one-time code, or to the simulator when the address is not on the roster."""
+    def _mail(self, codes: Codes, address: str, typed: str, client: str) -> Answer:
+        """Mail a one-time code, or to the simulator when the address is not on the roster.
+
+        Nobody can keep a code from its owner by asking for others: those stay good beside it,
+        and whoever asks too often still has one mailed every `MAIL_PACE` seconds.
+        """
         most = self.settings.tries_per_client * MAILS_PER_ATTEMPT
-        by_client = f"mail-client#{codes.digest('client', client)}"
-        by_address = f"mail#{codes.digest('address', typed)}"
+        if wait := self._delay(codes, most, "mail-client", client):
+            return Answer(SignInResult.TOO_MANY, email=typed, wait=wait)
         now = self._sign_in.clock()
-        if wait := self._take(now, (by_client, most), (by_address, MAILS)):
-            return Answer(SignInResult.TOO_MANY, wait=wait)
-        address, code = _address(typed), spell(secrets.randbits(256))
-        expires = now + CODE_LIFETIME
+        often = max(
+            self._delay(codes, MAILS, "mail", typed, client),
+            self._delay(codes, MAILS_TO_ADDRESS, "mail-address", typed),
+        )
+        pace = f"mail-pace#{codes.digest('mail-pace', typed)}"
+        if often and not self._sign_in.tries.pace(pace, MAIL_PACE, now):
+            return Answer(SignInResult.MAILED, email=typed)
+        code = spell(secrets.randbits(256))
         record = self._sign_in.person(address)
         digest = codes.one_time_digest(address, code)
         self._sign_in.note("code by mail", record, client)
-        self._sign_in.tries.keep_code(_code_key(codes, address), digest, expires)
+        self._sign_in.tries.keep_code(digest, now + CODE_LIFETIME)
         subject, text = _letter(self.settings.event, code)
         try:
             self._sign_in.post(record, subject, text)
@@ -203,21 +233,17 @@ class Authenticator:
             log.error("portal.mail_refused %s", error.sentence)  # noqa: TRY400 - SES said it all
         return Answer(SignInResult.MAILED, email=typed)
 
-    def _take(self, now: datetime, *limits: tuple[str, int]) -> int:
-        for key, limit in limits:
-            if wait := self._sign_in.tries.take(key, limit, now):
-                return wait
-        return 0
+    def _delay(self, codes: Codes, free: int, kind: str, *whose: str) -> int:
+        """Count a try; return its delay in seconds, which doubles with each beyond `free`."""
+        key = f"{kind}#{codes.digest(kind, *whose)}"
+        over = self._sign_in.tries.count(key, self._sign_in.clock()) - free
+        return min(LONGEST_DELAY, 2 ** min(over, 10)) if over > 0 else 0
 
 
 def _address(typed: str) -> str:
     """Return the address to look up, which is nobody's when the typed one is invalid."""
     fits = len(typed) <= _LONGEST_EMAIL and _PLAUSIBLE.fullmatch(typed)
     return typed if fits and typed.isprintable() else _NOBODY
-
-
-def _code_key(codes: Codes, address: str) -> str:
-    return codes.digest("one-time-key", address)
 
 
 def _letter(event: str, code: str) -> tuple[str, str]:

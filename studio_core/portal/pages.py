@@ -18,6 +18,7 @@ from studio_core.templating import environment, style_source
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+_MINUTE = 60
 _TEMPLATES = environment("studio_core.portal")
 
 STYLE_SOURCE = style_source(_TEMPLATES, "style.css")
@@ -46,7 +47,7 @@ class Pages:
             SignInResult.NOT_PROVEN: lambda: again(answer.email, wrong=True),
             SignInResult.NOT_READY: lambda: self.waiting(answer.ticket),
             SignInResult.OVER: self.over,
-            SignInResult.TOO_MANY: lambda: self.too_many(answer.wait),
+            SignInResult.TOO_MANY: lambda: self.too_many(answer.wait, answer.email),
         }
         return pages[answer.state]()
 
@@ -63,9 +64,10 @@ class Pages:
         """Return the page that reloads until the space is ready."""
         return self._page("waiting.html", ticket=ticket, seconds=LOOK_AGAIN)
 
-    def too_many(self, wait: int) -> str:
-        """Return the page for an address or a client whose tries are used up."""
-        return self._page("too_many.html", minutes=max(1, ceil(wait / 60)))
+    def too_many(self, wait: int, email: str = "") -> str:
+        """Return the form again, for whoever has tried too often; what is right still opens."""
+        waiting = f"{wait} seconds" if wait < _MINUTE else f"{ceil(wait / _MINUTE)} minutes"
+        return self._page("too_many.html", access=self.access, email=email, waiting=waiting)
 
     def over(self) -> str:
         """Return the page after the event."""
@@ -75,9 +77,9 @@ class Pages:
         """Return the page for a failure that the person cannot fix."""
         return self._page("broken.html", reference=reference)
 
-    def refused(self, title: str, lead: str) -> str:
-        """Return the page for a request that no form of ours makes."""
-        return self._page("refused.html", title=title, lead=lead)
+    def refused(self, title: str, lead: str, form: str) -> str:
+        """Return the page for a request that no form of ours makes, with the way to the form."""
+        return self._page("refused.html", title=title, lead=lead, form=form)
 
     def _page(self, template: str, **values: object) -> str:
         title = event_title(self.event)

@@ -16,6 +16,7 @@ from studio_core.errors import StudioError
 from studio_core.hackathon import Hackathon
 from studio_core.portal.app import create_app
 from studio_core.portal.authentication import EMAIL_ONLY
+from studio_core.portal.connections import LimitedProtocol
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,7 +27,6 @@ WARNING = (
     "Anybody who knows a participant's e-mail gets into their space: access is e-mail only. "
     "Choose another with the setting access."
 )
-_AT_ONCE = 400
 
 
 def run(port: int, address: str) -> int:
@@ -104,7 +104,7 @@ def server(app: ASGIApp, on_started: Callable[[], object] = lambda: None) -> uvi
             server_header=False,
             log_level="warning",
             lifespan="off",
-            limit_concurrency=_AT_ONCE,
+            http=LimitedProtocol,
             timeout_keep_alive=15,
             timeout_graceful_shutdown=5,
         ),

@@ -45,6 +45,24 @@ def test_role_by_list(email, role):
     assert role_of(email, ORGANISERS, HELPERS) is role
 
 
+@pytest.mark.parametrize(
+    ("email", "role"),
+    [
+        ("ana@straße.de", Role.ORGANISER),
+        ("ANA@Straße.DE", Role.ORGANISER),
+        ("ana@xn--strae-oqa.de", Role.ORGANISER),
+        ("anybody@bücher.example", Role.HELPER),
+        ("anybody@xn--bcher-kva.example", Role.HELPER),
+        ("ana@strasse.de", None),
+        ("groß@example.com", Role.HELPER),
+        ("gross@example.com", None),
+    ],
+)
+def test_domains_are_compared_as_idna_has_them_and_mailboxes_as_they_are(email, role):
+    helpers = "@xn--bcher-kva.example, groß@example.com"
+    assert role_of(email, "ana@straße.de", helpers) is role
+
+
 @given(st.emails())
 def test_nobody_is_somebody_without_lists(email):
     assert role_of(email, "", "") is None

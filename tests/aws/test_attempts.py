@@ -22,46 +22,58 @@ def tries(world: DemoData) -> WebAppAttempts:
     return WebAppAttempts(boto3.client("dynamodb"), world.table_name, world.event)
 
 
-def test_no_try_too_many_however_many_instances_count(tries: WebAppAttempts, clock: Clock) -> None:
+def test_every_try_is_counted_however_many_instances_count(
+    tries: WebAppAttempts, clock: Clock
+) -> None:
     with ThreadPoolExecutor(16) as pool:
-        waits = list(pool.map(lambda _: tries.take("client#a", 7, clock.now), range(40)))
-    assert waits.count(0) == 7
-    assert {0 < wait <= WINDOW for wait in waits if wait} == {True}
+        counts = list(pool.map(lambda _: tries.count("client#a", clock.now), range(40)))
+    assert sorted(counts) == list(range(1, 41))
 
 
 def test_keys_are_counted_apart_and_windows_end(tries: WebAppAttempts, clock: Clock) -> None:
-    assert tries.take("a", 1, clock.now) == 0
-    assert tries.take("b", 1, clock.now) == 0
-    wait = tries.take("a", 1, clock.now)
-    clock.forward(seconds=wait - 1)
-    assert tries.take("a", 1, clock.now) == 1
+    assert tries.count("a", clock.now) == 1
+    assert tries.count("b", clock.now) == 1
+    clock.forward(seconds=WINDOW - int(clock.now.timestamp()) % WINDOW - 1)
+    assert tries.count("a", clock.now) == 2
     clock.forward(seconds=1)
-    assert tries.take("a", 1, clock.now) == 0
+    assert tries.count("a", clock.now) == 1
 
 
-def test_a_try_given_back_can_be_taken_again_and_no_more(
+def test_a_try_given_back_is_not_counted_and_there_is_none_below_zero(
     tries: WebAppAttempts, clock: Clock
 ) -> None:
     for _ in range(3):
         tries.give_back("a", clock.now)
-    assert tries.take("a", 1, clock.now) == 0
-    assert tries.take("a", 1, clock.now) > 0
+    assert tries.count("a", clock.now) == 1
     tries.give_back("a", clock.now)
-    assert tries.take("a", 1, clock.now) == 0
-    assert tries.take("a", 1, clock.now) > 0
+    tries.give_back("a", clock.now)
+    assert tries.count("a", clock.now) == 1
 
 
-def test_a_one_time_code_works_once_and_in_time_and_the_last_one_alone(
+def test_one_goes_on_in_each_time_of_a_pace(tries: WebAppAttempts, clock: Clock) -> None:
+    with ThreadPoolExecutor(8) as pool:
+        went = list(pool.map(lambda _: tries.pace("a", 60, clock.now), range(8)))
+    assert went.count(True) == 1
+    assert tries.pace("b", 60, clock.now)
+    clock.forward(seconds=59)
+    assert not tries.pace("a", 60, clock.now)
+    clock.forward(seconds=1)
+    assert tries.pace("a", 60, clock.now)
+    assert not tries.pace("a", 60, clock.now)
+
+
+def test_one_time_codes_work_once_each_in_time_and_side_by_side(
     tries: WebAppAttempts, clock: Clock
 ) -> None:
     until = clock.now + timedelta(minutes=10)
-    tries.keep_code("ada", "one", until)
-    tries.keep_code("ada", "two", until)
-    assert not tries.use_code("ada", "one", clock.now)
-    assert not tries.use_code("grace", "two", clock.now)
-    assert not tries.use_code("ada", "two", until)
+    for digest in ("one", "two", "three"):
+        tries.keep_code(digest, until)
+    assert not tries.use_code("four", clock.now)
+    assert not tries.use_code("three", until)
+    assert tries.use_code("one", clock.now)
+    assert not tries.use_code("one", clock.now)
     with ThreadPoolExecutor(8) as pool:
-        used = list(pool.map(lambda _: tries.use_code("ada", "two", clock.now), range(8)))
+        used = list(pool.map(lambda _: tries.use_code("two", clock.now), range(8)))
     assert used.count(True) == 1
 
 
@@ -69,8 +81,9 @@ def test_what_the_portal_keeps_expires_and_is_nobody(
     tries: WebAppAttempts, clock: Clock, hackathon: Hackathon, world: DemoData
 ) -> None:
     before = hackathon.participants()
-    tries.take("a", 1, clock.now)
-    tries.keep_code("ada", "one", clock.now)
+    tries.count("a", clock.now)
+    tries.pace("a", 60, clock.now)
+    tries.keep_code("one", clock.now)
     tries.let_expire()
     tries.let_expire()
     assert hackathon.participants() == before
@@ -81,7 +94,7 @@ def test_what_the_portal_keeps_expires_and_is_nobody(
         for item in table.scan(TableName=world.table_name)["Items"]
         if "@" not in item["pk"]["S"]
     ]
-    assert len(kept) == 2
+    assert len(kept) == 3
     assert all(EXPIRY in item for item in kept)
     state = table.describe_time_to_live(TableName=world.table_name)["TimeToLiveDescription"]
     assert (state["TimeToLiveStatus"], state["AttributeName"]) == ("ENABLED", EXPIRY)

@@ -252,11 +252,12 @@ def test_the_whole_flow_makes_only_calls_that_its_role_may(
     record = hackathon.sign_in.person("ada@example.com")
     assert record is not None
     now = hackathon.sign_in.clock()
-    hackathon.sign_in.tries.take("client#x", 3, now)
+    hackathon.sign_in.tries.count("client#x", now)
+    hackathon.sign_in.tries.pace("mail-pace#x", 60, now)
     hackathon.sign_in.tries.give_back("client#x", now)
-    hackathon.sign_in.tries.keep_code("ada", "digest", now)
-    hackathon.sign_in.tries.use_code("ada", "digest", now)
-    hackathon.sign_in.link(record)
+    hackathon.sign_in.tries.keep_code("digest", now)
+    hackathon.sign_in.tries.use_code("digest", now)
+    hackathon.sign_in.link(record, hackathon.sign_in.target(record))
     hackathon.sign_in.came(record)
     portal = _made(sandbox)
     assert "sagemaker.CreatePresignedDomainUrl" in portal

@@ -158,6 +158,14 @@ def test_a_key_with_capitals_can_be_deleted(table: ParticipantsTable, dynamodb: 
     assert rows(table) == {}
 
 
+@pytest.mark.parametrize("stored", ["bo@bücher.example", "bo@xn--bcher-kva.example"])
+@pytest.mark.parametrize("asked", ["bo@bücher.example", "bo@xn--bcher-kva.example"])
+def test_a_row_is_found_by_either_spelling_of_its_domain(table, dynamodb, stored, asked):
+    dynamodb.put_item(TableName=table.name, Item={"pk": {"S": stored}, "team": {"S": "1"}})
+    assert table.get(asked).pk == stored
+    assert table.get("bo@buecher.example") is None
+
+
 def test_an_odd_time_of_the_last_link_is_read_as_none_and_stays(table, dynamodb: Any):
     table.write([RowChange(None, ADA)])
     key = {"pk": {"S": ADA.pk}}

@@ -148,16 +148,42 @@ def test_the_event_is_over(page: Page, stage: Stage) -> None:
     expect(page.get_by_role("textbox")).to_have_count(0)
 
 
-def test_too_many_tries(page: Page, event: Served) -> None:
-    guessed = f"guessed-{next(_names)}@example.com"
+def test_too_many_tries(page: Page, stage: Stage, event: Served, code: str) -> None:
     heading = page.get_by_role("heading", name="Too many tries")
     for _ in range(21):
-        fill(page, event.url, guessed, WRONG)
+        fill(page, event.url, ADA, WRONG)
         if heading.count():
             break
     expect(heading).to_be_visible()
-    page.get_by_role("link", name="Back to the form").click()
-    expect(page.get_by_label("E-mail")).to_be_visible()
+    expect(page.get_by_text(re.compile(r"Wait \d+ seconds before you guess"))).to_be_visible()
+    expect(page.get_by_label("E-mail")).to_have_value(ADA)
+    page.get_by_label("Access code").fill(code)
+    page.get_by_role("button", name="Open my space").click()
+    arrived(page, stage, "ada-okafor", "team-1")
+
+
+def test_over_plain_http_our_form_signs_in_and_another_sites_does_not(
+    browser: Browser, stage: Stage, event: Served, code: str
+) -> None:
+    """Chromium sends no Sec-Fetch-Site there, and `Origin: null` where a page has no referrer."""
+    with browser.new_context() as context:
+        page = context.new_page()
+        ours = event.url.replace("127.0.0.1", "portal.test")
+        fill(page, ours, ADA, code)
+        arrived(page, stage, "ada-okafor", "team-1")
+        for policy in ("no-referrer", "unsafe-url"):
+            body = (
+                f'<meta name="referrer" content="{policy}"><form method="post" action="{ours}">'
+                f'<input name="email" value="{ADA}"><input name="code" value="{code}">'
+                "<button>Win</button></form>"
+            )
+            page.route(
+                "http://evil.test/",
+                lambda route, _, body=body: route.fulfill(content_type="text/html", body=body),
+            )
+            page.goto("http://evil.test/")
+            page.get_by_role("button", name="Win").click()
+            expect(page.get_by_role("heading", name="This form is not ours")).to_be_visible()
 
 
 def test_something_is_broken_and_then_mended(

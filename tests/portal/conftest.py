@@ -12,7 +12,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, urlsplit
@@ -95,6 +95,29 @@ class Visitor:
                 return await client.request(method, path, **more)
 
         return asyncio.run(ask())
+
+    def ask_all(self, requests: Iterable[tuple[str, str, dict[str, Any]]]) -> list[httpx.Response]:
+        """Answers to many requests, each method, path and the rest, ten at a time."""
+
+        async def ask() -> list[httpx.Response]:
+            transport = httpx.ASGITransport(self.app, client=(self.address, 50000))
+            base = "http://portal.example"
+            ten = asyncio.Semaphore(10)
+            async with httpx.AsyncClient(transport=transport, base_url=base) as client:
+
+                async def one(method: str, path: str, more: dict[str, Any]) -> httpx.Response:
+                    async with ten:
+                        return await client.request(method, path, **more)
+
+                return await asyncio.gather(*(one(*request) for request in requests))
+
+        return asyncio.run(ask())
+
+    def guess(self, email: str, codes: Iterable[str], **more: Any) -> list[httpx.Response]:
+        """Answers to many codes for one address."""
+        return self.ask_all(
+            ("POST", "/", {"data": {"email": email, "code": code}, **more}) for code in codes
+        )
 
     def get(self, path: str = "/", **more: Any) -> httpx.Response:
         return self.ask("GET", path, **more)

@@ -39,7 +39,7 @@ def test_links_and_refusals_are_on_record_without_what_was_typed(portal: Maker) 
     visitor.sign_in(code, code)  # a code in the wrong field
     assert told(instance.hackathon) == [
         (ON_ROSTER, ADDRESS, "link asked for", "done"),
-        (ON_ROSTER, ADDRESS, "sign-in", WRONG_CODE),
+        ("somebody", ADDRESS, "sign-in", WRONG_CODE),
         ("somebody", ADDRESS, "sign-in", WRONG_CODE),
         ("somebody", ADDRESS, "sign-in", WRONG_CODE),
     ]

@@ -42,7 +42,9 @@ _HELP: dict[str, dict[str, Any]] = {
     },
     "web_app_url": {"help": "Address at which participants reach the web app."},
     "sender": {"help": "Address that codes by mail come from."},
-    "tries_per_client": {"help": "Wrong tries from one network address in a quarter of an hour."},
+    "tries_per_client": {
+        "help": "Wrong tries a quarter of an hour from one network address before delays."
+    },
     "trusted_proxy": {"help": "Address of the proxy whose X-Forwarded-For is believed."},
     "audit_table": {"help": "Table that keeps the audit log too."},
     "link_role": {"help": "ARN of a role that makes links, one session a person."},

@@ -1,4 +1,4 @@
-"""The dashboard as an ASGI app, which `launch` passes to `streamlit run`.
+"""The dashboard as an ASGI app, which `server` passes to `streamlit run`.
 
 The gate and the security headers are middleware, so they see every page, file, upload and
 WebSocket before Streamlit does.

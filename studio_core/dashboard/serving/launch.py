@@ -84,13 +84,7 @@ def run(
     check_binding(address, access)
     _check_free(port, address)
     command = [
-        *(
-            sys.executable,
-            "-m",
-            "streamlit",
-            "run",
-            str(PACKAGE / "dashboard" / "serving" / "asgi.py"),
-        ),
+        *(sys.executable, "-m", "studio_core.dashboard.serving.server"),
         *("--server.port", str(port), "--server.address", address),
     ]
     child = subprocess.Popen(  # noqa: S603 - our own interpreter and file
