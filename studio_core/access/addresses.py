@@ -12,14 +12,15 @@ def email_key(text: str) -> str:
 
     One domain has two spellings, `bücher.de` and `xn--bcher-kva.de`. IDNA 2008 (RFC 5891) says
     which are the same: `straße.de` and `strasse.de` are two domains. ASCII stays as it is, and
-    so does a domain that IDNA does not allow.
+    so does a domain that IDNA does not allow: UTS 46 would drop invisible letters from it, and
+    make two addresses one.
     """
     email = normalise_email(text)
     mailbox, at, domain = email.rpartition("@")
     if not at or (domain.isascii() and "xn--" not in domain):
         return email
     try:
-        return mailbox + at + idna.decode(idna.encode(domain, uts46=True))
+        return mailbox + at + idna.decode(idna.encode(domain))
     except UnicodeError:
         return email
 

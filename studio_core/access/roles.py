@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from studio_core.access.addresses import email_key
 from studio_core.errors import GuardError, SettingsError
+from studio_core.naming import visible
 
 
 class Role(StrEnum):
@@ -81,8 +82,11 @@ def role_of(email: str, organisers: str, helpers: str) -> Role | None:
 
     Organisers come first. An entry is an address or a domain with its @ (`@example.org`),
     compared by its `addresses.email_key` and as a whole: `@example.org` does not match
-    `sub.example.org`.
+    `sub.example.org`. What a provider signs in holds no invisible character: taken away, as
+    pasted text has it, it would make one address of two.
     """
+    if visible(email) != email.strip():
+        return None
     address = email_key(email)
     mailbox, _, domain = address.rpartition("@")
     if not mailbox or not domain or "@" in mailbox:

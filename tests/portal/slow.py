@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import socket
+import time
 from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 HEAD = b"GET / HTTP/1.1\r\nHost: x\r\nX-Slow: "
 BODY = (
@@ -33,6 +34,17 @@ def slow(port: int, number: int, sent: bytes) -> Iterator[list[socket.socket]]:
 def still_open(connections: list[socket.socket]) -> int:
     """Count the connections that the server has not closed."""
     return sum(not _closed(one) for one in connections)
+
+
+def make_room(connections: list[socket.socket], usual: int, ask: Callable[[], object]) -> bool:
+    """Ask until no more than the usual number are open; those that are too young come later."""
+    until = time.monotonic() + 8
+    while time.monotonic() < until:
+        ask()
+        if still_open(connections) <= usual:
+            return True
+        time.sleep(0.1)
+    return False
 
 
 def _closed(one: socket.socket) -> bool:
