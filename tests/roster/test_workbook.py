@@ -41,8 +41,8 @@ for name in sys.argv[1:]:
     children = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
     print(json.dumps([name, said, remedy, computed() - before, peak(), children]))
 """
-HARMLESS = {"ods: four thousand million columns"}
-"""What the reader cuts itself: it comes out as a table of one row."""
+HARMLESS = {"ods: four thousand million columns", "xlsx: sixty thousand entries"}
+"""What the reader cuts or passes over itself: it comes out as a table of one row."""
 
 
 @pytest.fixture(scope="module", params=range(4))
