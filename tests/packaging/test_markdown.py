@@ -41,7 +41,8 @@ SECOND = {"metric": (1, 2), "progress": (1,)}
 OUR_WORDS = {"plain", "counted", "inflected", "by_kind", "not_of_this_event", "done_words"}
 """Functions that return words of ours; `plain` makes any text harmless."""
 
-NUMBERS = {"len", "int", "sum", "max", "min", "round", "float", "counts", "variable"}
+NUMBERS = {"len", "int", "sum", "max", "min", "round", "float", "counts", "spaces_removed"}
+NUMBERS |= {"variable"}
 """Functions that return numbers, and `config.variable`, the name of a variable of ours."""
 
 SAME_TEXT = {"strip", "rstrip", "capitalize", "replace", "title", "split", "get", "lower"}
@@ -200,7 +201,7 @@ class Source:
 
 
 def _is_streamlits(owner: ast.expr) -> bool:
-    return not ast.unparse(owner).endswith(("hackathon", "stdout", "loaders"))
+    return not ast.unparse(owner).endswith(("hackathon", "stdout", "loaders", "_table(*where)"))
 
 
 def _listed(value: ast.expr | list[ast.expr]) -> list[ast.expr]:

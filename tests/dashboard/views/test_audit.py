@@ -11,6 +11,7 @@ from studio_core.audit.entry import read_entry
 from studio_core.dashboard import loaders
 from studio_core.dashboard.views.audit import chain_state, frame
 from studio_core.errors import AwsError
+from studio_core.wording import plain
 
 PAGE = "pages/settings.py"
 NOW = datetime(2026, 11, 22, 10, 0, tzinfo=UTC)
@@ -46,7 +47,7 @@ def test_the_page_shows_the_state_and_all_entries(empty, visit, core):
     page = visit(PAGE)
     said = [m.value for m in page.markdown if "material/link" in m.value]
     assert [text.partition("] ")[2] for text in said] == [
-        r"The chain is whole\: 2 entries, none missing or changed."
+        plain("The chain is whole: 2 entries, none missing or changed.")
     ]
     path = core().audit.path
     path.write_text(path.read_text().replace("a deed", "no deed") + "{\n")
