@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -184,3 +186,40 @@ def test_a_whole_domain_is_purged_only_when_no_event_in_it_has_a_run(
     assert len(hackathon.observe().profiles) == 3
     assert hackathon.run(proposal).ok
     assert hackathon.observe().profiles == ()
+
+
+def test_whether_a_process_lives_is_seen_without_touching_it() -> None:
+    machine = new_run_id().split(":")[0]
+    living = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
+    try:
+        held = replace(BO, run_id=f"{machine}:{living.pid}:bbb")
+        with pytest.raises(RunBusyError):
+            leases(Store(demo=held)).held({"demo"}, ANA, lambda _: None).__enter__()
+        with pytest.raises(subprocess.TimeoutExpired):
+            living.wait(0.2)
+    finally:
+        living.kill()
+        living.wait()
+    with leases(Store(demo=held)).held({"demo"}, ANA, lambda _: None):
+        pass
+
+
+def test_a_lease_of_this_very_process_is_not_of_a_dead_one() -> None:
+    machine, pid, _ = new_run_id().split(":")
+    ours = replace(BO, run_id=f"{machine}:{pid}:bbb")
+    odd = replace(BO, run_id=f"{machine}:x:bbb")
+    for lease in (ours, odd):
+        with pytest.raises(RunBusyError):
+            leases(Store(demo=lease)).held({"demo"}, ANA, lambda _: None).__enter__()
+
+
+def test_a_lease_that_is_not_renewed_for_a_moment_is_not_lost() -> None:
+    store, told = Store(), list[StudioError]()
+    with leases(store, ttl=timedelta(seconds=0.6)).held({"demo"}, ANA, told.append):
+        for _ in range(3):
+            store.failing = True
+            time.sleep(0.3)
+            store.failing = False
+            time.sleep(0.3)
+    assert told == []
+    assert store.leases == {}
