@@ -508,7 +508,8 @@ def test_a_mail_that_cannot_be_sent_is_not_said_to_have_been(
     portal: Portal, mail: Callable[[], list[Any]], aws: SandboxServer
 ) -> None:
     instance = portal(access="mailed-code", sender=SENDER)
-    control(aws.url, "PUT", "faults", {"errors": {"sesv2.SendEmail": "AccessDeniedException"}})
+    operation = "ses.POST /v2/email/outbound-emails"
+    control(aws.url, "PUT", "faults", {"errors": {operation: "AccessDeniedException"}})
     answer = instance.visitor().sign_in(ON_ROSTER)
     assert answer.status_code == 500
     assert "Check your mail" not in answer.text
