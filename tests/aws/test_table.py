@@ -249,3 +249,19 @@ def test_the_last_link_is_written_in_utc(table: ParticipantsTable, dynamodb: Any
     table.touch(ADA.email, datetime(2026, 11, 24, 13, tzinfo=timezone(timedelta(hours=1))))
     item = dynamodb.get_item(TableName=table.name, Key={"pk": {"S": ADA.pk}})["Item"]
     assert item["last-link"] == {"S": "2026-11-24T12:00:00+00:00"}
+
+
+@pytest.mark.parametrize(
+    ("team", "kind"),
+    [("12", "N"), ("0", "N"), ("007", "S"), ("red", "S"), ("9" * 15, "N"), ("9" * 40, "S")],
+)
+def test_a_team_is_a_number_where_it_reads_as_one_and_comes_back_as_it_was(
+    table: ParticipantsTable, dynamodb: Any, team: str, kind: str
+):
+    """As the first generation wrote them; DynamoDB keeps 38 digits of a number."""
+    record = replace(ADA, team=team)
+    assert table.write([RowChange(None, record)]) == set()
+    item = dynamodb.get_item(TableName=table.name, Key={"pk": {"S": ADA.pk}})["Item"]
+    assert item["team"] == {kind: team}
+    assert rows(table) == {ADA.pk: record}
+    assert table.write([RowChange(record, None)]) == set()
