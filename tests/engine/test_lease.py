@@ -190,8 +190,12 @@ def test_a_whole_domain_is_purged_only_when_no_event_in_it_has_a_run(
 
 def test_whether_a_process_lives_is_seen_without_touching_it() -> None:
     machine = new_run_id().split(":")[0]
-    living = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
+    # A hang-up is the smallest signal, and ignored where the tests themselves are to survive it.
+    code = "import signal as s, time; s.signal(s.SIGHUP, s.SIG_DFL); print(); time.sleep(60)"
+    living = subprocess.Popen([sys.executable, "-uc", code], stdout=subprocess.PIPE)
     try:
+        assert living.stdout is not None
+        living.stdout.readline()
         held = replace(BO, run_id=f"{machine}:{living.pid}:bbb")
         with pytest.raises(RunBusyError):
             leases(Store(demo=held)).held({"demo"}, ANA, lambda _: None).__enter__()
@@ -199,7 +203,7 @@ def test_whether_a_process_lives_is_seen_without_touching_it() -> None:
             living.wait(0.2)
     finally:
         living.kill()
-        living.wait()
+        living.communicate()
     with leases(Store(demo=held)).held({"demo"}, ANA, lambda _: None):
         pass
 
@@ -223,3 +227,18 @@ def test_a_lease_that_is_not_renewed_for_a_moment_is_not_lost() -> None:
             time.sleep(0.3)
     assert told == []
     assert store.leases == {}
+
+
+def test_a_lease_that_was_given_back_meanwhile_is_taken() -> None:
+    store = Store(demo=BO)
+    refuse = store.take_lease
+
+    def given_back(event: str, lease: Lease, over: Lease | None = None) -> None:
+        try:
+            refuse(event, lease, over)
+        finally:
+            store.drop_lease(event, BO.run_id)
+
+    store.take_lease = given_back
+    with leases(store).held({"demo"}, ANA, lambda _: None):
+        assert store.leases["demo"].run_id == ANA.run_id

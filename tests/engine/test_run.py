@@ -89,6 +89,8 @@ def test_a_run_that_lost_its_lease_ends_after_the_calls_in_flight(hackathon: Hac
     go_on.set()
     with pytest.raises(RunBusyError):
         run.result()
+    assert isinstance(run.error, RunBusyError)
+    assert run.report is None
     assert taken.is_set()
     assert 0 < len(hackathon.observe().profiles) < 81
     lease = hackathon.lease()

@@ -16,6 +16,8 @@ from studio_core.model.studio import Kind
 from .fakes import Calls, Inline, app, profile, space
 
 if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+
     from studio_core.engine.waits import Verdict
     from studio_core.model.plans import Step
 
@@ -152,3 +154,24 @@ def test_each_kind_is_listed_once_at_a_time_and_when_it_is_due() -> None:
     assert again > due
     watch.waits.clear()
     assert (watch.waits.due, bool(watch.waits)) == (None, False)
+
+
+def test_only_new_things_are_asked_for_by_name_and_a_deletion_takes_the_whole_list() -> None:
+    asked: list[object] = []
+
+    class Asked(Calls):
+        def statuses(self, kind: Kind, new: Collection[str] = ()) -> Mapping[str, str]:
+            asked.append(new)
+            return super().statuses(kind, new)
+
+    for steps, names in (
+        ([profile("Ada"), profile("bo")], {"ada", "bo"}),
+        ([profile("ada"), profile("bo", Action.DELETE)], ()),
+        ([profile("bo", Action.DELETE)], ()),
+    ):
+        watch = Watch(Asked())
+        for step in steps:
+            watch.waits.add(step)
+        watch.now = 5
+        watch.waits.ask()
+        assert asked.pop() == names
