@@ -140,3 +140,10 @@ def test_names_of_others_are_taken_however_they_are_written() -> None:
     names = assign_names([NIKLAS], world, personal=False)
     assert names.profiles["niklas@ai.se"].casefold() != "niklas"
     assert names.spaces["niklas@ai.se"].casefold() != "team-1"
+
+
+def test_the_host_of_an_event_with_capitals_is_nobodys_either() -> None:
+    known = empty(records=(row("niklas@ai.se", "demo-host", "team-1"),))
+    names = assign_names([NIKLAS], replace(known, event="Demo"), personal=False)
+    assert names.host == "Demo-host"
+    assert names.profiles["niklas@ai.se"] == "niklas"
