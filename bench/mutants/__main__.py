@@ -43,7 +43,7 @@ LISTED = [
 ]
 APART = ["browser", "packaging", "sandbox", "clients"]
 """Folders of tests of other things than these modules, or too slow to be run for each mutant."""
-LONGEST = 40.0
+LONGEST = 60.0
 """Seconds of tests that are run for a mutant at most, the shortest first."""
 FATES = {FAILED: "killed", BROKEN: "killed", HANG: "hung"}
 FILES_AT_ONCE = 4
@@ -78,7 +78,7 @@ class Cover:
     def of(self, path: str, mutant: Mutant) -> list[dict[str, float]]:
         """Return the tests to run for a mutant with their seconds, in parts, one after another.
 
-        The first part are those at the module's mirror path.
+        The first part are those at the module's mirror path; those beside it come next.
         """
         by_line = self._tests[path]
         inside = range(mutant.line, mutant.last + 1)
@@ -90,12 +90,20 @@ class Cover:
             names = {name for name in self.seconds if name.startswith(f"{mirror}::")}
         by_file: dict[str, dict[str, float]] = defaultdict(dict)
         left = LONGEST
-        for name in sorted(names, key=lambda n: (not n.startswith(mirror), self.seconds[n])):
+        beside = mirror.rpartition("/")[0] + "/"
+
+        def order(name: str) -> tuple[bool, bool, float]:
+            return not name.startswith(mirror), not name.startswith(beside), self.seconds[name]
+
+        for name in sorted(names, key=order):
             left -= self.seconds[name]
             if by_file and left < 0:
                 break
             by_file[name.partition("::")[0]][name] = self.seconds[name]
-        files = sorted(by_file, key=lambda f: (f != mirror, sum(by_file[f].values())))
+        files = sorted(
+            by_file,
+            key=lambda f: (f != mirror, not f.startswith(beside), sum(by_file[f].values())),
+        )
         size = FILES_AT_ONCE
         parts = [files[:1], *(files[at : at + size] for at in range(1, len(files), size))]
         return [{n: s for f in part for n, s in by_file[f].items()} for part in parts if part]
