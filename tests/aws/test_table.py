@@ -18,6 +18,7 @@ from studio_core.model.runs import Lease
 
 if TYPE_CHECKING:
     from studio_core.sandbox.demo import DemoData
+    from tests.control import Control
 
 ADA = Record("ada@example.com", "1", "d-1", "demo", "ada", "team-1")
 
@@ -265,3 +266,11 @@ def test_a_team_is_a_number_where_it_reads_as_one_and_comes_back_as_it_was(
     assert item["team"] == {kind: team}
     assert rows(table) == {ADA.pk: record}
     assert table.write([RowChange(record, None)]) == set()
+
+
+def test_reading_a_table_of_ours_costs_its_pages_alone(table: ParticipantsTable, control: Control):
+    table.write([RowChange(None, ADA)])
+    table.take_lease("demo", ANA)
+    control.forget()
+    assert table.scan() == [ADA]
+    assert control.calls() == {"dynamodb.Scan": 1}

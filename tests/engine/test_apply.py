@@ -11,11 +11,12 @@ import pytest
 
 from studio_core.engine.apply import Applier
 from studio_core.engine.pace import Pace
+from studio_core.engine.schedule import Schedule
 from studio_core.errors import AwsError, InUseError, ThrottledError, TransientError
 from studio_core.model.plans import Action
 from studio_core.model.runs import Outcome, Result
 
-from .fakes import Calls, app, plan, profile, row, space
+from .fakes import Calls, Inline, app, plan, profile, row, space
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -234,3 +235,15 @@ def test_what_never_settles_ends_after_patience(run) -> None:
     outcome = run(Calls(), plan(step), replace(QUICK, patience=0.2))[step.key]
     assert outcome.result is Result.FAILED
     assert "did not settle" in outcome.reason
+
+
+def test_pauses_are_spread_from_half_to_the_whole_and_grow_to_their_most() -> None:
+    step = profile("ada")
+    for spread, share in ((0.0, 0.5), (0.5, 0.75), (1.0, 1.0)):
+        applier = Applier(Calls(), Inline(), clock=lambda: 100.0, jitter=lambda s=spread: s)
+        schedule = applier._schedule = Schedule(plan(step), lambda: 100.0)
+        work = schedule[step.key]
+        for work.tries, pause in ((1, 0.5), (2, 1.0), (3, 2.0), (9, 10.0)):
+            applier._retry(work)
+            assert schedule.due(room=False) == [100 + pause * share]
+            schedule.clear()
