@@ -11,13 +11,22 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bench.world import people
+from studio_core.engine.journal import Journal
 from studio_core.engine.lease import Leases
+from studio_core.engine.pace import Pace
+from studio_core.engine.run import Proposal, Run
 from studio_core.errors import RunBusyError
 from studio_core.model.plans import Action
-from studio_core.model.runs import Lease
+from studio_core.model.runs import Lease, Outcome, Result
+from tests.planning.worlds import empty
+
+from .fakes import plan, profile
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from studio_core.hackathon import Hackathon
+    from studio_core.model.plans import Plan
     from studio_core.model.runs import StepProgress
     from tests.control import Control
 
@@ -108,3 +117,47 @@ def test_failures_are_counted_apart_from_what_is_done(
     progress = run.progress()
     assert progress.by_kind == {"profile": (5, 0, 5), "row": (4, 0, 4), "space": (0, 2, 2)}
     assert (progress.done, progress.total, progress.waiting) == (11, 11, 0)
+
+
+@pytest.mark.parametrize(
+    ("done", "rounds"),
+    [
+        ({}, 3),  # 2, 4 and 6 seconds: more than five without anything new
+        ({3: "ada"}, 6),
+        ({1: "ada", 3: "bo"}, 3),  # nothing is left
+    ],
+)
+def test_a_run_goes_round_while_something_new_comes_and_for_persistence_after(
+    tmp_path: Path, done: dict[int, str], rounds: int
+) -> None:
+    seconds, finished, steps = [0.0], set[str](), (profile("ada"), profile("bo"))
+
+    class Rounds:
+        made = 0
+
+        def apply(self, plan: Plan) -> tuple[Outcome, ...]:
+            self.made += 1
+            seconds[0] += 2
+            finished.add(done.get(self.made, ""))
+            return tuple(
+                Outcome(s, Result.DONE if s.name in finished else Result.STALE)
+                for s in plan.changes
+            )
+
+    applier = Rounds()
+    now = datetime(2026, 11, 24, tzinfo=UTC)
+    run = Run(
+        Proposal(plan(*steps), lambda _: plan(*(s for s in steps if s.name not in finished))),
+        run_id="run-1",
+        owner="ana",
+        observe=empty,
+        applier=lambda *_: applier,
+        journal=Journal(tmp_path / "journal", lambda: now),
+        clock=lambda: now,
+        pace=Pace(persistence=5, poll_gap=0.001),
+        monotonic=lambda: seconds[0],
+    )
+    report = run.start(plan(*steps)).result()
+    assert applier.made == rounds
+    assert {item.name for item in report.left} == {"ada", "bo"} - finished
+    assert report.ok is (finished >= {"ada", "bo"})
