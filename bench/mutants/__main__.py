@@ -43,8 +43,8 @@ LISTED = [
 ]
 APART = ["browser", "packaging", "sandbox", "clients"]
 """Folders of tests of other things than these modules, or too slow to be run for each mutant."""
-LONGEST = 60.0
-"""Seconds of tests that are run for a mutant at most, the shortest first."""
+LONGEST = 120.0
+"""Seconds of tests that are run for a mutant at most, unless told otherwise."""
 FATES = {FAILED: "killed", BROKEN: "killed", HANG: "hung"}
 FILES_AT_ONCE = 4
 """Files of tests that one process imports: most mutants are killed by the first few."""
@@ -66,7 +66,8 @@ class Tried:
 class Cover:
     """Which tests run which line, and how long each takes."""
 
-    def __init__(self, measured: Iterable[dict[str, Any]]) -> None:
+    def __init__(self, measured: Iterable[dict[str, Any]], longest: float) -> None:
+        self._longest = longest
         self.seconds: dict[str, float] = {}
         self._tests: dict[str, dict[int, set[str]]] = defaultdict(lambda: defaultdict(set))
         for one in measured:
@@ -89,7 +90,7 @@ class Cover:
         if not names:
             names = {name for name in self.seconds if name.startswith(f"{mirror}::")}
         by_file: dict[str, dict[str, float]] = defaultdict(dict)
-        left = LONGEST
+        left = self._longest
         beside = mirror.rpartition("/")[0] + "/"
 
         def order(name: str) -> tuple[bool, bool, float]:
@@ -168,7 +169,7 @@ def digest(paths: Iterable[Path]) -> str:
     return hashlib.sha256(b"\0".join(path.read_bytes() for path in sorted(paths))).hexdigest()
 
 
-def measure(workers: Workers) -> Cover:
+def measure(workers: Workers, longest: float) -> Cover:
     """Measure the files of tests that changed, or all of them if the code did."""
     tests = ROOT / "tests"
     files = [f for f in tests.rglob("test_*.py") if f.relative_to(tests).parts[0] not in APART]
@@ -192,7 +193,8 @@ def measure(workers: Workers) -> Cover:
     for old in set(KEPT.glob("*.json")) - {kept(file) for file in files}:
         old.unlink()
     paths = [kept(file) for file in files]
-    return Cover(json.loads(p.read_text(encoding="utf-8")) for p in paths if p.exists())
+    found = (json.loads(path.read_text(encoding="utf-8")) for path in paths if path.exists())
+    return Cover(found, longest)
 
 
 def equivalent() -> set[tuple[str, str]]:
@@ -256,6 +258,9 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--seed", default="1", help="another seed takes another sample [1]")
     parser.add_argument("--number", type=int, default=10, help="mutants of each module [10]")
     parser.add_argument("--match", default="", help="only changes that this pattern is found in")
+    parser.add_argument(
+        "--longest", type=float, default=LONGEST, help=f"seconds of tests a mutant [{LONGEST:g}]"
+    )
     parser.add_argument("--workers", type=int, default=2, help="processes [2]")
     return parser.parse_args()
 
@@ -273,7 +278,7 @@ def main() -> int:
     sound: dict[Path, bool] = {}
     with ExitStack() as stack:
         workers = Workers(asked.workers, stack)
-        cover = measure(workers)
+        cover = measure(workers, asked.longest)
 
         def attempt(file: Path, mutant: Mutant, parts: int | None = None) -> str:
             path = str(file.relative_to(ROOT))
