@@ -51,6 +51,7 @@ def test_credentials_of_another_account_are_refused_and_both_are_named():
     assert check.state is CheckState.ERROR
     assert "123456789012" in check.sentence
     assert "999999999999" in check.sentence
+    assert check.title == "Credentials"
 
 
 @pytest.mark.parametrize("account", ["", "123456789012"])
@@ -66,6 +67,7 @@ def test_only_a_domain_in_iam_mode_that_is_ready_will_do():
     assert (single.state, "IAM Identity Center" in single.sentence) == (CheckState.ERROR, True)
     waiting = check_domain(domain(status="Updating"))
     assert (waiting.state, "Updating" in waiting.sentence) == (CheckState.ERROR, True)
+    assert {check.title for check in (check_domain(domain()), single, waiting)} == {"Domain"}
 
 
 def test_a_team_shares_a_space_and_the_host_needs_a_profile():
