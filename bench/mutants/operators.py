@@ -116,17 +116,18 @@ def _places(
         statement = node
     for fault in _faults(node):
         yield statement, imported, fault
-    imported = imported and not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+    function = isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
     for field, value in ast.iter_fields(node):
         if field in UNTOUCHED:
             continue
+        at_import = imported and not (function and field == "body")
         children = value if isinstance(value, list) else [value]
         for index, child in enumerate(children):
             if isinstance(child, ast.stmt) and _is_removable(child):
                 rest = [*children[:index], ast.Pass(), *children[index + 1 :]]
-                yield child, imported, (node, field, rest)
+                yield child, at_import, (node, field, rest)
             if isinstance(child, ast.AST):
-                yield from _places(child, statement, imported=imported)
+                yield from _places(child, statement, imported=at_import)
 
 
 def _is_for_readers(node: ast.AST) -> bool:

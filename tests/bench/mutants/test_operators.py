@@ -47,12 +47,13 @@ def test_a_line_has_these_mutants(line: str, faults: set[str]) -> None:
 
 def test_each_mutant_is_a_module_with_one_changed_line_and_knows_where() -> None:
     source = (
-        "LIMIT = 3\n\ndef f(x):\n    try:\n        return g(\n            x)\n"
+        "LIMIT = 3\n\ndef f(x=2):\n    try:\n        return g(\n            x)\n"
         "    except KeyError:\n        raise\n"
     )
     found = {m.change: (m.line, m.last, m.imported) for m in mutants(source)}
     assert found == {
         "`LIMIT = 3` → `LIMIT = 1`": (1, 1, True),
+        "`def f(x=2):` → `def f(x=1):`": (3, 3, True),
         "`return g(x)` → `return None`": (5, 6, False),
         "`except KeyError:` → `except ():`": (7, 7, False),
         "`raise` → `pass`": (8, 8, False),
