@@ -154,10 +154,13 @@ def test_a_run_goes_round_while_something_new_comes_and_for_persistence_after(
         applier=lambda *_: applier,
         journal=Journal(tmp_path / "journal", lambda: now),
         clock=lambda: now,
-        pace=Pace(persistence=5, poll_gap=0.001),
+        pace=Pace(persistence=5, poll_gap=0.05),
         monotonic=lambda: seconds[0],
     )
+    began = time.monotonic()
     report = run.start(plan(*steps)).result()
     assert applier.made == rounds
+    idle = rounds - 1 - sum(made < rounds for made in done)  # rounds that others come after
+    assert time.monotonic() - began >= 0.05 * idle
     assert {item.name for item in report.left} == {"ada", "bo"} - finished
     assert report.ok is (finished >= {"ada", "bo"})
