@@ -9,6 +9,7 @@ import pytest
 
 from studio_core.aws.steps import AwsStepCalls
 from studio_core.errors import InUseError
+from studio_core.model.people import Record
 from studio_core.model.plans import Action, Step
 from studio_core.model.studio import App, Kind, Profile, Space
 
@@ -120,3 +121,8 @@ def test_a_reason_that_cannot_be_asked_for_is_none(calls: AwsStepCalls, control:
     assert calls.failure(profile("nobody")) == ""
     control.faults(errors={"sagemaker.DescribeUserProfile": "AccessDeniedException"})
     assert calls.failure(profile("ada")) == ""
+
+
+def test_a_row_has_no_reason_of_aws(calls: AwsStepCalls) -> None:
+    target = Record("ada@example.com", "1", "d-1", "demo", "ada", "team-1")
+    assert calls.failure(Step("row", Action.CREATE, Kind.ROW, target.email, target)) == ""
