@@ -247,3 +247,20 @@ def test_pauses_are_spread_from_half_to_the_whole_and_grow_to_their_most() -> No
             applier._retry(work)
             assert schedule.due(room=False) == [100 + pause * share]
             schedule.clear()
+
+
+def test_each_phase_of_a_step_is_told_once_and_in_order(executor: ThreadPoolExecutor) -> None:
+    calls, told = Calls(), []
+    calls.on_list = calls.settle
+    step = profile("ada")
+    calls.errors[step.key] = [TransientError("no network")] * 2
+    applier = Applier(calls, executor, pace=QUICK, on_step=told.append)
+    assert [outcome.result for outcome in applier.apply(plan(step, row("bo@ai.se")))] == [
+        "done"
+    ] * 2
+    phases = {name: [t.phase for t in told if t.step.name == name] for name in ("ada", "bo@ai.se")}
+    assert phases == {
+        "ada": ["started", "retrying", "retrying", "waiting", "ended"],
+        "bo@ai.se": ["started", "ended"],
+    }
+    assert [(t.done, t.total) for t in told if t.phase == "ended"] == [(1, 2), (2, 2)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -242,3 +243,20 @@ def test_a_lease_that_was_given_back_meanwhile_is_taken() -> None:
     store.take_lease = given_back
     with leases(store).held({"demo"}, ANA, lambda _: None):
         assert store.leases["demo"].run_id == ANA.run_id
+
+
+def test_a_renewal_that_is_under_way_does_not_bring_the_lease_back() -> None:
+    store, renewing = Store(), threading.Event()
+    take = store.take_lease
+
+    def slowly(event: str, lease: Lease, over: Lease | None = None) -> None:
+        if event in store.leases:
+            renewing.set()
+            time.sleep(0.3)
+        take(event, lease, over)
+
+    store.take_lease = slowly
+    with leases(store, ttl=timedelta(seconds=0.3)).held({"demo"}, ANA, lambda _: None):
+        assert renewing.wait(5)
+    time.sleep(0.5)
+    assert store.leases == {}
