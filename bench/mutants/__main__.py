@@ -43,7 +43,7 @@ LISTED = [
 ]
 APART = ["browser", "packaging", "sandbox", "clients"]
 """Folders of tests of other things than these modules, or too slow to be run for each mutant."""
-LONGEST = 120.0
+LONGEST = 300.0
 """Seconds of tests that are run for a mutant at most, unless told otherwise."""
 FATES = {FAILED: "killed", BROKEN: "killed", HANG: "hung"}
 FILES_AT_ONCE = 4
