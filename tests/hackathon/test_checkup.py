@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from bench.world import people
+from studio_core.aws.session import Session
 from studio_core.insight.readiness import CheckState
 
 if TYPE_CHECKING:
@@ -103,3 +104,21 @@ def test_the_cost_of_an_hour_is_that_of_the_running_instances(
     assert hackathon.hourly_cost(replace(summary, instances=unknown)) is None
     control.faults(errors={"pricing.GetProducts": "AccessDeniedException"})
     assert hackathon.hourly_cost(replace(summary, instances={"ml.t3.medium": 1})) is None
+
+
+def test_prices_are_asked_for_where_aws_has_them(
+    hackathon: Hackathon, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The price list has endpoints in few regions (AWS General Reference)."""
+    regions = []
+    client = Session.client
+
+    def made(self: Session, service: str, **more: Any) -> Any:
+        sdk = client(self, service, **more)
+        regions.append((service, sdk.meta.region_name))
+        return sdk
+
+    monkeypatch.setattr(Session, "client", made)
+    summary = replace(hackathon.status(), instances={"ml.t3.medium": 1})
+    assert hackathon.hourly_cost(summary)
+    assert ("pricing", "us-east-1") in regions
