@@ -18,6 +18,8 @@ from studio_core.hackathon import Hackathon
 from studio_core.model.plans import Scope
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from tests.control import Control
 
 Make = Callable[..., Hackathon]
@@ -98,3 +100,29 @@ def _until(condition: Callable[[], bool]) -> None:
     while not condition():
         assert time.monotonic() < deadline
         time.sleep(0.05)
+
+
+def test_every_plan_says_when_it_was_made(hackathon: Hackathon) -> None:
+    hackathon.ensure_table()
+    for propose in (
+        lambda: hackathon.propose_setup(people(1, 1)),
+        hackathon.propose_purge,
+        hackathon.propose_start_apps,
+        hackathon.propose_stop_apps,
+        hackathon.propose_adopt,
+    ):
+        before = hackathon._clock()
+        made_at = propose().plan.made_at
+        assert made_at is not None
+        if propose != hackathon.propose_adopt:  # an adoption is dated by what it looked at
+            assert made_at >= before
+
+
+def test_without_a_folder_of_its_own_the_record_is_where_this_machine_keeps_state(
+    hackathon: Hackathon, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("STUDIO_STATE", str(tmp_path / "here"))
+    plain = Hackathon(hackathon.settings)
+    plain.note("looked")
+    assert plain.audit.path.parent == tmp_path / "here"
+    plain.close()
