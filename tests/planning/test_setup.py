@@ -302,3 +302,15 @@ def test_a_space_that_stays_says_whether_its_people_left_or_moved() -> None:
 
     assert reasons(("niklas@amazon.com", "1"), ("niklas@ai.se", "1")) == {"team-2": UNUSED}
     assert reasons(("niklas@amazon.com", "1")) == {"team-2": LEAVING}
+
+
+def test_a_failed_space_is_deleted_before_it_is_made_again() -> None:
+    world = carry_out(plan_setup(BOTH, empty(), TEMPLATE), empty())
+    failed = tuple(replace(s, status=Status.FAILED) for s in world.spaces if s.name == "team-1")
+    rest = tuple(s for s in world.spaces if s.name != "team-1")
+    plan = plan_setup(BOTH, replace(world, spaces=(*failed, *rest)), TEMPLATE)
+    assert [(s.action, s.name) for s in plan.changes] == [
+        (Action.DELETE, "team-1"),
+        (Action.CREATE, "team-1"),
+    ]
+    assert "delete:space:team-1" in plan.changes[1].needs
