@@ -128,6 +128,11 @@ soak: env ## Kill and weather tests at full length, fuzzing, outside clients
 	$(BIN)/python -m bench.soak
 	$(BIN)/python -m tests.clients
 
+# For example MUTANTS="--all --seed 2", or the modules to look at; see docs/testing.md.
+.PHONY: mutants
+mutants: env ## Put small faults into changed modules and see whether a test fails; MUTANTS= for more
+	$(BIN)/python -m bench.mutants $(MUTANTS)
+
 .PHONY: clients
 clients: env ## Try the sandbox with clients that nobody here wrote
 	$(BIN)/python -m tests.clients

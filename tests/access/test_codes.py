@@ -174,3 +174,7 @@ def test_no_change_to_a_ticket_goes_unnoticed() -> None:
 def test_the_secret_is_not_shown() -> None:
     assert "\\x01\\x02" not in repr(CODES)
     assert "secret" not in repr(CODES)
+
+
+def test_the_secret_is_not_in_the_repr() -> None:
+    assert repr(CODES.secret) not in repr(CODES)

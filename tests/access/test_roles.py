@@ -68,7 +68,14 @@ def test_nobody_is_somebody_without_lists(email):
     assert role_of(email, "", "") is None
 
 
-@pytest.mark.parametrize("entry", ["ana", "ana@", "@", "@com", "@gmail.com", "a@b@example.com"])
+FREE_MAIL = [
+    *("@gmail.com", "@googlemail.com", "@outlook.com", "@hotmail.com", "@live.com", "@yahoo.com"),
+    *("@icloud.com", "@aol.com", "@gmx.de", "@gmx.net", "@web.de", "@proton.me", "@protonmail.com"),
+    *("@mail.com", "@mail.ru", "@yandex.ru", "@qq.com", "@163.com"),
+]
+
+
+@pytest.mark.parametrize("entry", ["ana", "ana@", "@", "@com", *FREE_MAIL, "a@b@example.com"])
 def test_lists_that_cannot_be_meant_are_refused(entry):
     with pytest.raises(SettingsError):
         config.check(Settings(organisers=f"ana@example.com, {entry}"))

@@ -70,3 +70,12 @@ def test_what_is_not_allowed_names_the_permission(ssm: Any, sandbox: SandboxServ
     with pytest.raises(AccessDeniedError) as refused:
         Secrets(ssm, "demo").read()
     assert "ssm:GetParameter" in refused.value.remedy
+
+
+def test_the_secret_is_long_enough_that_nobody_tries_them_all(ssm: Any) -> None:
+    made = Secrets(ssm, "demo").ensure()
+    assert len(made.secret) >= 32
+    assert len(set(made.secret)) > 8
+    read = Secrets(ssm, "demo").read()
+    assert read is not None
+    assert read.secret == made.secret

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta, timezone
 from typing import TYPE_CHECKING, Any
 
 import boto3
@@ -12,11 +12,13 @@ import pytest
 from studio_core.aws.rows import RowChange
 from studio_core.aws.table import ParticipantsTable
 from studio_core.engine.schedule import ROW_BATCH as BATCH
-from studio_core.errors import SettingsError
+from studio_core.errors import NotFoundError, RunBusyError, SettingsError
 from studio_core.model.people import Record
+from studio_core.model.runs import Lease
 
 if TYPE_CHECKING:
     from studio_core.sandbox.demo import DemoData
+    from tests.control import Control
 
 ADA = Record("ada@example.com", "1", "d-1", "demo", "ada", "team-1")
 
@@ -194,3 +196,89 @@ def test_a_table_of_another_schema_is_named_in_a_sentence(dynamodb: Any):
     for look in (invoices.check, invoices.scan):
         with pytest.raises(SettingsError, match="number"):
             look()
+
+
+NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
+ANA = Lease("ana@laptop", "setup", "laptop/1:7:aaa", NOON, NOON + timedelta(seconds=60))
+BO = Lease("bo@desk", "purge", "desk/1:7:bbb", NOON, NOON + timedelta(seconds=60))
+
+
+def test_a_lease_is_as_it_was_taken_and_no_row_of_a_person(table: ParticipantsTable):
+    assert table.lease("demo") is None
+    table.take_lease("demo", ANA)
+    assert table.lease("demo") == ANA
+    assert table.lease("spring") is None
+    assert rows(table) == {}
+    later = replace(ANA, expires=NOON + timedelta(seconds=90))
+    table.take_lease("demo", later)
+    assert table.lease("demo") == later
+
+
+def test_a_lease_is_given_back_by_its_own_run_alone(table: ParticipantsTable):
+    table.take_lease("demo", ANA)
+    table.drop_lease("demo", BO.run_id)
+    table.drop_lease("spring", ANA.run_id)
+    assert table.lease("demo") == ANA
+    table.drop_lease("demo", ANA.run_id)
+    assert table.lease("demo") is None
+
+
+def test_a_lease_is_taken_over_only_as_it_was_seen(table: ParticipantsTable):
+    table.take_lease("demo", ANA)
+    renewed = replace(ANA, expires=NOON + timedelta(seconds=80))
+    other = replace(ANA, run_id="laptop/1:8:ccc")
+    for seen in (None, renewed, other):
+        with pytest.raises(RunBusyError):
+            table.take_lease("demo", BO, over=seen)
+        assert table.lease("demo") == ANA
+    table.take_lease("demo", BO, over=ANA)
+    assert table.lease("demo") == BO
+
+
+def test_a_missing_table_is_made_once_and_paid_by_use(dynamodb: Any):
+    fresh = ParticipantsTable(dynamodb, "fresh")
+    with pytest.raises(NotFoundError):
+        fresh.check()
+    assert fresh.ensure() is True
+    assert fresh.ensure() is False
+    table = dynamodb.describe_table(TableName="fresh")["Table"]
+    assert table["BillingModeSummary"]["BillingMode"] == "PAY_PER_REQUEST"
+    tags = dynamodb.list_tags_of_resource(ResourceArn=table["TableArn"])["Tags"]
+    assert tags == [{"Key": "project", "Value": "studio-cli"}]
+
+
+def test_one_person_is_read_by_their_address(table: ParticipantsTable):
+    table.write([RowChange(None, ADA)])
+    assert table.get(ADA.email) == ADA
+    assert table.get("bo@example.com") is None
+
+
+def test_the_last_link_is_written_in_utc(table: ParticipantsTable, dynamodb: Any):
+    table.write([RowChange(None, ADA)])
+    table.touch(ADA.email, datetime(2026, 11, 24, 13, tzinfo=timezone(timedelta(hours=1))))
+    item = dynamodb.get_item(TableName=table.name, Key={"pk": {"S": ADA.pk}})["Item"]
+    assert item["last-link"] == {"S": "2026-11-24T12:00:00+00:00"}
+
+
+@pytest.mark.parametrize(
+    ("team", "kind"),
+    [("12", "N"), ("0", "N"), ("007", "S"), ("red", "S"), ("9" * 15, "N"), ("9" * 40, "S")],
+)
+def test_a_team_is_a_number_where_it_reads_as_one_and_comes_back_as_it_was(
+    table: ParticipantsTable, dynamodb: Any, team: str, kind: str
+):
+    """As the first generation wrote them; DynamoDB keeps 38 digits of a number."""
+    record = replace(ADA, team=team)
+    assert table.write([RowChange(None, record)]) == set()
+    item = dynamodb.get_item(TableName=table.name, Key={"pk": {"S": ADA.pk}})["Item"]
+    assert item["team"] == {kind: team}
+    assert rows(table) == {ADA.pk: record}
+    assert table.write([RowChange(record, None)]) == set()
+
+
+def test_reading_a_table_of_ours_costs_its_pages_alone(table: ParticipantsTable, control: Control):
+    table.write([RowChange(None, ADA)])
+    table.take_lease("demo", ANA)
+    control.forget()
+    assert table.scan() == [ADA]
+    assert control.calls() == {"dynamodb.Scan": 1}

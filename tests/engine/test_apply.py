@@ -11,11 +11,12 @@ import pytest
 
 from studio_core.engine.apply import Applier
 from studio_core.engine.pace import Pace
+from studio_core.engine.schedule import Schedule
 from studio_core.errors import AwsError, InUseError, ThrottledError, TransientError
 from studio_core.model.plans import Action
 from studio_core.model.runs import Outcome, Result
 
-from .fakes import Calls, app, plan, profile, row, space
+from .fakes import Calls, Inline, app, plan, profile, row, space
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -277,3 +278,32 @@ def test_what_never_settles_ends_after_patience(run) -> None:
     outcome = run(Calls(), plan(step), replace(QUICK, patience=0.2))[step.key]
     assert outcome.result is Result.FAILED
     assert "did not settle" in outcome.reason
+
+
+def test_pauses_are_spread_from_half_to_the_whole_and_grow_to_their_most() -> None:
+    step = profile("ada")
+    for spread, share in ((0.0, 0.5), (0.5, 0.75), (1.0, 1.0)):
+        applier = Applier(Calls(), Inline(), clock=lambda: 100.0, jitter=lambda s=spread: s)
+        schedule = applier._schedule = Schedule(plan(step), lambda: 100.0)
+        work = schedule[step.key]
+        for work.tries, pause in ((1, 0.5), (2, 1.0), (3, 2.0), (9, 10.0)):
+            applier._retry(work)
+            assert schedule.due(room=False) == [100 + pause * share]
+            schedule.clear()
+
+
+def test_each_phase_of_a_step_is_told_once_and_in_order(executor: ThreadPoolExecutor) -> None:
+    calls, told = Calls(), []
+    calls.on_list = calls.settle
+    step = profile("ada")
+    calls.errors[step.key] = [TransientError("no network")] * 2
+    applier = Applier(calls, executor, pace=QUICK, on_step=told.append)
+    assert [outcome.result for outcome in applier.apply(plan(step, row("bo@ai.se")))] == [
+        "done"
+    ] * 2
+    phases = {name: [t.phase for t in told if t.step.name == name] for name in ("ada", "bo@ai.se")}
+    assert phases == {
+        "ada": ["started", "retrying", "retrying", "waiting", "ended"],
+        "bo@ai.se": ["started", "ended"],
+    }
+    assert [(t.done, t.total) for t in told if t.phase == "ended"] == [(1, 2), (2, 2)]

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+import threading
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -184,3 +187,76 @@ def test_a_whole_domain_is_purged_only_when_no_event_in_it_has_a_run(
     assert len(hackathon.observe().profiles) == 3
     assert hackathon.run(proposal).ok
     assert hackathon.observe().profiles == ()
+
+
+def test_whether_a_process_lives_is_seen_without_touching_it() -> None:
+    machine = new_run_id().split(":")[0]
+    # A hang-up is the smallest signal, and ignored where the tests themselves are to survive it.
+    code = "import signal as s, time; s.signal(s.SIGHUP, s.SIG_DFL); print(); time.sleep(60)"
+    living = subprocess.Popen([sys.executable, "-uc", code], stdout=subprocess.PIPE)
+    try:
+        assert living.stdout is not None
+        living.stdout.readline()
+        held = replace(BO, run_id=f"{machine}:{living.pid}:bbb")
+        with pytest.raises(RunBusyError):
+            leases(Store(demo=held)).held({"demo"}, ANA, lambda _: None).__enter__()
+        with pytest.raises(subprocess.TimeoutExpired):
+            living.wait(0.2)
+    finally:
+        living.kill()
+        living.communicate()
+    with leases(Store(demo=held)).held({"demo"}, ANA, lambda _: None):
+        pass
+
+
+def test_a_lease_of_this_very_process_is_not_of_a_dead_one() -> None:
+    machine, pid, _ = new_run_id().split(":")
+    ours = replace(BO, run_id=f"{machine}:{pid}:bbb")
+    odd = replace(BO, run_id=f"{machine}:x:bbb")
+    for lease in (ours, odd):
+        with pytest.raises(RunBusyError):
+            leases(Store(demo=lease)).held({"demo"}, ANA, lambda _: None).__enter__()
+
+
+def test_a_lease_that_is_not_renewed_for_a_moment_is_not_lost() -> None:
+    store, told = Store(), list[StudioError]()
+    with leases(store, ttl=timedelta(seconds=0.6)).held({"demo"}, ANA, told.append):
+        for _ in range(3):
+            store.failing = True
+            time.sleep(0.3)
+            store.failing = False
+            time.sleep(0.3)
+    assert told == []
+    assert store.leases == {}
+
+
+def test_a_lease_that_was_given_back_meanwhile_is_taken() -> None:
+    store = Store(demo=BO)
+    refuse = store.take_lease
+
+    def given_back(event: str, lease: Lease, over: Lease | None = None) -> None:
+        try:
+            refuse(event, lease, over)
+        finally:
+            store.drop_lease(event, BO.run_id)
+
+    store.take_lease = given_back
+    with leases(store).held({"demo"}, ANA, lambda _: None):
+        assert store.leases["demo"].run_id == ANA.run_id
+
+
+def test_a_renewal_that_is_under_way_does_not_bring_the_lease_back() -> None:
+    store, renewing = Store(), threading.Event()
+    take = store.take_lease
+
+    def slowly(event: str, lease: Lease, over: Lease | None = None) -> None:
+        if event in store.leases:
+            renewing.set()
+            time.sleep(0.3)
+        take(event, lease, over)
+
+    store.take_lease = slowly
+    with leases(store, ttl=timedelta(seconds=0.3)).held({"demo"}, ANA, lambda _: None):
+        assert renewing.wait(5)
+    time.sleep(0.5)
+    assert store.leases == {}

@@ -1,152 +1,183 @@
-"""Waits for a purge in virtual time: how many pages are listed, and how late an end is seen."""
+"""Waits: what a listing says of a step, and which listings say nothing of it."""
 
 from __future__ import annotations
 
-import heapq
-import itertools
-import math
-import random
-from collections import Counter, defaultdict
 from typing import TYPE_CHECKING
 
 import pytest
 
 from studio_core.engine.pace import Pace
-from studio_core.engine.waits import Waits
+from studio_core.engine.waits import Sweep, Waits
+from studio_core.errors import CredentialsError, TransientError
 from studio_core.model.plans import Action
+from studio_core.model.runs import Result
 from studio_core.model.studio import Kind
 
-from .fakes import Inline, app, profile, space
+from .fakes import Calls, Inline, app, profile, space
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping
+    from collections.abc import Collection, Mapping
 
-    from studio_core.engine.waits import Sweep
+    from studio_core.engine.waits import Verdict
     from studio_core.model.plans import Step
 
-CALL = 0.1
-PAGE = 100
-CALLS_AT_ONCE = 10
-SPACE, PROFILE = 20.0, 8.0
-"""Seconds that a space and a profile take to be deleted."""
+PACE = Pace(poll_first=1, poll_gap=2, patience=60)
 
 
-class Purge:
-    """Deletes apps, spaces and profiles in their order; calls and lists take their time."""
+class Watch:
+    """Waits over a clock that a test moves, and what their listings came to."""
 
-    def __init__(self, apps: Collection[float], people: int) -> None:
+    def __init__(self, calls: Calls | None = None) -> None:
         self.now = 0.0
-        self.pages: Counter[Kind] = Counter()
-        self._takes: dict[str, float] = {}
-        self._gone_at: dict[str, float] = {}
-        self._steps: dict[str, Step] = {}
-        self._needs: dict[str, set[str]] = {}
-        self._dependants: dict[str, list[str]] = defaultdict(list)
-        self._done: set[str] = set()
-        self._events: list[tuple[float, int, Callable[[], None]]] = []
-        self._order = itertools.count()
-        self._waits = Waits(
-            self._list, Inline(), Pace(), clock=lambda: self.now, post=self._post, frees=self._frees
-        )
-        self._plan(apps, people)
-        self._ready = [key for key, needs in self._needs.items() if not needs]
-        self._flying = 0
-
-    def _plan(self, apps: Collection[float], people: int) -> None:
-        spaces = []
-        for number, takes in enumerate(apps):
-            self._add(app(f"team-{number}", Action.DELETE, status="InService"), takes)
-        for key in list(self._steps):
-            step = space(self._steps[key].name.split("/")[0], Action.DELETE, key)
-            self._add(step, SPACE)
-            spaces.append(step.key)
-        for number in range(people):
-            self._add(profile(f"p{number}", Action.DELETE, status="InService"), PROFILE)
-        self._add(profile("host", Action.DELETE, *spaces), PROFILE)
-
-    def _add(self, step: Step, takes: float) -> None:
-        self._steps[step.key], self._takes[step.key] = step, takes
-        self._needs[step.key] = set(step.needs)
-        for need in step.needs:
-            self._dependants[need].append(step.key)
-
-    def _frees(self, key: str) -> bool:
-        return any(
-            all(need in self._waits for need in self._needs[after])
-            for after in self._dependants[key]
+        self.sweeps: list[Sweep] = []
+        self.calls = calls or Calls()
+        self.waits = Waits(
+            self.calls.statuses,
+            Inline(),
+            PACE,
+            clock=lambda: self.now,
+            post=self.sweeps.append,
+            frees=lambda _: False,
         )
 
-    def _list(self, kind: Kind, new: Collection[str]) -> Mapping[str, str]:
-        """Deleted apps stay in the list for a day."""
-        assert not new
-        found = {}
-        for key, step in self._steps.items():
-            if step.kind is kind:
-                gone = self.now >= self._gone_at.get(key, math.inf)
-                if not gone or kind is Kind.APP:
-                    live = "Deleting" if key in self._gone_at else "InService"
-                    found[step.name.casefold()] = "Deleted" if gone else live
-        self._cost = max(1, math.ceil(len(found) / PAGE))
-        self.pages[kind] += self._cost
-        return found
-
-    def _post(self, sweep: Sweep) -> None:
-        self._at(self.now + CALL * self._cost, lambda: self._on_sweep(sweep))
-
-    def _on_sweep(self, sweep: Sweep) -> None:
-        for verdict in self._waits.verdicts(sweep):
-            self._done.add(verdict.key)
-            for after in self._dependants[verdict.key]:
-                self._needs[after].discard(verdict.key)
-                if not self._needs[after]:
-                    self._ready.append(after)
-
-    def _at(self, when: float, act: Callable[[], None]) -> None:
-        heapq.heappush(self._events, (when, next(self._order), act))
-
-    def _call(self) -> None:
-        while self._flying < CALLS_AT_ONCE and self._ready:
-            self._flying += 1
-            key = self._ready.pop(0)
-            self._at(self.now + CALL, lambda key=key: self._on_answer(key))
-
-    def _on_answer(self, key: str) -> None:
-        self._flying -= 1
-        self._gone_at[key] = self.now + self._takes[key]
-        self._waits.add(self._steps[key])
-
-    def run(self) -> float:
-        """Return how many seconds the slowest chain was behind the end."""
-        while len(self._done) < len(self._steps):
-            self._call()
-            self._waits.ask()
-            due = self._waits.due
-            if due is not None and (not self._events or due < self._events[0][0]):
-                self.now = due
-            else:
-                self.now, _, act = heapq.heappop(self._events)
-                act()
-        last = max(at for key, at in self._gone_at.items() if ":app:" in key)
-        return self.now - last - SPACE - PROFILE
+    def told(self, kind: Kind, status: str | None, *, asked: float | None = None) -> list[Verdict]:
+        """Give the verdicts of a listing that shows everybody as `status`, or nobody."""
+        names = [w.step.name.casefold() for w in self.waits._waits[kind].values()]
+        shown = {} if status is None else dict.fromkeys(names, status)
+        when = self.now if asked is None else asked
+        return list(self.waits.verdicts(Sweep(kind, when, shown)))
 
 
-@pytest.mark.parametrize("seed", range(4))
-def test_a_purge_lists_few_pages_and_sees_the_end_soon(seed: int) -> None:
-    """With what a run lists before and after (17 pages here), at most 6 sweeps of 12 pages."""
-    dice = random.Random(seed)
-    purge = Purge([dice.uniform(20, 120) for _ in range(300)], people=500)
-    assert purge.run() < 6
-    assert sum(purge.pages.values()) <= 55
+def ends(step: Step, *statuses: str | None) -> tuple[Result | None, bool] | None:
+    """Result of a wait, and whether it counts, after listings three seconds apart."""
+    watch = Watch()
+    watch.waits.add(step)
+    found = None
+    for status in statuses:
+        assert found is None
+        watch.now += 3
+        found = next(iter(watch.told(step.kind, status)), None)
+    return found and (found.result, found.counts)
 
 
-@pytest.mark.parametrize("seconds", [1, 8, 45, 300])
-def test_one_app_is_seen_to_end_soon_however_long_it_takes(seconds: float) -> None:
-    purge = Purge([seconds], people=1)
-    assert purge.run() < 6 + 0.1 * seconds
-    assert sum(purge.pages.values()) < 70
+DELETED = space("team-1", Action.DELETE)
 
 
-def test_apps_that_all_end_at_once_are_not_overlooked() -> None:
-    """The rate at which waits end says nothing while none ends."""
-    purge = Purge([60.0] * 250, people=10)
-    assert purge.run() < 60 * 0.5 + 6
+@pytest.mark.parametrize(
+    ("step", "statuses", "end"),
+    [
+        (profile("ada"), ("Pending", "InService"), (Result.DONE, False)),
+        (profile("ada"), (None, "Deleted", "Pending", "Updating"), None),
+        (profile("ada"), ("Failed",), (Result.FAILED, False)),
+        (profile("ada"), ("Delete_Failed",), (Result.FAILED, False)),
+        (profile("ada"), ("Deleting",), (None, False)),
+        (profile("ada"), ("Pending", None), (None, False)),
+        (profile("ada"), ("Pending", "Deleted"), (None, False)),
+        (app("team-1"), ("Pending", None), (Result.FAILED, False)),
+        (DELETED, ("Deleting", None), (Result.DONE, False)),
+        (DELETED, ("Deleted",), (Result.DONE, False)),
+        (DELETED, ("Deleting", "Deleting"), None),
+        (DELETED, ("Delete_Failed",), (None, True)),
+        (DELETED, ("InService",), (None, False)),
+        (DELETED, ("Failed",), (None, False)),
+        (app("team-1", Action.DELETE), ("Failed",), (Result.DONE, False)),
+    ],
+)
+def test_a_wait_ends_by_what_the_listings_show(
+    step: Step, statuses: tuple[str | None, ...], end: tuple[Result | None, bool] | None
+) -> None:
+    assert ends(step, *statuses) == end
+
+
+def test_a_listing_asked_for_before_the_call_says_nothing_of_it() -> None:
+    """It may still show what was there before, under the same name."""
+    watch = Watch()
+    watch.now = 10
+    watch.waits.add(profile("ada"))
+    for status in ("Failed", "Deleting", "InService"):
+        assert watch.told(Kind.PROFILE, status, asked=9.9) == []
+    (verdict,) = watch.told(Kind.PROFILE, "InService", asked=10)
+    assert verdict.result is Result.DONE
+
+
+def test_a_live_status_just_after_a_deletion_is_a_list_that_lags() -> None:
+    watch = Watch()
+    watch.waits.add(DELETED)
+    watch.now = 1.9
+    assert watch.told(Kind.SPACE, "InService") == []
+    watch.now = 2.0
+    (verdict,) = watch.told(Kind.SPACE, "InService")
+    assert verdict.result is None
+
+
+def test_what_never_settles_fails_after_patience() -> None:
+    watch = Watch()
+    watch.waits.add(profile("ada"))
+    watch.now = 60
+    assert watch.told(Kind.PROFILE, "Pending") == []
+    watch.now = 60.5
+    (verdict,) = watch.told(Kind.PROFILE, "Pending")
+    assert (verdict.result, verdict.reason) == (Result.FAILED, "did not settle within 1 min")
+
+
+def test_a_listing_that_fails_ends_no_wait_and_lost_credentials_end_all() -> None:
+    watch = Watch()
+    watch.waits.add(profile("ada"))
+    assert list(watch.waits.verdicts(Sweep(Kind.PROFILE, 1, error=TransientError("x")))) == []
+    assert len(watch.waits) == 1
+    with pytest.raises(CredentialsError):
+        list(watch.waits.verdicts(Sweep(Kind.PROFILE, 1, error=CredentialsError("x"))))
+
+
+def test_names_are_compared_without_case() -> None:
+    watch = Watch(Calls(ada="InService"))
+    watch.waits.add(profile("Ada"))
+    watch.now = 5
+    watch.waits.ask()
+    (sweep,) = watch.sweeps
+    assert [v.result for v in watch.waits.verdicts(sweep)] == [Result.DONE]
+
+
+def test_each_kind_is_listed_once_at_a_time_and_when_it_is_due() -> None:
+    watch = Watch()
+    assert (watch.waits.due, bool(watch.waits), len(watch.waits)) == (None, False, 0)
+    watch.waits.add(profile("ada"))
+    watch.waits.add(space("team-1"))
+    assert (bool(watch.waits), len(watch.waits)) == (True, 2)
+    due = watch.waits.due
+    assert due is not None
+    assert due > 0
+    watch.waits.ask()
+    assert watch.sweeps == []
+    watch.now = due
+    watch.waits.ask()
+    watch.waits.ask()
+    assert [sweep.kind for sweep in watch.sweeps] == [Kind.PROFILE, Kind.SPACE]
+    assert watch.waits.due is None
+    assert list(watch.waits.verdicts(watch.sweeps[0])) == []
+    again = watch.waits.due
+    assert again is not None
+    assert again > due
+    watch.waits.clear()
+    assert (watch.waits.due, bool(watch.waits)) == (None, False)
+
+
+def test_only_new_things_are_asked_for_by_name_and_a_deletion_takes_the_whole_list() -> None:
+    asked: list[object] = []
+
+    class Asked(Calls):
+        def statuses(self, kind: Kind, new: Collection[str] = ()) -> Mapping[str, str]:
+            asked.append(new)
+            return super().statuses(kind, new)
+
+    for steps, names in (
+        ([profile("Ada"), profile("bo")], {"ada", "bo"}),
+        ([profile("ada"), profile("bo", Action.DELETE)], ()),
+        ([profile("bo", Action.DELETE)], ()),
+    ):
+        watch = Watch(Asked())
+        for step in steps:
+            watch.waits.add(step)
+        watch.now = 5
+        watch.waits.ask()
+        assert asked.pop() == names

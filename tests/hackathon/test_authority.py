@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
@@ -47,3 +48,13 @@ def test_a_run_bears_the_name_of_a_person(
 
 def test_without_a_name_it_is_the_account_on_this_machine() -> None:
     assert "@" in default_owner(Settings())
+
+
+def test_a_note_has_who_did_what_to_whom_and_where(hackathon: Hackathon) -> None:
+    ana = Actor("ana@example.org", via="dashboard", address="10.0.0.1")
+    authority = replace(hackathon._authority, actor=ana)
+    authority.note("cards printed", subject="team 1", outcome="half", number=7)
+    entry = hackathon.recorded()[0]
+    assert (entry.actor, entry.event) == (ana, hackathon.settings.event)
+    assert (entry.deed, entry.subject, entry.outcome) == ("cards printed", "team 1", "half")
+    assert {name: str(value) for name, value in entry.details.items()} == {"number": "7"}

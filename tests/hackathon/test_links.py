@@ -258,3 +258,15 @@ def test_links_that_are_refused_are_told_beside_those_that_are_made(
     assert (type(first), type(second)) == (LinkFailure, Link)
     (end,) = [e for e in hackathon.recorded() if e.deed == "links handed over"]
     assert end.outcome == "1 made, 1 failed"
+
+
+def test_what_was_deleted_since_the_look_is_told_with_what_to_do(
+    hackathon: Hackathon, control: Control
+) -> None:
+    assert hackathon.run(hackathon.propose_setup(people(1, 1))).ok
+    control.faults(errors={"sagemaker.CreatePresignedDomainUrl": "ResourceNotFound"})
+    (failure,) = hackathon.links()
+    assert isinstance(failure, LinkFailure)
+    assert (failure.email, failure.team) == ("person00000@example.com", "1")
+    assert failure.reason == "The profile or space does not exist any more."
+    assert "setup-users" in failure.remedy

@@ -85,3 +85,12 @@ def test_links_that_are_not_taken_to_the_end_are_counted(
 def test_helpers_cannot_read_the_record(hackathon: Hackathon):
     with pytest.raises(GuardError, match="read the audit log"):
         hackathon.acting_as(Actor("bo", Role.HELPER)).recorded()
+
+
+def test_whose_links_were_asked_for_is_on_record(hackathon: Hackathon):
+    assert hackathon.run(hackathon.propose_setup(ROSTER)).ok
+    list(hackathon.links())
+    entry = next(e for e in hackathon.recorded() if e.deed == "links asked for")
+    assert entry.subject == "everybody"
+    assert entry.details["people"] == "ada@example.com bo@example.com"
+    assert str(entry.details["number"]) == "2"

@@ -260,3 +260,9 @@ def test_the_shape_for_scripts():
             {"app": "team-1/JupyterLab/default", "team": "1", "reason": "No capacity."}
         ],
     }
+
+
+def test_an_app_whose_instance_aws_does_not_tell_has_none():
+    team = one_team(apps=(replace(app("team-1"), instance_type=None),))
+    assert (team.app_status, team.instance_type) == (READY, "")
+    assert summary(apps=(replace(app("team-1"), instance_type=None),)).instances == {"default": 1}

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from studio_core.model.plans import Action, Scope
-from studio_core.model.studio import App, Ownership, SpaceTemplate
+from studio_core.model.studio import App, AppType, Ownership, SpaceTemplate
 from studio_core.planning.apps import plan_start_apps, plan_stop_apps
 from studio_core.planning.consent import NOT_AGREED, Consent
 from studio_core.planning.purge import plan_purge
@@ -136,3 +136,16 @@ def test_whatever_the_world_becomes_no_row_or_profile_goes_that_was_not_agreed_t
             if step.action is Action.DELETE and step.kind in {"row", "profile"}:
                 assert step.key in keys
         assert {s.key for s in bound.steps} == {s.key for s in newer.steps}
+
+
+def test_another_app_type_owner_or_app_is_another_setup() -> None:
+    """What a person agrees to of a space is whose it is and which app it is for."""
+    editor = SpaceTemplate(app_type=AppType.CODE_EDITOR)
+    agreed = Consent(plan_setup(BOTH, empty(), TEMPLATE))
+    assert not agreed.accepts(plan_setup(BOTH, empty(), editor))
+    taken = empty(profiles=(ready_profile("demo-host", Ownership.OTHER),))
+    assert not agreed.accepts(plan_setup(BOTH, taken, TEMPLATE))
+    world = carry_out(plan_setup(BOTH, empty(), TEMPLATE), empty())
+    start = plan_start_apps(world, TEMPLATE)
+    other = replace(world, spaces=tuple(replace(s, app_type="CodeEditor") for s in world.spaces))
+    assert not Consent(start).accepts(plan_start_apps(other, TEMPLATE))

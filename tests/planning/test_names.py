@@ -119,3 +119,31 @@ def test_the_host_takes_another_name_where_somebody_has_its_own() -> None:
 def test_nobody_is_given_the_hosts_name(mailbox: str) -> None:
     names = assign_names([Participant(f"{mailbox}@ai.se", "1")], empty(), personal=False)
     assert names.profiles[f"{mailbox}@ai.se"] not in host_names(EVENT)
+
+
+@pytest.mark.parametrize("host", [name.title() for name in host_names(EVENT)])
+def test_the_host_is_nobodys_however_it_is_written(host: str) -> None:
+    world = empty(profiles=(ready_profile(host),), records=(row("niklas@ai.se", host, "team-1"),))
+    assert assign_names([NIKLAS], world, personal=False).profiles["niklas@ai.se"] == "niklas"
+    team = empty(
+        spaces=(ready_space("team-1", host),), records=(row("niklas@ai.se", host, "TEAM-1"),)
+    )
+    assert assign_names([NIKLAS], team, personal=False).spaces["niklas@ai.se"] == "TEAM-1"
+
+
+def test_names_of_others_are_taken_however_they_are_written() -> None:
+    world = empty(
+        profiles=(ready_profile("NIKLAS", Ownership.OTHER),),
+        spaces=(ready_space("Team-1", ownership=Ownership.OTHER),),
+        records=(row("niklas@ai.se", "niklas", "team-1"),),
+    )
+    names = assign_names([NIKLAS], world, personal=False)
+    assert names.profiles["niklas@ai.se"].casefold() != "niklas"
+    assert names.spaces["niklas@ai.se"].casefold() != "team-1"
+
+
+def test_the_host_of_an_event_with_capitals_is_nobodys_either() -> None:
+    known = empty(records=(row("niklas@ai.se", "demo-host", "team-1"),))
+    names = assign_names([NIKLAS], replace(known, event="Demo"), personal=False)
+    assert names.host == "Demo-host"
+    assert names.profiles["niklas@ai.se"] == "niklas"

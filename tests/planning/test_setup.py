@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from studio_core.model.people import Record, Roster
 from studio_core.model.plans import Action
 from studio_core.model.studio import App, Kind, Ownership, SpaceTemplate, Status
-from studio_core.planning.setup import LEAVING, plan_setup
+from studio_core.planning.setup import LEAVING, UNUSED, plan_setup
 from tests.planning.worlds import (
     EVENT,
     TEMPLATE,
@@ -291,3 +291,26 @@ def test_keys_are_unique_and_every_person_has_a_row_step(
     assert len(keys) == len(set(keys))
     rows = {s.name for s in plan.steps if s.kind is Kind.ROW}
     assert {p.email for p in wanted.participants} <= rows
+
+
+def test_a_space_that_stays_says_whether_its_people_left_or_moved() -> None:
+    world = carry_out(plan_setup(BOTH, empty(), TEMPLATE), empty())
+
+    def reasons(*people: tuple[str, str]) -> dict[str, str]:
+        steps = plan_setup(roster(*people), world, TEMPLATE).steps
+        return {s.name: s.reason for s in steps if s.kind is Kind.SPACE and s.reason}
+
+    assert reasons(("niklas@amazon.com", "1"), ("niklas@ai.se", "1")) == {"team-2": UNUSED}
+    assert reasons(("niklas@amazon.com", "1")) == {"team-2": LEAVING}
+
+
+def test_a_failed_space_is_deleted_before_it_is_made_again() -> None:
+    world = carry_out(plan_setup(BOTH, empty(), TEMPLATE), empty())
+    failed = tuple(replace(s, status=Status.FAILED) for s in world.spaces if s.name == "team-1")
+    rest = tuple(s for s in world.spaces if s.name != "team-1")
+    plan = plan_setup(BOTH, replace(world, spaces=(*failed, *rest)), TEMPLATE)
+    assert [(s.action, s.name) for s in plan.changes] == [
+        (Action.DELETE, "team-1"),
+        (Action.CREATE, "team-1"),
+    ]
+    assert "delete:space:team-1" in plan.changes[1].needs

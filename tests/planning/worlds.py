@@ -37,6 +37,9 @@ rosters = st.dictionaries(emails, teams, max_size=12).map(
 )
 templates = st.builds(SpaceTemplate, personal=st.booleans())
 
+# AWS keeps the case in which a name was given, and compares without it.
+spellings = st.sampled_from([str, str.capitalize, str.upper])
+
 _ownerships = st.sampled_from(list(Ownership))
 _statuses = st.sampled_from(
     ["Pending", "InService", "Deleting", "Failed", "Update_Failed", "Delete_Failed"]
@@ -54,6 +57,7 @@ def snapshots(draw: st.DrawFn) -> Snapshot:
             unique=True,
         )
     )
+    names = [draw(spellings)(name) for name in names]
     profiles = tuple(Profile(name, draw(_statuses), draw(_ownerships)) for name in names)
     space_names = draw(
         st.lists(
@@ -61,6 +65,7 @@ def snapshots(draw: st.DrawFn) -> Snapshot:
             unique=True,
         )
     )
+    space_names = [draw(spellings)(name) for name in space_names]
     spaces = tuple(
         Space(
             name,
@@ -93,8 +98,8 @@ def snapshots(draw: st.DrawFn) -> Snapshot:
             draw(teams),
             "d-1",
             draw(st.sampled_from([EVENT, None])),
-            names[number] if number < len(names) and draw(st.booleans()) else None,
-            draw(st.sampled_from([*space_names, None])),
+            draw(spellings)(names[number]) if number < len(names) and draw(st.booleans()) else None,
+            draw(st.sampled_from([*space_names, *(name.lower() for name in space_names), None])),
             key=draw(st.sampled_from([None, email.title()])),
         )
         for number, email in enumerate(people)
@@ -134,11 +139,12 @@ class World:
             case App():
                 self.apps = [a for a in self.apps if a.label.casefold() != name or a.gone]
             case Space() as space:
-                assert not [a for a in live if a.space == space.name]
+                assert not [a for a in live if a.home == space.ref]
                 del self.spaces[name]
             case Profile() as profile:
-                assert not [a for a in live if a.profile == profile.name]
-                assert not [s for s in self.spaces.values() if s.owner == profile.name]
+                assert not [a for a in live if a.home == profile.ref]
+                owners = {(space.owner or "").casefold() for space in self.spaces.values()}
+                assert name not in owners
                 del self.profiles[name]
             case Record() as record:
                 del self.records[record.pk]

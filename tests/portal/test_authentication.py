@@ -614,3 +614,15 @@ def test_a_recipient_that_ses_refuses_is_logged_and_not_told(
 def test_mailing_needs_a_sender(portal: Portal) -> None:
     with pytest.raises(SettingsError, match="sender"):
         portal(access="mailed-code")
+
+
+def test_a_mail_that_cannot_be_sent_is_not_said_to_have_been(
+    portal: Portal, mail: Callable[[], list[Any]], aws: SandboxServer
+) -> None:
+    instance = portal(access="mailed-code", sender=SENDER)
+    operation = "ses.POST /v2/email/outbound-emails"
+    control(aws.url, "PUT", "faults", {"errors": {operation: "AccessDeniedException"}})
+    answer = instance.visitor().sign_in(ON_ROSTER)
+    assert answer.status_code == 500
+    assert "Check your mail" not in answer.text
+    assert mail() == []
