@@ -14,7 +14,12 @@ import pytest
 from jinja2 import Environment, UndefinedError
 from jinja2.meta import find_referenced_templates
 
-from studio_core.dashboard.serving.sign_in_page import entry_page, notice_page
+from studio_core.dashboard.serving.sign_in_page import (
+    entry_page,
+    leave_page,
+    notice_page,
+    provider_page,
+)
 from studio_core.portal.cards import Card, cards_html, poster_svg, qr_svg
 from studio_core.portal.pages import Pages
 from studio_core.sandbox.services.quota_table import QuotaDefault
@@ -107,7 +112,9 @@ CASES = [
     ),
     Case(PORTAL, "qr.svg", qr_svg, shows=False),
     Case(DASHBOARD, "token.html", lambda text: entry_page(text, text, text)),
-    Case(DASHBOARD, "notice.html", lambda text: notice_page(text, text, text)),
+    Case(DASHBOARD, "notice.html", lambda text: notice_page(text, text, text, (text, text))),
+    Case(DASHBOARD, "provider.html", lambda text: provider_page(text, text)),
+    Case(DASHBOARD, "leave.html", leave_page),
     Case(SANDBOX, "studio.html", studio_page),
     Case(SANDBOX, "control.html", control_page),
     Case(SANDBOX, "not_found.html", lambda text: NotFoundPage(text).html()),

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
     from python_calamine import CalamineSheet
 
-MEMORY_LIMIT = 192 << 20
+MEMORY_LIMIT = 160 << 20
 """Bytes that the child may allocate, where the system can limit it."""
 
 CPU_LIMIT = 2

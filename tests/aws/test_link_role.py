@@ -73,7 +73,7 @@ def test_each_link_is_made_in_a_session_for_one_profile(
 def test_the_web_app_makes_links_in_the_same_way(isolated: Hackathon, seen: list[dict[str, Any]]):
     record = isolated.sign_in.person("b@example.com")
     assert record is not None
-    assert isolated.sign_in.link(record).url
+    assert isolated.sign_in.link(record, isolated.sign_in.target(record)).url
     assert seen[0]["RoleSessionName"] == session_name(record.profile or "")
     assert seen[1]["key"].startswith("ASIA")
 
@@ -88,8 +88,9 @@ def test_a_role_that_cannot_be_assumed_makes_no_link_in_another_way(
     assert "assume the link role" in failed.reason
     record = isolated.sign_in.person("ada@example.com")
     assert record is not None
+    target = isolated.sign_in.target(record)
     with pytest.raises(AccessDeniedError):
-        isolated.sign_in.link(record)
+        isolated.sign_in.link(record, target)
     assert not [name for name in control.calls() if MINT in name]
 
 

@@ -6,6 +6,7 @@ from dataclasses import fields
 
 from studio_core.engine.pace import Pace
 
+COUNTS = {"concurrency"}
 
 
 def test_a_scaled_pace_has_its_times_scaled_and_nothing_else() -> None:

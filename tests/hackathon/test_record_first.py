@@ -38,7 +38,7 @@ CHANGES: dict[str, Callable[[Hackathon], object]] = {
     "links of all": lambda h: list(h.links()),
     "links of one": lambda h: list(h.links(email="ada@example.com")),
     "rotate_codes": lambda h: h.rotate_codes(),
-    "link of the web app": lambda h: h.sign_in.link(_ada(h)),
+    "link of the web app": lambda h: h.sign_in.link(_ada(h), h.sign_in.target(_ada(h))),
 }
 WITHOUT_SECRET: dict[str, Callable[[Hackathon], object]] = {
     "codes": lambda h: h.codes(),

