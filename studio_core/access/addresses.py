@@ -1,4 +1,4 @@
-"""E-mail addresses as they are compared: one person, however their domain is spelt."""
+"""E-mail addresses and hosts as they are compared, however a domain is spelt."""
 
 from __future__ import annotations
 
@@ -23,6 +23,15 @@ def email_key(text: str) -> str:
         return mailbox + at + idna.decode(idna.encode(domain))
     except UnicodeError:
         return email
+
+
+def host_key(name: str) -> str:
+    """Give the form in which names of hosts are compared: ASCII, as browsers send it (IDNA 2008)."""
+    lower = name.strip().lower()
+    try:
+        return lower if lower.isascii() else idna.encode(lower).decode("ascii")
+    except UnicodeError:
+        return lower
 
 
 def email_spellings(text: str) -> tuple[str, ...]:

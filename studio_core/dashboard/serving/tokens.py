@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from studio_core.access.addresses import host_key
 from studio_core.access.roles import split_list
 from studio_core.errors import GuardError, SettingsError
 
@@ -158,14 +159,14 @@ def host_allowed(host: str, access: GateSettings) -> bool:
     try:
         ipaddress.ip_address(name.partition("%")[0])
     except ValueError:
-        own = {"localhost", socket.gethostname().casefold(), *map(str.casefold, access.hosts)}
+        own = {"localhost", socket.gethostname().lower(), *map(host_key, access.hosts)}
         return name in own
     return True
 
 
 def host_name(host: str) -> str | None:
     """Return the lower-case name in a Host header or authority, or None when malformed."""
-    text = host.strip().casefold()
+    text = host_key(host)
     if text.startswith("["):
         name, bracket, rest = text[1:].partition("]")
         port = rest.removeprefix(":") if rest.startswith(":") else rest and "-"
@@ -188,10 +189,10 @@ def origin_allowed(origin: str | None, host: str, access: GateSettings) -> bool:
     scheme, separator, authority = origin.partition("://")
     if not separator or scheme.casefold() not in {"http", "https"}:
         return False
-    if authority.casefold() == host.strip().casefold():
+    if host_key(authority) == host_key(host):
         return True
     # A proxy may have changed the Host header, so listed names are allowed too.
-    return host_name(authority) in set(map(str.casefold, access.hosts))
+    return host_name(authority) in set(map(host_key, access.hosts))
 
 
 def _checked(access: GateSettings) -> GateSettings:

@@ -127,6 +127,15 @@ def test_any_other_name_is_refused(host):
     assert not host_allowed(host, GateSettings(hosts=("dash.example.org",)))
 
 
+def test_a_name_with_other_letters_is_itself_as_browsers_send_it_and_no_other():
+    access = GateSettings(hosts=("Straße.example", "bücher.example"))
+    for host in ("xn--strae-oqa.example", "xn--bcher-kva.example:443"):
+        assert host_allowed(host, access)
+        assert origin_allowed(f"https://{host}", "127.0.0.1:8501", access)
+    assert not host_allowed("strasse.example", access)
+    assert not origin_allowed("https://strasse.example", "127.0.0.1:8501", access)
+
+
 @pytest.mark.parametrize("origin", [None, "http://localhost:8501", "https://LOCALHOST:8501"])
 def test_our_own_pages_may_ask(origin):
     assert origin_allowed(origin, "localhost:8501", GateSettings())
