@@ -26,7 +26,7 @@ def email_key(text: str) -> str:
 
 
 def host_key(name: str) -> str:
-    """Give the form in which names of hosts are compared: ASCII, as browsers send it (IDNA 2008)."""
+    """Give the form in which names of hosts are compared: ASCII, as browsers send it."""
     lower = name.strip().lower()
     try:
         return lower if lower.isascii() else idna.encode(lower).decode("ascii")
