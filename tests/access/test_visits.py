@@ -35,6 +35,9 @@ if TYPE_CHECKING:
 
 ROSTER = Roster((Participant("ada@example.com", "1"), Participant("bo@example.com", "2")))
 HERE = {"Sec-Fetch-Site": "same-origin"}
+SOON = 5.0
+"""Seconds: a busy machine takes longer than the half second between two looks."""
+
 DOWNLOAD = "Download CSV for all 2 people"
 
 
@@ -115,8 +118,8 @@ def test_signing_out_ends_what_an_open_tab_can_do(
         start = time.monotonic()
         recorded = len(event.recorded())
         tries = replay(tabs[1], page)
-        assert max(tab.seconds_until_closed() for tab in tabs) < 1
-        assert time.monotonic() - start < 2
+        assert max(tab.seconds_until_closed() for tab in tabs) < SOON
+        assert time.monotonic() - start < 2 * SOON
         time.sleep(0.5)
         tally("token: open tab after the sign-out", tries, links(sandbox) - 2)
         assert len(event.recorded()) == recorded
@@ -132,7 +135,7 @@ def test_signing_out_ends_what_an_open_tab_can_do(
         visit = elsewhere.find([HELPER_TOKEN], helper.partition("=")[2])
         assert visit is not None
         elsewhere.end(visit.id)
-        assert other.seconds_until_closed() < 1
+        assert other.seconds_until_closed() < SOON
 
         # Started again, with another token for organisers: what was left stays left, what goes
         # on goes on, and what began with the old token has ended.
@@ -187,7 +190,7 @@ def test_whoever_loses_a_role_can_do_nothing_in_an_open_tab(
             for who, name in ((ana, "removed"), (bo, "made a helper")):
                 tab, url = seen[who]
                 tries = replayed[who]
-                assert tab.seconds_until_closed() < 1
+                assert tab.seconds_until_closed() < SOON
                 time.sleep(0.5)
                 tally(f"OIDC: open tab of one who was {name}", tries, links(sandbox) - 4)
                 status = served.ask(url, headers={"Cookie": who}).status
@@ -200,7 +203,7 @@ def test_whoever_loses_a_role_can_do_nothing_in_an_open_tab(
             assert all(button.disabled for button in helper.shown("download_button").values())
             # Signing out ends the visit, though the provider's cookies were kept.
             served.ask(LEAVE, headers={"Cookie": bo, **HERE})
-            assert helper.seconds_until_closed() < 1
+            assert helper.seconds_until_closed() < SOON
             status = served.ask("/links", headers={"Cookie": bo}).status
             tally.add("OIDC: cookies after the sign-out", f"{status}", got_in=status < 400)
         finally:
