@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     from studio_core.model.people import Record
 
 
+_LEASES = "studio-cli#lease#"
+
+
 class ParticipantsTable:
     """The participants table of one hackathon."""
 
@@ -216,9 +219,23 @@ class ParticipantsTable:
             datetime.fromtimestamp(int(item["expires"]), UTC),
         )
 
+    def leased(self) -> set[str]:
+        """Return the events that have a lease, expired or not, of all domains of this table."""
+        pages = self._client.get_paginator("scan").paginate(
+            TableName=self.name,
+            ProjectionExpression="pk",
+            FilterExpression="begins_with(pk, :p)",
+            ExpressionAttributeValues={":p": {"S": _LEASES}},
+            ConsistentRead=True,
+        )
+        with translated("read the leases"):
+            return {
+                item["pk"]["S"].removeprefix(_LEASES) for page in pages for item in page["Items"]
+            }
+
 
 def _lease_key(event: str) -> str:
-    return f"studio-cli#lease#{event}"
+    return f"{_LEASES}{event}"
 
 
 def _stale(error: Any, owners: Sequence[str]) -> set[str]:

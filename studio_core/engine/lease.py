@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from studio_core.errors import StudioError
     from studio_core.model.runs import Lease
 
+EVERY = "*"
+"""In place of an event: the lease of a run on the whole domain, while which no other begins."""
+
 TTL = timedelta(seconds=60)
 """How long a lease must stay unchanged before another run may take it."""
 
@@ -37,6 +40,9 @@ class LeaseStore(Protocol):
 
     def lease(self, event: str) -> Lease | None:
         """Return the lease as it is stored."""
+
+    def leased(self) -> set[str]:
+        """Return what has a lease, of whomever, over or not."""
 
 
 def new_run_id() -> str:
@@ -84,9 +90,18 @@ class Leases:
 
     @contextmanager
     def held(
-        self, events: Iterable[str], lease: Lease, on_lost: Callable[[StudioError], None]
+        self,
+        events: Iterable[str],
+        lease: Lease,
+        on_lost: Callable[[StudioError], None],
+        *,
+        whole_domain: bool = False,
     ) -> Iterator[None]:
         """Hold the leases of these events, renewing them in the background.
+
+        A run on the whole domain holds `EVERY` and all that have a lease too. It takes `EVERY`
+        before it looks at the others, and they look at `EVERY` when they have their own: of two
+        that begin at once, one sees the other.
 
         `on_lost` is called, once, when another run has taken one, or when renewing failed
         for longer than a lease lasts, as on a laptop that slept: the run must stop then.
@@ -94,15 +109,26 @@ class Leases:
         Raises:
             RunBusyError: Another run holds one; the sentence says whose and since when.
         """
-        names = sorted(set(events))
+        names: list[str] = []
         stop = threading.Event()
         renewing = threading.Thread(
             target=self._renew, args=(names, lease, stop, on_lost), name="lease", daemon=True
         )
         with ExitStack() as stack:
-            for event in names:
+
+            def hold(event: str) -> None:
                 self._take(event, lease)
                 stack.callback(self._drop, event, lease.run_id)
+                names.append(event)
+
+            wanted = set(events)
+            if whole_domain:
+                hold(EVERY)
+                wanted |= self._store.leased() - {EVERY}
+            for event in sorted(wanted):
+                hold(event)
+            if not whole_domain and (dead := self._check(EVERY)) is not None:
+                self._drop(EVERY, dead.run_id)
             renewing.start()
             try:
                 yield
@@ -116,14 +142,22 @@ class Leases:
         try:
             self._store.take_lease(event, dated)
         except RunBusyError:
-            holder = self._store.lease(event)
-            left = 0.0
-            if holder is not None and not _dead_here(holder.run_id):
-                left = self._ttl.total_seconds() - self._watch.unchanged(event, holder)
-            if holder is not None and left > 0:
-                expired = holder.expires < self._clock()
-                raise busy(event, holder, left if expired else None) from None
-            self._store.take_lease(event, dated, over=holder)
+            self._store.take_lease(event, dated, over=self._check(event))
+
+    def _check(self, event: str) -> Lease | None:
+        """Return the lease of another run if that is over, or None if there is none.
+
+        Raises:
+            RunBusyError: It is not over.
+        """
+        holder = self._store.lease(event)
+        left = 0.0
+        if holder is not None and not _dead_here(holder.run_id):
+            left = self._ttl.total_seconds() - self._watch.unchanged(event, holder)
+        if holder is not None and left > 0:
+            expired = holder.expires < self._clock()
+            raise busy(event, holder, left if expired else None) from None
+        return holder
 
     def _renew(
         self,
@@ -163,8 +197,9 @@ def busy(event: str, holder: Lease, wait: float | None = None) -> RunBusyError:
     remedy = "Wait for it to end."
     if wait is not None:
         remedy = f"It seems to have died; if so, its lock expires in {max(1, round(wait))} seconds."
+    where = "the whole domain" if event == EVERY else event
     return RunBusyError(
-        f"{holder.owner} runs {holder.purpose} on {event} since {holder.since:%H:%M:%S} UTC.",
+        f"{holder.owner} runs {holder.purpose} on {where} since {holder.since:%H:%M:%S} UTC.",
         remedy,
         wait=wait,
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from contextlib import ExitStack, suppress
 from dataclasses import replace
 from datetime import timedelta
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from studio_core.access.roles import Act, Role
 from studio_core.engine.journal import Journal, journal_path
+from studio_core.engine.last_look import LastLook
 from studio_core.engine.lease import new_run_id
 from studio_core.engine.run import Proposal, Run
 from studio_core.errors import (
@@ -41,6 +43,9 @@ if TYPE_CHECKING:
 
 IDENTITY_LASTS = timedelta(seconds=10)
 """How long the answer to "who calls?" is used again: credentials may change."""
+
+NETWORK_AWAY = 45.0
+"""Seconds that the look under the lease is tried: whoever confirmed the plan waits for it."""
 
 ACT_OF_RUN = {
     Purpose.SETUP: Act.SET_UP,
@@ -101,8 +106,7 @@ class Runner:
         """
         plan = proposal.plan
         self._guard(authority, plan)
-        earlier = self._registry.latest(plan.identity, plan.event)
-        if earlier is not None and not earlier.ended:
+        if (earlier := self._registry.latest(plan.identity, plan.event)) and not earlier.ended:
             raise _busy(earlier)
         self._check_settings(authority, plan)
         run_id, now = new_run_id(), self._clock()
@@ -123,8 +127,12 @@ class Runner:
                 on_end=lambda run: self._ended(authority, run, kept),
             )
             lease = Lease(owner, plan.purpose.value, run_id, now, now)
-            stack.enter_context(self._backend.leases.held(_events(plan), lease, run.abort))
-            current = proposal.goal(self._backend.observe())
+            whole = plan.scope is Scope.DOMAIN
+            hold = self._backend.leases.held
+            stack.enter_context(hold(_events(plan), lease, run.abort, whole_domain=whole))
+            patience = min(self._backend.pace.persistence, NETWORK_AWAY)
+            look = LastLook(self._backend.observe, time.sleep, patience=patience)
+            current = look.plan(proposal.goal)
             if not Consent(plan).accepts(current):
                 raise PlanChangedError(current)
             _note(authority, plan, run_id, "started")

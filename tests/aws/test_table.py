@@ -282,3 +282,10 @@ def test_reading_a_table_of_ours_costs_its_pages_alone(table: ParticipantsTable,
     control.forget()
     assert table.scan() == [ADA]
     assert control.calls() == {"dynamodb.Scan": 1}
+
+
+def test_what_has_a_lease_is_found_among_all_rows(table: ParticipantsTable) -> None:
+    assert table.leased() == set()
+    table.take_lease("demo", ANA)
+    table.take_lease("*", BO)
+    assert table.leased() == {"demo", "*"}

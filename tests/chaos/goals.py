@@ -49,6 +49,8 @@ def fails_without_need(happened: Happened) -> Iterator[str]:
     """Passing faults and people at work keep no run from its goal."""
     ok = happened.report is not None and happened.report.ok
     before = happened.before
+    if _waits_for_a_person(happened):
+        return
     removes = happened.order.purges or happened.order.purpose == "removal"
     if removes and before and any(row.event is None for row in before.rows):
         return  # people whom the first tool set up are to be adopted first
@@ -56,6 +58,18 @@ def fails_without_need(happened: Happened) -> Iterator[str]:
     closed = happened.order.purpose == "start" and "closes app" in happened.deeds
     if happened.must_succeed and not ok and not early and not closed:
         yield f"{happened.order}: should have succeeded, and is {outcome(happened)}"
+
+
+def _waits_for_a_person(happened: Happened) -> bool:
+    """Something is left that no run may decide about, which `hides` wants to be named."""
+    before, after, order = happened.before, happened.after, happened.order
+    if before is None or after is None or happened.report is None or happened.report.failed:
+        return False
+    if order.purpose == "setup":  # a space that nobody could delete may hold files
+        return any(s.status == "Delete_Failed" for s in after.ours(order.event, "space"))
+    # What strangers made since the look was not agreed to.
+    left = {(item.kind.value, item.name.casefold()) for item in happened.report.left}
+    return order.whole_domain and not left & before.things.keys()
 
 
 def claims_too_much(happened: Happened, after: State) -> Iterator[str]:

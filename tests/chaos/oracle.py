@@ -14,7 +14,7 @@ from tests.chaos.goals import breaks, claims_too_much, fails_without_need, hangs
 from tests.chaos.orders import words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from tests.chaos.calls import Call
     from tests.chaos.orders import Happened, Token
@@ -76,7 +76,12 @@ def touches_others(happened: Happened) -> Iterator[str]:
 def _touches_rows(happened: Happened, call: Call) -> Iterator[str]:
     if happened.before is None:
         return
-    rows = {row.key: row for row in happened.before.rows if row.table == happened.table}
+    gone = _purged(happened.nested)
+    rows = {
+        row.key: row
+        for row in happened.before.rows
+        if row.table == happened.table and not gone(row)
+    }
     for verb, key, _ in call.rows:
         row = rows.get(key)
         here = row is None or row.domain in {"", happened.before.domain}
@@ -158,7 +163,7 @@ def _acting(happened: Happened) -> set[str | None]:
 def loses_rows(happened: Happened, before: State, after: State) -> Iterator[str]:
     """Nobody leaves a table, or changes events, unless that was agreed to."""
     runs = (happened, *happened.nested)
-    purged = {(each.order.event, each.table) for each in runs if each.order.purges}
+    purged = _purged(runs)
     agreed = {found for each in runs for found in each.agreed}
     keys = {(row.table, row.key): row for row in after.rows}
     people = {(row.table, row.person) for row in after.rows}
@@ -168,16 +173,20 @@ def loses_rows(happened: Happened, before: State, after: State) -> Iterator[str]
             stays = after.thing("profile", first_generation_profile(row.key))
             if happened.order.purges and stays and (row.table, row.person) not in people:
                 yield f"{happened.order}: the row {row.key} is gone, the only record of what stays"
-        elif now is not None and now.event != row.event:
+        elif now is not None and now.event != row.event and not purged(row):
             yield f"{happened.order}: {row.key} was of {row.event} and is of {now.event}"
-        elif now is None and not (
-            (row.event, row.table) in purged or ("row", row.person) in agreed
-        ):
+        elif now is None and not (purged(row) or ("row", row.person) in agreed):
             yield f"{happened.order}: the row {row.key} of {row.event} is gone"
     seen: dict[tuple[str, str], str] = {}
     for row in after.rows:
         if (other := seen.setdefault((row.table, row.person), row.key)) != row.key:
             yield f"{happened.order}: one person has two rows, {other} and {row.key}"
+
+
+def _purged(runs: Iterable[Happened]) -> Callable[[Row], bool]:
+    """Tell of a row whether one of these runs purged its event."""
+    events = {(each.order.event, each.table) for each in runs if each.order.purges}
+    return lambda row: (row.event, row.table) in events
 
 
 def first_generation_profile(key: str) -> str:

@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from bench.world import people
-from studio_core.engine.lease import Leases, LeaseWatch, new_run_id
+from studio_core.engine.lease import EVERY, Leases, LeaseWatch, new_run_id
 from studio_core.errors import AwsError, RunBusyError, StudioError
 from studio_core.hackathon import Hackathon
 from studio_core.model.plans import Scope
@@ -46,6 +46,9 @@ class Store:
 
     def lease(self, event: str) -> Lease | None:
         return self.leases.get(event)
+
+    def leased(self) -> set[str]:
+        return set(self.leases)
 
 
 def leases(store: Store, watch: LeaseWatch | None = None, ahead: float = 0, **more) -> Leases:
@@ -260,3 +263,47 @@ def test_a_renewal_that_is_under_way_does_not_bring_the_lease_back() -> None:
         assert renewing.wait(5)
     time.sleep(0.5)
     assert store.leases == {}
+
+
+def test_a_run_on_the_whole_domain_waits_for_every_run_that_goes_on() -> None:
+    """Also for one on an event of which there is nothing yet, so that no plan names it."""
+    store = Store(autumn=BO)
+    with pytest.raises(RunBusyError, match="on autumn"):
+        leases(store).held({"demo"}, ANA, lambda _: None, whole_domain=True).__enter__()
+    assert store.leases == {"autumn": BO}
+
+
+def test_no_run_begins_while_one_on_the_whole_domain_goes_on() -> None:
+    store = Store()
+    with leases(store).held({"demo"}, BO, lambda _: None, whole_domain=True):
+        assert set(store.leases) == {EVERY, "demo"}
+        with pytest.raises(RunBusyError, match="on the whole domain"):
+            leases(store).held({"autumn"}, ANA, lambda _: None).__enter__()
+        assert set(store.leases) == {EVERY, "demo"}
+    with leases(store).held({"autumn"}, ANA, lambda _: None):
+        assert set(store.leases) == {"autumn"}
+
+
+def test_of_two_runs_that_begin_at_once_one_sees_the_other() -> None:
+    """Between the moments at which each takes its first lease and looks at the other's."""
+    store = Store()
+    listed = store.leased
+
+    def leased() -> set[str]:
+        with pytest.raises(RunBusyError, match="on the whole domain"):
+            leases(store).held({"autumn"}, ANA, lambda _: None).__enter__()
+        return listed()
+
+    store.leased = leased  # type: ignore[method-assign]  # another run begins here
+    with leases(store).held({"demo"}, BO, lambda _: None, whole_domain=True):
+        assert set(store.leases) == {EVERY, "demo"}
+
+
+def test_a_dead_run_on_the_whole_domain_holds_nobody_up_twice() -> None:
+    store, seconds = Store(**{EVERY: BO}), [0.0]
+    taking = leases(store, LeaseWatch(lambda: seconds[0]))
+    with pytest.raises(RunBusyError):
+        taking.held({"demo"}, ANA, lambda _: None).__enter__()
+    seconds[0] = 61
+    with taking.held({"demo"}, ANA, lambda _: None):
+        assert set(store.leases) == {"demo"}

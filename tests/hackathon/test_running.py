@@ -13,7 +13,7 @@ import pytest
 
 from bench.world import people
 from studio_core.aws.secrets import Secrets
-from studio_core.errors import GuardError, NotFoundError, RunBusyError
+from studio_core.errors import GuardError, NotFoundError, RunBusyError, TransientError
 from studio_core.hackathon import Hackathon
 from studio_core.model.plans import Scope
 
@@ -126,3 +126,20 @@ def test_without_a_folder_of_its_own_the_record_is_where_this_machine_keeps_stat
     plain.note("looked")
     assert plain.audit.path.parent == tmp_path / "here"
     plain.close()
+
+
+@pytest.mark.parametrize("away", [1, 2])
+def test_a_network_that_fails_as_a_run_begins_stops_nobody(
+    hackathon: Hackathon, monkeypatch: pytest.MonkeyPatch, away: int
+) -> None:
+    proposal = hackathon.propose_setup(people(2, 1))
+    observe, answers = hackathon._backend.observe, iter([TransientError("no network")] * away)
+
+    def look() -> object:
+        for error in answers:
+            raise error
+        return observe()
+
+    monkeypatch.setattr(hackathon._backend, "observe", look)
+    assert hackathon.run(proposal).ok
+    assert list(answers) == []
