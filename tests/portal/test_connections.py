@@ -258,3 +258,22 @@ def test_a_head_is_bounded(port: int) -> None:
 def test_the_limits_are_as_documented() -> None:
     assert (GRACE, LEAST_RATE, EACH, connections.EVERYONE) == (15.0, 500, 150, 300)
     assert issubclass(LimitedProtocol, asyncio.Protocol)
+
+
+def test_only_those_beyond_the_usual_number_make_room_and_the_oldest_first() -> None:
+    class Waiting:
+        dropped = False
+
+        def drop(self) -> None:
+            self.dropped = True
+
+    room = connections.Room()
+    held: list[Any] = [Waiting() for _ in range(EACH)]
+    for since, one in enumerate(held):
+        room.open["a"] += 1
+        room.wait(one, "a", float(since))
+    assert not room.full_for("a", 1000.0)
+    assert not any(one.dropped for one in held)
+    room.open["a"] += 2
+    assert not room.full_for("a", 1000.0)
+    assert [one.dropped for one in held] == [True, True] + [False] * (EACH - 2)
