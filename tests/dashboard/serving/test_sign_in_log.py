@@ -52,3 +52,14 @@ def test_what_the_file_does_not_take_is_said(tmp_path: Path):
     (tmp_path / "audit.jsonl").mkdir()
     with pytest.raises(StudioError, match="cannot be written"):
         SignInLog(tmp_path, clock=utcnow).note(BO, "sign-in")
+
+
+def test_all_that_is_told_of_a_sign_in_is_kept(tmp_path: Path):
+    log = SignInLog(tmp_path, clock=utcnow)
+    log.note(BO, "sign-in", subject="a page", outcome="let in", event="spring", tab=2)
+    (kept,) = log.entries()
+    assert (kept.actor, kept.deed, kept.subject) == (BO, "sign-in", "a page")
+    assert (kept.outcome, kept.event) == ("let in", "spring")
+    assert {name: str(value) for name, value in kept.details.items()} == {"tab": "2"}
+    log.note(BO, "sign-out")
+    assert log.entries()[0].outcome == "done"
