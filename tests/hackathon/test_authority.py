@@ -53,8 +53,10 @@ def test_without_a_name_it_is_the_account_on_this_machine() -> None:
 def test_a_note_has_who_did_what_to_whom_and_where(hackathon: Hackathon) -> None:
     ana = Actor("ana@example.org", via="dashboard", address="10.0.0.1")
     authority = replace(hackathon._authority, actor=ana)
-    authority.note("cards printed", subject="team 1", outcome="half", number=7)
+    noted = authority.note("cards printed", subject="team 1", outcome="half", number=7)
     entry = hackathon.recorded()[0]
+    assert noted.id == entry.id
+    assert hackathon.note("roster read").id == hackathon.recorded()[0].id
     assert (entry.actor, entry.event) == (ana, hackathon.settings.event)
     assert (entry.deed, entry.subject, entry.outcome) == ("cards printed", "team 1", "half")
     assert {name: str(value) for name, value in entry.details.items()} == {"number": "7"}

@@ -51,7 +51,14 @@ def test_runs_links_and_refusals_are_on_record(make_hackathon: Callable[..., Hac
     started = hackathon.recorded()[-1]
     assert started.actor == ANA
     assert started.event == hackathon.settings.event
-    assert started.details["create"] == "profile:3 row:2 space:2"
+    assert {key: value for key, value in started.details.items() if key != "run"} == {
+        "account": "123456789012",
+        "region": hackathon.settings.region,
+        "create": "profile:3 row:2 space:2",
+    }
+    runs = [e.details.get("run") for e in reversed(hackathon.recorded()) if "run" in e.deed]
+    assert runs[0] == runs[1] != runs[2] == runs[3]
+    assert all(runs)
     raw = hackathon.audit.path.read_text()
     assert "ada@example.com" in raw
     for secret in (*urls, code, *(url.partition("?")[2] for url in urls)):
