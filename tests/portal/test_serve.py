@@ -49,6 +49,7 @@ def test_it_says_where_it_is_once_it_answers_and_logs_with_the_time(
     monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(raw))  # a pipe: what is not flushed waits
     monkeypatch.setattr(sys, "stderr", err := io.StringIO())
     answers: list[int] = []
+    servers: list[str | None] = []
 
     def visit() -> None:
         until = time.monotonic() + 10
@@ -56,9 +57,11 @@ def test_it_says_where_it_is_once_it_answers_and_logs_with_the_time(
             time.sleep(0.01)
         link = raw.getvalue().decode().strip()
         try:
-            for path, data in (("health", None), ("", b"email=x&code=y")):
+            for path, data in (("health?a-ticket", None), ("", b"email=x&code=y")):
                 request = urllib.request.Request(link + path, data)
-                answers.append(urllib.request.urlopen(request, timeout=5).status)
+                answer = urllib.request.urlopen(request, timeout=5)
+                answers.append(answer.status)
+                servers.append(answer.headers["server"])
         except urllib.error.HTTPError as error:
             answers.append(error.code)
         finally:
@@ -68,9 +71,10 @@ def test_it_says_where_it_is_once_it_answers_and_logs_with_the_time(
     visitor.start()
     assert serve.run(0, "127.0.0.1") == 0
     visitor.join()
-    assert answers == [200, 401]
+    assert (answers, servers) == ([200, 401], [None])
     assert re.fullmatch(r"http://127\.0\.0\.1:\d+/\n", raw.getvalue().decode())
     said = err.getvalue()
+    assert "a-ticket" not in said
     assert (serve.WARNING in said) is (access == "email-only")
     assert re.search(
         r"^\d{4}-\d\d-\d\d [\d:,]+ portal\.answer state=not_proven ms=", said, re.MULTILINE
