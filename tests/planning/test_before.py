@@ -46,3 +46,14 @@ def test_ten_people_are_named_and_the_others_counted() -> None:
     assert told(11).endswith(f"{ten}, p9@x.org and 1 more.")
     assert told(1_011).startswith("1,011 people are ")
     assert told(1_011).endswith("p9@x.org and 1,001 more.")
+
+
+@pytest.mark.parametrize(("domain", "whose"), [("d-1", None), ("d-far", "ana")])
+def test_a_name_that_another_event_records_is_taken_on_its_own_domain(
+    domain: str, whose: str | None
+) -> None:
+    theirs = Record("ana@spring.org", "1", domain, "spring", "ana", "team-1")
+    profile = ready_profile("ana", Ownership.UNTAGGED)
+    world = empty(profiles=(profile,), records=(ANA,), foreign=(theirs,))
+    found = FirstGeneration(world).profile(ANA)
+    assert (found and found.name) == whose

@@ -16,7 +16,7 @@ from studio_core import config
 from studio_core.dashboard.registry import PAGES
 from studio_core.dashboard.serving import launch, oidc
 from studio_core.dashboard.serving.tokens import GateSettings, Mode, is_loopback
-from studio_core.errors import StudioError
+from studio_core.errors import GuardError, StudioError
 
 LONG = "x" * 32
 
@@ -51,6 +51,15 @@ def test_a_port_that_is_taken_is_a_sentence():
         port = taken.getsockname()[1]
         with pytest.raises(StudioError, match=f"Port {port} cannot be listened at"):
             launch.run(port, "127.0.0.1", open_access=True)
+
+
+def test_an_address_that_others_reach_is_refused_before_anything_is_started():
+    with socket.create_server(("0.0.0.0", 0)) as taken:
+        port = taken.getsockname()[1]
+        with pytest.raises(GuardError, match="this machine alone"):
+            launch.run(port, "0.0.0.0", open_access=True)
+        with pytest.raises(GuardError, match="too short"):
+            launch.run(port, "0.0.0.0", token="short")
 
 
 @pytest.mark.parametrize(
