@@ -168,7 +168,7 @@ class Visits:
             ) from error
 
     def _prune(self) -> None:
-        """Delete what has ended, at most once a minute; what another deletes too, the next time."""
+        """Delete what has ended, at most once a minute; what another is deleting waits."""
         now = self._clock()
         if now - self._pruned < _PRUNE_EVERY:
             return
