@@ -217,6 +217,20 @@ def test_all_clients_together_have_a_limit_and_one_makes_room_for_another(
         assert still_open(held) <= 60
 
 
+def test_a_client_is_known_by_the_address_it_connects_from(
+    port: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[str | None] = []
+
+    def client(peer: str | None, *_: object) -> str:
+        seen.append(peer)
+        return "a"
+
+    monkeypatch.setattr(connections, "client_of", client)
+    assert asked(port)[0] == 200
+    assert seen == ["127.0.0.1"]
+
+
 def test_one_client_may_not_have_all_websockets(port: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(connections, "SOCKETS_EACH", 2)
     address = f"ws://127.0.0.1:{port}/"

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from studio_core import config
+from studio_core.hackathon import Hackathon
 from studio_core.portal import serve
 
 if TYPE_CHECKING:
@@ -48,6 +49,9 @@ def test_it_says_where_it_is_once_it_answers_and_logs_with_the_time(
     raw = io.BytesIO()
     monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(raw))  # a pipe: what is not flushed waits
     monkeypatch.setattr(sys, "stderr", err := io.StringIO())
+    closed = []
+    close = Hackathon.close
+    monkeypatch.setattr(Hackathon, "close", lambda self: (closed.append(self), close(self)))
     answers: list[int] = []
     servers: list[str | None] = []
 
@@ -73,6 +77,7 @@ def test_it_says_where_it_is_once_it_answers_and_logs_with_the_time(
     visitor.join()
     assert (answers, servers) == ([200, 401], [None])
     assert re.fullmatch(r"http://127\.0\.0\.1:\d+/\n", raw.getvalue().decode())
+    assert len(closed) == 1
     said = err.getvalue()
     assert "a-ticket" not in said
     assert (serve.WARNING in said) is (access == "email-only")
