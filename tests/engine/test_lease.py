@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import socket
 import subprocess
 import sys
 import threading
@@ -9,6 +11,7 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
@@ -260,3 +263,13 @@ def test_a_renewal_that_is_under_way_does_not_bring_the_lease_back() -> None:
         assert renewing.wait(5)
     time.sleep(0.5)
     assert store.leases == {}
+
+
+def test_a_machine_without_namespaces_is_known_by_its_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    def readlink(_: Path) -> Path:
+        raise FileNotFoundError
+
+    monkeypatch.setattr(Path, "readlink", readlink)
+    machine, pid, _ = new_run_id().split(":")
+    assert machine == f"{socket.gethostname()}/"
+    assert pid == str(os.getpid())
