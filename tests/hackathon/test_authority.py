@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import getpass
+import os
+import socket
 import threading
 from collections.abc import Callable
 from dataclasses import replace
@@ -60,3 +63,16 @@ def test_a_note_has_who_did_what_to_whom_and_where(hackathon: Hackathon) -> None
     assert (entry.actor, entry.event) == (ana, hackathon.settings.event)
     assert (entry.deed, entry.subject, entry.outcome) == ("cards printed", "team 1", "half")
     assert {name: str(value) for name, value in entry.details.items()} == {"number": "7"}
+
+
+@pytest.mark.parametrize("error", [KeyError("uid not found"), OSError("no account")])
+def test_an_account_without_a_name_is_its_number(
+    monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    """As in a container whose user is in no password file."""
+
+    def getuser() -> str:
+        raise error
+
+    monkeypatch.setattr(getpass, "getuser", getuser)
+    assert default_owner(Settings()) == f"{os.getuid()}@{socket.gethostname()}"
