@@ -378,3 +378,9 @@ def test_purge_without_it_keeps_every_row_that_alone_names_something(
     assert not (may_be_tagged(lost) - inherits) & {*purged.profiles, *purged.spaces} - (
         may_be_tagged(replace(world, rows=purged.rows))
     )
+
+
+def test_people_are_in_the_order_of_their_addresses_however_keys_are_written() -> None:
+    rows = (Record("bo@x.org", "1", "d-1"), Record("ana@x.org", "1", "d-1", key="Ana@X.org"))
+    plan = plan_adopt(empty(records=rows), TEMPLATE)
+    assert [step.name for step in plan.steps] == ["ana@x.org", "bo@x.org"]

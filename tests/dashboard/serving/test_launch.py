@@ -206,3 +206,15 @@ def test_no_link_is_told_of_a_server_that_has_ended(capsys):
     gone.ended = True
     launch._announce_when_ready(gone, GateSettings(Mode.OPEN), ("127.0.0.1", 9), launch._print)
     assert capsys.readouterr().out == ""
+
+
+def test_the_server_listens_where_it_was_told(monkeypatch):
+    started, child = [], Child()
+    monkeypatch.setattr(
+        subprocess, "Popen", lambda command, env: started.append((command, env)) or child
+    )
+    assert launch.run(8600, "127.0.0.1", token=LONG, announce=print) == 7
+    ((command, env),) = started
+    assert command[1:3] == ["-m", "studio_core.dashboard.serving.server"]
+    assert command[3:] == ["--server.port", "8600", "--server.address", "127.0.0.1"]
+    assert env["STUDIO_TOKEN"] == LONG

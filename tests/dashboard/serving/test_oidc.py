@@ -6,9 +6,10 @@ import asyncio
 
 import pytest
 from starlette.responses import Response
+from streamlit import auth_util
 from streamlit.web.server.starlette.starlette_auth_routes import _set_auth_cookie
 
-from studio_core.dashboard.serving.oidc import signed_in
+from studio_core.dashboard.serving.oidc import configured, signed_in
 
 ANA = {"is_logged_in": True, "email": "Ana@Example.com", "email_verified": True}
 
@@ -44,3 +45,9 @@ def test_a_cookie_that_is_taken_away_or_changed_signs_nobody_in():
     assert signed_in([cookie.replace(";", "x;", 1) for cookie in made]) is None
     assert signed_in(["_streamlit_user=x"]) is None
     assert signed_in(cookies({**ANA, "is_logged_in": False})) is None
+
+
+def test_a_provider_is_configured_by_streamlits_own_secrets(monkeypatch):
+    for section, there in (({"client_id": "x"}, True), ({}, False)):
+        monkeypatch.setattr(auth_util, "get_secrets_auth_section", lambda found=section: found)
+        assert configured() is there
