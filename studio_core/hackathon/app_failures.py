@@ -27,13 +27,10 @@ class AppFailures:
 
         One that cannot be asked for stays empty, and is asked for again the next time.
         """
-        apps = [each.app for each in summary.failed]
-        reasons = self._backend.executor.map(self._reason, apps)
-        failed = tuple(
-            replace(each, reason=reason)
-            for each, reason in zip(summary.failed, reasons, strict=True)
+        explained = self._backend.executor.map(
+            lambda each: replace(each, reason=self._reason(each.app)), summary.failed
         )
-        return replace(summary, failed=failed)
+        return replace(summary, failed=tuple(explained))
 
     def _reason(self, app: App) -> str:
         key = (app.label.casefold(), app.created)  # an app that is started again has its name

@@ -6,7 +6,7 @@ import getpass
 import os
 import socket
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from studio_core.access.roles import Actor, permit
@@ -41,7 +41,7 @@ class Authority:
     """
 
     actor: Actor
-    backend: Backend = field(repr=False)
+    backend: Backend
     still: Callable[[], object] | None = None
 
     def permit(self, act: Act) -> None:

@@ -16,15 +16,19 @@ if TYPE_CHECKING:
 
 
 def plan_facts(plan: Plan) -> dict[str, str]:
-    """Where a plan goes and what it changes: `{"account": …, "delete": "profile:3 space:1"}`."""
-    counts = {action.value: plan.counts(action) for action in Action if action.changes}
+    """Where a plan goes and what it changes: `{"account": …, "delete": "profile:3 space:1"}`.
+
+    What it does not do has an empty text, which the audit log leaves out.
+    """
     return {
         "account": plan.identity.account,
         "region": plan.identity.region,
         **{
-            action: " ".join(f"{kind}:{number}" for kind, number in by_kind.items())
-            for action, by_kind in counts.items()
-            if by_kind
+            action.value: " ".join(
+                f"{kind}:{number}" for kind, number in plan.counts(action).items()
+            )
+            for action in Action
+            if action.changes
         },
     }
 

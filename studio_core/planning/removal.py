@@ -184,5 +184,4 @@ class _Removal:
         self, kind: Kind, name: str, target: Record | Profile | Space | App, key: str, reason: str
     ) -> None:
         self._staying[key] = reason
-        key = key.replace("delete:", "skip:", 1)
         self.steps.append(Step(key, Action.SKIP, kind, name, target, reason=reason))

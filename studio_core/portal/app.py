@@ -61,10 +61,10 @@ def create_app(hackathon: Hackathon) -> HeadersMiddleware:
     portal = Portal(Authenticator(hackathon.sign_in), endpoint)
     app = Starlette(
         routes=[
-            Route("/", portal.home, methods=["GET"]),
+            Route("/", portal.home),
             Route("/", portal.enter, methods=["POST"]),
-            Route("/wait", portal.wait, methods=["GET"]),
-            Route("/health", health, methods=["GET"]),
+            Route("/wait", portal.wait),
+            Route("/health", health),
         ],
         exception_handlers={HTTPException: portal.refused, Exception: portal.crashed},
     )

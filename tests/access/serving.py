@@ -125,6 +125,7 @@ def serve(
     until = time.monotonic() + READY_SECONDS
     while time.monotonic() < until:
         if process.poll() is not None:
+            served.stop()
             raise AssertionError("\n".join(["It ended:", *served.lines]))
         if served.entrance or (command and _answers(served)):
             return served

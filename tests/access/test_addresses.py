@@ -46,3 +46,7 @@ def test_a_key_is_its_own_key_and_the_form_of_rosters_for_ascii(text):
     assert email_spellings(text)[0] == key
     if text.isascii() and "xn--" not in text.lower():
         assert email_spellings(text) == (normalise_email(text),)
+
+
+def test_a_domain_that_is_none_stays_as_it_is():
+    assert email_key("Ada@\N{SNOWMAN}.example") == "ada@\N{SNOWMAN}.example"

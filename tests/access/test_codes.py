@@ -178,3 +178,11 @@ def test_the_secret_is_not_shown() -> None:
 
 def test_the_secret_is_not_in_the_repr() -> None:
     assert repr(CODES.secret) not in repr(CODES)
+
+
+def test_a_ticket_says_which_sign_in_it_continues_while_it_holds() -> None:
+    until = NOW + timedelta(seconds=60)
+    ticket = CODES.ticket("ada@example.com", until, "first")
+    assert CODES.continued(ticket, NOW) == "first"
+    assert CODES.continued(CODES.ticket("ada@example.com", until, "second"), NOW) == "second"
+    assert CODES.continued(ticket, until) == CODES.continued("made up", NOW) == ""

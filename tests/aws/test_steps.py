@@ -12,6 +12,7 @@ from studio_core.errors import InUseError
 from studio_core.model.people import Record
 from studio_core.model.plans import Action, Step
 from studio_core.model.studio import App, Kind, Profile, Space
+from studio_core.sandbox.serving.faults import FAULT_TEXT
 
 if TYPE_CHECKING:
     from studio_core.hackathon import Hackathon
@@ -126,3 +127,22 @@ def test_a_reason_that_cannot_be_asked_for_is_none(calls: AwsStepCalls, control:
 def test_a_row_has_no_reason_of_aws(calls: AwsStepCalls) -> None:
     target = Record("ada@example.com", "1", "d-1", "demo", "ada", "team-1")
     assert calls.failure(Step("row", Action.CREATE, Kind.ROW, target.email, target)) == ""
+
+
+def test_the_reason_of_aws_is_told_for_each_kind(calls: AwsStepCalls, control: Control) -> None:
+    calls.do(profile("ada"))
+    calls.do(space("mine"))
+    home = Space("mine", "InService", "ada", "Private", "JupyterLab")
+    app = App("JupyterLab", "default", "Pending", space=home.name, instance_type="ml.t3.medium")
+    start = Step("app", Action.CREATE, Kind.APP, app.label, app)
+    assert calls.failure(profile("ada")) == calls.failure(space("mine")) == ""
+    control.faults(app_failure_rate=1)
+    calls.do(start)
+    assert calls.failure(start) == FAULT_TEXT
+    control.faults(stuck=["mine"])
+    calls.do(space("mine", action=Action.DELETE))
+    assert calls.failure(space("mine")) == FAULT_TEXT
+    control.faults(stuck=["bo"])
+    calls.do(profile("bo"))
+    calls.do(profile("bo", Action.DELETE, "InService"))
+    assert calls.failure(profile("bo")) == FAULT_TEXT

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import socket
 import subprocess
 import sys
 import threading
@@ -9,6 +11,7 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
@@ -307,3 +310,13 @@ def test_a_dead_run_on_the_whole_domain_holds_nobody_up_twice() -> None:
     seconds[0] = 61
     with taking.held({"demo"}, ANA, lambda _: None):
         assert set(store.leases) == {"demo"}
+
+
+def test_a_machine_without_namespaces_is_known_by_its_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    def readlink(_: Path) -> Path:
+        raise FileNotFoundError
+
+    monkeypatch.setattr(Path, "readlink", readlink)
+    machine, pid, _ = new_run_id().split(":")
+    assert machine == f"{socket.gethostname()}/"
+    assert pid == str(os.getpid())

@@ -164,3 +164,31 @@ def test_a_run_goes_round_while_something_new_comes_and_for_persistence_after(
     assert time.monotonic() - began >= 0.05 * idle
     assert {item.name for item in report.left} == {"ada", "bo"} - finished
     assert report.ok is (finished >= {"ada", "bo"})
+
+
+def test_a_process_that_ends_does_not_wait_for_its_run(tmp_path: Path) -> None:
+    """The journal and the lease tell what was cut off; a second Ctrl-C must not hang."""
+    go_on, now = threading.Event(), datetime(2026, 11, 24, tzinfo=UTC)
+
+    class Slow:
+        def apply(self, plan: Plan) -> tuple[Outcome, ...]:
+            go_on.wait(10)
+            return tuple(Outcome(step, Result.DONE) for step in plan.changes)
+
+    before = set(threading.enumerate())
+    agreed = plan(profile("ada"))
+    run = Run(
+        Proposal(agreed, lambda _: plan()),
+        run_id="run-1",
+        owner="ana",
+        observe=empty,
+        applier=lambda *_: Slow(),
+        journal=Journal(tmp_path / "journal", lambda: now),
+        clock=lambda: now,
+        pace=Pace(),
+    ).start(agreed)
+    working = set(threading.enumerate()) - before
+    go_on.set()
+    assert run.result().ok
+    assert working
+    assert all(thread.daemon for thread in working)

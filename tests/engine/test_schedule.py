@@ -123,3 +123,13 @@ def test_what_is_cleared_goes_no_more() -> None:
     made.release_retries()
     assert taken(made) == []
     assert made.due(room=True) == []
+
+
+def test_what_ends_without_being_a_row_to_come_changes_nothing_of_the_batch() -> None:
+    """A profile whose row failed, and a row that was queued already, are no rows to come."""
+    steps = people(3)
+    waits = profile("a", Action.CREATE, steps[0].key)
+    made = schedule(*steps, waits)
+    made.withdraw(made[waits.key])
+    made.withdraw(made[steps[2].key])
+    assert taken(made) == [("p000@ai.se", "p001@ai.se", "p002@ai.se")]

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import getpass
+import os
+import socket
 import threading
 from collections.abc import Callable
 from dataclasses import replace
@@ -53,8 +56,23 @@ def test_without_a_name_it_is_the_account_on_this_machine() -> None:
 def test_a_note_has_who_did_what_to_whom_and_where(hackathon: Hackathon) -> None:
     ana = Actor("ana@example.org", via="dashboard", address="10.0.0.1")
     authority = replace(hackathon._authority, actor=ana)
-    authority.note("cards printed", subject="team 1", outcome="half", number=7)
+    noted = authority.note("cards printed", subject="team 1", outcome="half", number=7)
     entry = hackathon.recorded()[0]
+    assert noted.id == entry.id
+    assert hackathon.note("roster read").id == hackathon.recorded()[0].id
     assert (entry.actor, entry.event) == (ana, hackathon.settings.event)
     assert (entry.deed, entry.subject, entry.outcome) == ("cards printed", "team 1", "half")
     assert {name: str(value) for name, value in entry.details.items()} == {"number": "7"}
+
+
+@pytest.mark.parametrize("error", [KeyError("uid not found"), OSError("no account")])
+def test_an_account_without_a_name_is_its_number(
+    monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    """As in a container whose user is in no password file."""
+
+    def getuser() -> str:
+        raise error
+
+    monkeypatch.setattr(getpass, "getuser", getuser)
+    assert default_owner(Settings()) == f"{os.getuid()}@{socket.gethostname()}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -39,6 +40,18 @@ def test_threads_that_nobody_uses_go_at_once_and_used_ones_stay_until_closed(
     with used.in_use():
         pass
     assert used.executor.submit(int).result() == 0
+
+
+def test_what_waits_for_a_thread_when_it_closes_is_not_called_any_more(
+    hackathon: Hackathon,
+) -> None:
+    executor, go_on = hackathon._backend.executor, threading.Event()
+    busy = [executor.submit(go_on.wait, 10) for _ in range(executor._max_workers)]
+    waiting = executor.submit(go_on.wait, 10)
+    hackathon.close()
+    go_on.set()
+    assert waiting.cancelled()
+    assert all(future.result() for future in busy)
 
 
 def test_who_calls_is_asked_again_after_a_while(hackathon: Hackathon, control: Control) -> None:

@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from bench.world import people
+from studio_core.aws.rows import RowChange
 from studio_core.aws.session import Session
 from studio_core.insight.readiness import CheckState
+from studio_core.model.people import Record
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -48,6 +50,16 @@ def test_without_a_roster_the_people_of_the_table_count(hackathon: Hackathon) ->
     assert "holds 5 people" in checks["Participants table"].sentence
     assert checks["Listing"].sentence == "6 profiles, 2 spaces seen."
     assert checks["Quota: user profiles"].sentence.startswith("6 wanted of ")
+
+
+def test_people_whom_no_event_has_adopted_are_named_with_what_to_do(hackathon: Hackathon) -> None:
+    hackathon.ensure_table()
+    assert "People from before" not in by_title(hackathon.check())
+    old = Record("old@ai.se", "1", hackathon.settings.domain_id)
+    assert hackathon.table.write([RowChange(None, old)]) == set()
+    found = by_title(hackathon.check())["People from before"]
+    assert (found.state, "old@ai.se" in found.sentence) == (WARNING, True)
+    assert "studio adopt" in found.remedy
 
 
 @pytest.mark.parametrize(

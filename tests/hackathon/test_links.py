@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import urllib.request
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, urlsplit
@@ -13,7 +13,8 @@ import boto3
 import pytest
 
 from bench.world import people
-from studio_core.errors import StudioError
+from studio_core.aws.rows import RowChange
+from studio_core.errors import CredentialsError, StudioError
 from studio_core.hackathon import links as core
 from studio_core.model.links import Link, LinkFailure
 from studio_core.model.studio import EVENT_TAG
@@ -250,6 +251,18 @@ def test_a_team_that_is_small_enough_is_asked_about_each_thing_once(
     assert "sagemaker.ListUserProfiles" not in calls
 
 
+def test_a_row_without_a_profile_or_space_asks_about_none(
+    hackathon: Hackathon, domain: Domain, control: Control
+):
+    table = hackathon._backend.table
+    (row,) = hackathon._backend.person(ADA)
+    assert table.write([RowChange(row, replace(row, profile=None, space=None))]) == set()
+    control.forget()
+    (link,) = hackathon.links(email=ADA)
+    refused(link, "There is no profile yet.")
+    assert control.calls() == {"dynamodb.GetItem": 1}
+
+
 def test_links_that_are_refused_are_told_beside_those_that_are_made(
     hackathon: Hackathon, domain: Domain
 ):
@@ -258,6 +271,7 @@ def test_links_that_are_refused_are_told_beside_those_that_are_made(
     assert (type(first), type(second)) == (LinkFailure, Link)
     (end,) = [e for e in hackathon.recorded() if e.deed == "links handed over"]
     assert end.outcome == "1 made, 1 failed"
+    assert end.details["failed"] == ADA
 
 
 def test_what_was_deleted_since_the_look_is_told_with_what_to_do(
@@ -270,3 +284,11 @@ def test_what_was_deleted_since_the_look_is_told_with_what_to_do(
     assert (failure.email, failure.team) == ("person00000@example.com", "1")
     assert failure.reason == "The profile or space does not exist any more."
     assert "setup-users" in failure.remedy
+
+
+def test_without_credentials_any_more_no_further_link_is_tried(
+    hackathon: Hackathon, domain: Domain, control: Control
+) -> None:
+    control.faults(errors={"sagemaker.CreatePresignedDomainUrl": "ExpiredTokenException"})
+    with pytest.raises(CredentialsError):
+        next(hackathon.links())

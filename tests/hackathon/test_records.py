@@ -8,8 +8,11 @@ import pytest
 
 from studio_core.access.roles import Actor, Role
 from studio_core.errors import GuardError, StudioError
+from studio_core.hackathon.records import plan_facts
 from studio_core.model.links import Link
 from studio_core.model.people import Participant, Roster
+from studio_core.model.plans import Action, Plan, Purpose, Step
+from studio_core.model.studio import Identity, Kind, Profile
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -51,7 +54,14 @@ def test_runs_links_and_refusals_are_on_record(make_hackathon: Callable[..., Hac
     started = hackathon.recorded()[-1]
     assert started.actor == ANA
     assert started.event == hackathon.settings.event
-    assert started.details["create"] == "profile:3 row:2 space:2"
+    assert {key: value for key, value in started.details.items() if key != "run"} == {
+        "account": "123456789012",
+        "region": hackathon.settings.region,
+        "create": "profile:3 row:2 space:2",
+    }
+    runs = [e.details.get("run") for e in reversed(hackathon.recorded()) if "run" in e.deed]
+    assert runs[0] == runs[1] != runs[2] == runs[3]
+    assert all(runs)
     raw = hackathon.audit.path.read_text()
     assert "ada@example.com" in raw
     for secret in (*urls, code, *(url.partition("?")[2] for url in urls)):
@@ -94,3 +104,23 @@ def test_whose_links_were_asked_for_is_on_record(hackathon: Hackathon):
     assert entry.subject == "everybody"
     assert entry.details["people"] == "ada@example.com bo@example.com"
     assert str(entry.details["number"]) == "2"
+
+
+def test_what_a_plan_keeps_or_leaves_is_not_on_record_as_a_change() -> None:
+    def step(action: Action, kind: Kind, name: str) -> Step:
+        return Step(f"{action} {name}", action, kind, name, Profile(name, "InService"))
+
+    steps = (
+        step(Action.CREATE, Kind.PROFILE, "ada"),
+        step(Action.CREATE, Kind.PROFILE, "bo"),
+        step(Action.CREATE, Kind.SPACE, "team-1"),
+        step(Action.KEEP, Kind.PROFILE, "cy"),
+        step(Action.SKIP, Kind.PROFILE, "eve"),
+    )
+    where = Identity("123456789012", "eu-west-1", "d-1")
+    facts = plan_facts(Plan(Purpose.SETUP, where, "demo", steps))
+    assert {name: text for name, text in facts.items() if text} == {
+        "account": "123456789012",
+        "region": "eu-west-1",
+        "create": "profile:2 space:1",
+    }

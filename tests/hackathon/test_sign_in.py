@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import boto3
@@ -66,3 +67,21 @@ def test_codes_are_read_again_when_they_have_been_kept_long_enough(
     assert portal.sign_in.recent_codes() == new
     noted = organiser.audit.entries()
     assert any(entry.deed == "access codes renewed" for entry in noted)
+
+
+def test_a_link_is_said_to_last_no_longer_than_it_does(
+    hackathon: Hackathon, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert hackathon.run(hackathon.propose_setup(Roster((Participant("a@example.com", "1"),)))).ok
+    sign_in = hackathon.sign_in
+    monkeypatch.setattr(sign_in, "clock", clock)
+    row = sign_in.person("a@example.com")
+    assert row is not None
+    link = sign_in.link(row, sign_in.target(row))
+    assert link.expires_at == clock.now + timedelta(seconds=300)
+    assert (link.email, link.team, link.profile, link.space) == (
+        "a@example.com",
+        "1",
+        "a",
+        "team-1",
+    )

@@ -80,6 +80,14 @@ def test_the_generation_of_two_spaces_a_person_is_taken_over(
     assert _rows(after) == {"ana.b@x.org": (EVENT, "anab", space)}
 
 
+def test_who_has_only_spaces_of_their_own_keeps_one_where_teams_share() -> None:
+    """Their links go on opening their files; the next setup moves them to the team's space."""
+    spaces = (_private("anab", "ce", "CodeEditor"), _private("anab"))
+    world = empty(profiles=(ready_profile("anab", UNTAGGED),), spaces=spaces, records=(ANA,))
+    after = carry_out(plan_adopt(world, SpaceTemplate()), world)
+    assert _rows(after) == {"ana.b@x.org": (EVENT, "anab", "anab-jupyter-space")}
+
+
 def test_a_row_notes_its_profile_then_comes_the_tag_then_the_event() -> None:
     world = empty(
         profiles=(ready_profile("anab", UNTAGGED),), spaces=(_private("anab"),), records=(ANA,)
@@ -370,3 +378,9 @@ def test_purge_without_it_keeps_every_row_that_alone_names_something(
     assert not (may_be_tagged(lost) - inherits) & {*purged.profiles, *purged.spaces} - (
         may_be_tagged(replace(world, rows=purged.rows))
     )
+
+
+def test_people_are_in_the_order_of_their_addresses_however_keys_are_written() -> None:
+    rows = (Record("bo@x.org", "1", "d-1"), Record("ana@x.org", "1", "d-1", key="Ana@X.org"))
+    plan = plan_adopt(empty(records=rows), TEMPLATE)
+    assert [step.name for step in plan.steps] == ["ana@x.org", "bo@x.org"]

@@ -149,3 +149,10 @@ def test_another_app_type_owner_or_app_is_another_setup() -> None:
     start = plan_start_apps(world, TEMPLATE)
     other = replace(world, spaces=tuple(replace(s, app_type="CodeEditor") for s in world.spaces))
     assert not Consent(start).accepts(plan_start_apps(other, TEMPLATE))
+
+
+def test_who_agreed_to_making_something_agreed_to_no_deletion_in_it() -> None:
+    agreed = plan_setup(BOTH, empty(), TEMPLATE)
+    world = replace(carry_out(agreed, empty()), apps=(app("team-1"),))
+    assert deleted(plan_purge(world))
+    assert deleted(Consent(agreed).bound(plan_purge(world))) == set()

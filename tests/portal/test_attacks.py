@@ -390,6 +390,9 @@ def test_every_answer_has_the_guarding_headers(
     assert answer.headers["cache-control"] == "no-store"
     assert answer.headers["referrer-policy"] == "same-origin"
     assert answer.headers["x-frame-options"] == "DENY"
+    assert answer.headers["x-robots-tag"] == "noindex"
+    assert answer.headers["cross-origin-opener-policy"] == "same-origin"
+    assert answer.headers["permissions-policy"] == "camera=(), geolocation=(), microphone=()"
     assert answer.headers["x-content-type-options"] == "nosniff"
     assert "set-cookie" not in answer.headers
     assert "access-control-allow-origin" not in answer.headers

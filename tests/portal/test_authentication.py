@@ -49,6 +49,7 @@ Portal = Callable[..., Instance]
 def test_the_form_names_the_event_and_asks_for_two_things(portal: Portal) -> None:
     page = portal().visitor().get()
     assert page.status_code == 200
+    assert "retry-after" not in page.headers
     assert "<h1>Demo</h1>" in page.text
     assert re.findall(r'<label for="(\w+)"', page.text) == ["email", "code"]
     assert re.findall(r'<input id="(\w+)" name="(\w+)"', page.text) == [
@@ -489,6 +490,7 @@ def code_in(message: Any) -> str:
 def mailed(answer: httpx.Response) -> None:
     assert answer.status_code == 202, answer.text
     assert "Check your mail" in answer.text
+    assert "10 minutes" in answer.text
 
 
 def test_a_mailed_code_opens_once(portal: Portal, mail: Callable[[], list[Any]]) -> None:
@@ -499,6 +501,7 @@ def test_a_mailed_code_opens_once(portal: Portal, mail: Callable[[], list[Any]])
     (message,) = mail()
     assert message.destinations["ToAddresses"] == [ON_ROSTER]
     assert message.source == SENDER
+    assert "It works once, within 10 minutes," in message.body
     wrong = visitor.sign_in(ON_ROSTER, WRONG)
     assert (wrong.status_code, "Check your mail" in wrong.text) == (401, True)
     assert visit_of(visitor.sign_in(ON_ROSTER, code_in(message).lower())).profile == "niklas"

@@ -4,6 +4,7 @@ import base64
 import hashlib
 import re
 
+import pytest
 import segno
 
 from studio_core.portal.cards import A_PAGE, Card, cards_html, poster_svg, qr_svg
@@ -64,3 +65,23 @@ def test_a_poster_names_event_address_and_code() -> None:
     assert min(sizes) >= 30
     assert "this code" not in poster_svg(URL, event="spring-hack")
     assert "<script" not in poster_svg("https://<script>", event="<script>", code="<script>")
+
+
+@pytest.mark.parametrize(
+    ("event", "code", "address"),
+    [
+        ("demo", "", "https://a.example/"),
+        ("spring-hack", "ACDE-FGHJ", URL),
+        ("e" * 40, "ACDE-FGHJ-KMNP", f"https://{'a' * 60}.example.org/"),
+    ],
+)
+def test_every_line_of_a_poster_fits_and_is_as_large_as_it_can_be(event, code, address) -> None:
+    """Letters are 0.6 of the size wide, as in the font of codes."""
+    svg = poster_svg(address, event=event, code=code)
+    lines = re.findall(r'<text x="(\d+)" y="\d+" font-size="(\d+)">([^<]*)<', svg)
+    assert len(lines) == 5
+    largest = (72, 38, 38, 64, 124)
+    for (x, size, text), most in zip(lines, largest, strict=True):
+        room, needed = 1600 - int(x), 0.6 * int(size) * len(text)
+        assert needed <= room
+        assert int(size) == most or needed > 0.85 * room

@@ -217,6 +217,20 @@ def test_all_clients_together_have_a_limit_and_one_makes_room_for_another(
         assert still_open(held) <= 60
 
 
+def test_a_client_is_known_by_the_address_it_connects_from(
+    port: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[str | None] = []
+
+    def client(peer: str | None, *_: object) -> str:
+        seen.append(peer)
+        return "a"
+
+    monkeypatch.setattr(connections, "client_of", client)
+    assert asked(port)[0] == 200
+    assert seen == ["127.0.0.1"]
+
+
 def test_one_client_may_not_have_all_websockets(port: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(connections, "SOCKETS_EACH", 2)
     address = f"ws://127.0.0.1:{port}/"
@@ -258,3 +272,22 @@ def test_a_head_is_bounded(port: int) -> None:
 def test_the_limits_are_as_documented() -> None:
     assert (GRACE, LEAST_RATE, EACH, connections.EVERYONE) == (15.0, 500, 150, 300)
     assert issubclass(LimitedProtocol, asyncio.Protocol)
+
+
+def test_only_those_beyond_the_usual_number_make_room_and_the_oldest_first() -> None:
+    class Waiting:
+        dropped = False
+
+        def drop(self) -> None:
+            self.dropped = True
+
+    room = connections.Room()
+    held: list[Any] = [Waiting() for _ in range(EACH)]
+    for since, one in enumerate(held):
+        room.open["a"] += 1
+        room.wait(one, "a", float(since))
+    assert not room.full_for("a", 1000.0)
+    assert not any(one.dropped for one in held)
+    room.open["a"] += 2
+    assert not room.full_for("a", 1000.0)
+    assert [one.dropped for one in held] == [True, True] + [False] * (EACH - 2)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import base64
 import json
+import logging
 import re
 import subprocess
 import sys
@@ -16,7 +17,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
 
-from studio_core.portal import serverless
+from studio_core.portal import app, serverless
 from studio_core.sandbox.studio import presign
 from tests.portal.conftest import ON_ROSTER, WRONG, Shared, ticket_in
 
@@ -139,6 +140,28 @@ def test_the_form_comes_as_text(function: Any) -> None:
     assert "cookies" not in answer
     assert '<form method="post" action=".">' in answer["body"]
     json.dumps(answer)
+
+
+def test_answers_are_logged_and_a_fault_without_the_request(
+    function: Any, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch, code: str
+) -> None:
+    for name in ("studio_core.portal", "mangum"):
+        monkeypatch.setattr(logging.getLogger(name), "level", logging.NOTSET)
+        logging.getLogger(name).manager._clear_cache()  # type: ignore[attr-defined] # as setLevel does
+    function(form(ON_ROSTER, code))
+    assert [r.message.partition(" ms=")[0] for r in caplog.records if "answer" in r.message] == [
+        "portal.answer state=open"
+    ]
+
+    def fail(*_: object) -> bool:
+        raise RuntimeError("of our own")
+
+    monkeypatch.setattr(app, "name_is_ours", fail)
+    answer = function(form(ON_ROSTER, code))
+    assert answer["statusCode"] == HTTPStatus.INTERNAL_SERVER_ERROR
+    assert [record.name for record in caplog.records if record.levelno >= logging.ERROR] == [
+        "studio_core.portal"
+    ]
 
 
 @pytest.mark.parametrize("encoded", [True, False])

@@ -60,7 +60,7 @@ def _cookies(set_cookies: Iterable[str]) -> dict[str, str]:
             parsed = SimpleCookie(header)
         except CookieError:
             continue
-        found.update({name: morsel.value for name, morsel in parsed.items() if morsel.value})
+        found.update({name: morsel.value for name, morsel in parsed.items()})
     return found
 
 

@@ -168,7 +168,7 @@ class Visits:
             ) from error
 
     def _prune(self) -> None:
-        """Delete what has ended, at most once a minute."""
+        """Delete what has ended, at most once a minute; what another is deleting waits."""
         now = self._clock()
         if now - self._pruned < _PRUNE_EVERY:
             return
@@ -176,7 +176,7 @@ class Visits:
         with suppress(OSError):
             for path in self._folder.iterdir():
                 if self.get(path.name) is None and now - path.stat().st_mtime > _PRUNE_EVERY:
-                    path.unlink(missing_ok=True)
+                    path.unlink()
 
 
 def kept() -> Visits:

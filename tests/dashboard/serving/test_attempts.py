@@ -71,4 +71,18 @@ def test_what_is_long_ago_is_forgotten_and_the_memory_is_limited():
     assert tries(attempts, FREE) == [0] * FREE
     for number in range(MOST):
         attempts.wrong(f"10.{number % 250}.{number // 250}.1", str(number))
-    assert len(attempts._counters) <= MOST
+    assert len(attempts._counters) == MOST
+
+
+def test_thirty_people_behind_one_address_may_each_be_wrong_once():
+    attempts = SignInAttempts(clock=Clock())
+    assert {attempts.wrong("10.0.0.1", f"phone {number}") for number in range(30)} == {0}
+    assert attempts.wrong("10.0.0.1", "phone 30") > 0
+
+
+def test_nobody_is_forgotten_for_a_thousand_others():
+    attempts = SignInAttempts(clock=Clock())
+    tries(attempts, FREE + 3)
+    for number in range(1000):
+        attempts.wrong(f"10.1.{number // 250}.{number % 250}", str(number))
+    assert tries(attempts, 1) == [16]

@@ -129,6 +129,29 @@ def test_a_message_after_the_end_of_the_visit_closes_the_socket_unheard(visits):
     asyncio.run(attempts())
 
 
+def test_what_a_visit_was_told_is_kept_while_it_goes_on_and_no_longer(visits):
+    cookie, visit = signed_in(visits)
+    other, _ = signed_in(visits)
+
+    async def attempts():
+        gate = Gate(app, GateSettings(Mode.TOKEN, TOKEN), visits=visits)
+
+        async def open_one(cookie):
+            socket = OpenSocket(gate, cookie)
+            await socket.receive()
+            await socket.receive()
+
+        await open_one(cookie)
+        await open_one(other)
+        for each in (cookie, other):
+            assert await status(gate, "/media/0a1b2c.csv", each) == 200
+        visits.end(visit.id)
+        await open_one(other)
+        assert not [who for who in gate._told._addresses if visit.id in who]
+
+    asyncio.run(attempts())
+
+
 @pytest.mark.parametrize(("scheme", "secure"), [("http", False), ("https", True)])
 def test_every_cookie_is_secure_where_the_visitor_came_by_tls(visits, scheme, secure):
     browser = Browser(Gate(app, GateSettings(Mode.TOKEN, TOKEN), visits=visits), scheme)

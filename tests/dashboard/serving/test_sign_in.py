@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from html import unescape
 
 import pytest
 from starlette.responses import RedirectResponse, Response
@@ -192,6 +193,7 @@ def test_strangers_are_told_so_and_are_on_record(open_browser, behind, tmp_path,
     browser.get(oidc.CALLBACK)
     answer = browser.get("/", headers={"accept": "text/html"})
     assert answer.status_code == 403
+    assert (named if "@" in named else "This account") in unescape(answer.text)
     assert "This is for organisers" in answer.text
     assert browser.get("/_stcore/host-config").status_code == 401
     assert noted(tmp_path) == [(named, Role.NOBODY, "refused: not on the lists")]
@@ -202,7 +204,8 @@ def test_a_callback_that_signs_nobody_in_begins_no_visit(open_browser, behind, t
     browser = open_browser(Mode.OIDC)
     behind.claims = claims
     assert "studio-visit" not in str(browser.get(oidc.CALLBACK).headers.get("set-cookie"))
-    assert "Sign in" in browser.get("/", headers={"accept": "text/html"}).text
+    asked = browser.get("/", headers={"accept": "text/html"})
+    assert (asked.status_code, "Sign in" in asked.text) == (401, True)
     assert noted(tmp_path) == []
 
 
@@ -237,3 +240,31 @@ def test_nobody_is_let_in_without_a_record(open_browser, behind, tmp_path, mode)
         browser.get(oidc.CALLBACK)
     assert visitor(browser) is None
     assert list((tmp_path / "visits").iterdir()) == []
+
+
+def test_a_wrong_token_is_said_so_on_record_and_slowed_down(open_browser, tmp_path):
+    browser = open_browser()
+    for _ in range(5):
+        answer = browser.post(FORM, data={"token": "wrong", "next": "/links"})
+        assert (answer.status_code, "not the token" in answer.text) == (401, True)
+        assert 'value="/links"' in answer.text
+    assert noted(tmp_path) == [("somebody", Role.NOBODY, "refused: wrong token")] * 5
+    slow = browser.post(FORM, data={"token": "wrong"})
+    assert (slow.status_code, slow.headers["retry-after"]) == (429, "2")
+    assert "Wait 2 seconds" in slow.text
+    assert len(noted(tmp_path)) == 5
+    assert browser.post(FORM, data={"token": TOKEN}).status_code == 303
+
+
+def test_another_site_uses_up_nobodys_attempts(open_browser, tmp_path):
+    browser = open_browser()
+    for _ in range(20):
+        answer = browser.get("/?token=wrong", headers=CROSS)
+        assert (answer.status_code, "not the token" in answer.text) == (401, True)
+    assert noted(tmp_path) == []
+    assert browser.get("/?token=wrong").status_code == 401
+
+
+def test_the_form_is_shown_where_somebody_opens_its_address(open_browser):
+    answer = open_browser().get(FORM)
+    assert (answer.status_code, "<form" in answer.text) == (401, True)

@@ -156,3 +156,10 @@ def test_the_entrance_is_an_address_to_open():
     assert access.entrance("0.0.0.0", 8501) == f"http://127.0.0.1:8501/?token={token}"
     assert access.entrance("::1", 1, helper=True) == "http://[::1]:1/?token=help"
     assert GateSettings(Mode.OIDC).entrance("localhost", 80) == "http://localhost:80/"
+
+
+def test_a_token_that_is_given_counts_before_that_of_the_environment():
+    other = {"STUDIO_TOKEN": "y" * 32}
+    for environ in ({}, other):
+        assert choose_access(Settings(), token=LONG, environ=environ).token == LONG
+    assert choose_access(Settings(), environ=other).token == "y" * 32
