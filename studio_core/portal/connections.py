@@ -11,6 +11,7 @@ newcomer. So clients that share one address, as they do behind a proxy, do not s
 
 from __future__ import annotations
 
+import select
 from collections import Counter, defaultdict
 from itertools import islice
 from typing import TYPE_CHECKING, Any
@@ -54,7 +55,7 @@ READING = 60.0
 """Seconds for a client to read the 64 KiB that its answer is ahead of it."""
 
 YOUNG = 0.1
-"""Seconds that a connection waits before it makes room: what it sent may not have been read."""
+"""Seconds that a connection waits before it makes room."""
 
 LOOK = 1.0
 """Seconds between two looks at a connection's deadline."""
@@ -80,7 +81,11 @@ class Room:
             (self.waiting, self.open.total(), EVERYONE, MOST),
         ):
             surplus = max(0, number - usual)
-            oldest = [c for c, since in islice(waiting.items(), surplus) if since < now - YOUNG]
+            oldest = [
+                connection
+                for connection, since in islice(waiting.items(), surplus)
+                if since < now - YOUNG and not connection.unread
+            ]
             for connection in oldest:
                 connection.drop()
             if number - len(oldest) > most:
@@ -189,6 +194,16 @@ class LimitedProtocol(H11Protocol):
         """Close the connection without waiting for anything."""
         self._leave()
         self.transport.abort()
+
+    @property
+    def unread(self) -> bool:
+        """True when the client has sent something that a busy server has not come to read."""
+        number = self.transport.get_extra_info("socket").fileno()
+        if number < 0 or not hasattr(select, "poll"):  # closed; Windows has no poll
+            return False
+        look = select.poll()
+        look.register(number, select.POLLIN)
+        return bool(look.poll(0))
 
     @property
     def _waits(self) -> bool:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 import http.client
 import itertools
+import socket
 import threading
 import time
 from contextlib import contextmanager, suppress
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -20,7 +22,6 @@ from studio_core.portal.serve import listening, server
 from tests.portal.slow import BODY, HEAD, KINDS, make_room, slow, still_open
 
 if TYPE_CHECKING:
-    import socket
     from collections.abc import Callable, Iterator
 
     from starlette.types import Receive, Scope, Send
@@ -276,7 +277,7 @@ def test_the_limits_are_as_documented() -> None:
 
 def test_only_those_beyond_the_usual_number_make_room_and_the_oldest_first() -> None:
     class Waiting:
-        dropped = False
+        dropped = unread = False
 
         def drop(self) -> None:
             self.dropped = True
@@ -291,3 +292,21 @@ def test_only_those_beyond_the_usual_number_make_room_and_the_oldest_first() -> 
     room.open["a"] += 2
     assert not room.full_for("a", 1000.0)
     assert [one.dropped for one in held] == [True, True] + [False] * (EACH - 2)
+
+
+def test_what_a_busy_server_has_not_come_to_read_makes_no_room() -> None:
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        connection = LimitedProtocol.__new__(LimitedProtocol)
+        connection.transport = SimpleNamespace(get_extra_info={"socket": ours}.get)
+        dropped: list[str] = []
+        connection.drop = lambda: dropped.append("dropped")
+        room = connections.Room()
+        room.open["a"] = EACH + 1
+        room.wait(connection, "a", 0.0)
+        theirs.send(b"GET")
+        assert not room.full_for("a", 1000.0)
+        assert dropped == []
+        ours.recv(3)
+        assert not room.full_for("a", 1000.0)
+        assert dropped == ["dropped"]
