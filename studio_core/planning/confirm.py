@@ -72,11 +72,9 @@ def confirm_removal(plan: Plan, typed: str | int | None) -> None:
         GuardError: People go, and what was typed is not how many.
     """
     count = people_removed(plan)
-    if count and str(typed).strip() != str(count):
-        raise GuardError(
-            f"This removes {counted(count, 'person')} and their profiles.",
-            f"Type {count} to confirm, or keep those who are not in the file.",
-        )
+    if count:
+        sentence = f"This removes {counted(count, 'person')} and their profiles."
+        _want_number(count, typed, sentence, "keep those who are not in the file")
 
 
 def spaces_removed(plan: Plan) -> int:
@@ -93,11 +91,9 @@ def confirm_spaces(plan: Plan, typed: str | int | None) -> None:
         GuardError: Spaces go, and what was typed is not how many.
     """
     count = spaces_removed(plan)
-    if count and str(typed).strip() != str(count):
-        raise GuardError(
-            f"This deletes {counted(count, 'space')} and all files there.",
-            f"Type {count} to confirm, or keep what nobody uses any more.",
-        )
+    if count:
+        sentence = f"This deletes {counted(count, 'space')} and all files there."
+        _want_number(count, typed, sentence, "keep what nobody uses any more")
 
 
 def people_adopted(plan: Plan) -> int:
@@ -112,11 +108,7 @@ def confirm_adoption(plan: Plan, typed: str | int | None) -> None:
         GuardError: What was typed is not how many.
     """
     count = people_adopted(plan)
-    if str(typed).strip() != str(count):
-        raise GuardError(
-            f"This adopts {counted(count, 'person')}; nothing was changed.",
-            f"Type {count} to confirm.",
-        )
+    _want_number(count, typed, f"This adopts {counted(count, 'person')}; nothing was changed.")
 
 
 def confirm_renewal(count: int, typed: str | int | None) -> None:
@@ -125,11 +117,13 @@ def confirm_renewal(count: int, typed: str | int | None) -> None:
     Raises:
         GuardError: What was typed is not how many.
     """
+    codes = "code" if count == 1 else "codes"
+    _want_number(count, typed, f"This makes {count} access {codes} invalid at once.")
+
+
+def _want_number(count: int, typed: str | int | None, sentence: str, instead: str = "") -> None:
     if str(typed).strip() != str(count):
-        raise GuardError(
-            f"This makes {count} access {'code' if count == 1 else 'codes'} invalid at once.",
-            f"Type {count} to confirm.",
-        )
+        raise GuardError(sentence, f"Type {count} to confirm{instead and f', or {instead}'}.")
 
 
 def _same_place(plan: Plan, settings: Settings) -> None:
